@@ -1,0 +1,74 @@
+"""Objects by version id and SHA-256: what was written is named exactly, what is read is proven to be it."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ingestion.aws.errors import ObjectChanged, translate
+
+
+@dataclass(frozen=True)
+class ObjectRef:
+    """One version of one object; sha256 as 64 hex digits, bytes as its length."""
+
+    bucket: str
+    key: str
+    version_id: str
+    sha256: str
+    bytes: int
+
+    def to_json(self) -> dict[str, str | int]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "ObjectRef":
+        """The reference in a JSON object that may hold more (a name); KeyError or ValueError if it holds less."""
+        bucket, key, version_id, sha256 = (
+            str(value[name]) for name in ("bucket", "key", "version_id", "sha256")
+        )
+        return cls(bucket, key, version_id, sha256, int(value["bytes"]))
+
+
+def put(
+    client: Any,
+    bucket: str,
+    key: str,
+    body: bytes,
+    *,
+    content_type: str = "application/octet-stream",
+    if_none_match: bool = False,
+) -> ObjectRef:
+    """One PutObject under the bucket's own key; with if_none_match AlreadyExists when something is there."""
+    condition = {"IfNoneMatch": "*"} if if_none_match else {}
+    try:
+        answer = client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **condition)
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    return ObjectRef(bucket, key, answer["VersionId"], hashlib.sha256(body).hexdigest(), len(body))
+
+
+def get(client: Any, ref: ObjectRef) -> bytes:
+    """The bytes of exactly this version; ObjectChanged if length or SHA-256 differ, NotFound if it is gone."""
+    body = _read(client, {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}, ref.bytes)
+    if hashlib.sha256(body).hexdigest() != ref.sha256:
+        raise ObjectChanged("Sha256", "GetObject")
+    return body
+
+
+def latest(client: Any, bucket: str, key: str) -> bytes:
+    """Bytes of the newest version, for small records whose hash nobody holds yet (stage markers); NotFound."""
+    return _read(client, {"Bucket": bucket, "Key": key}, None)
+
+
+def _read(client: Any, where: dict[str, str], length: int | None) -> bytes:
+    try:
+        answer = client.get_object(**where)
+        with answer["Body"] as stream:
+            if length is not None and answer["ContentLength"] != length:
+                raise ObjectChanged("Length", "GetObject")
+            body: bytes = stream.read()
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    return body
