@@ -1,0 +1,31 @@
+# Fundgate. `make run` and `make test` do all set-up themselves; they need Python 3.11 or newer and make.
+PYTHON ?= python3
+START := $(PYTHON) infra/local/bootstrap.py
+
+.PHONY: run test reset lint samples requirements bench-e2e help
+
+help:          ## list the targets
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
+
+run:           ## the whole system on this machine: portal, worker, embedded AWS
+	@$(START) local -m infra.local run
+
+test:          ## all checks and tests: lint, types, imports, unit, embedded AWS, browser
+	@$(START) test -m infra.local test
+
+reset:         ## forget everything `make run` stored
+	@$(START) local -m infra.local reset
+
+lint:          ## ruff, import contracts, cfn-lint
+	@$(START) test -m infra.local lint
+
+bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time per step, memory
+	@$(START) test -m infra.local bench-e2e
+
+samples:       ## write the demo files in docs/samples anew
+	@$(START) test -m tests.tools.generate_samples
+
+requirements:  ## compile the pinned requirements from requirements/*.in (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/runtime.in -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/local.in -o requirements/local.txt
+	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/test.in -o requirements/test.txt

@@ -1,0 +1,280 @@
+"""`make run`: the whole system in one foreground process."""
+
+import hashlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+
+from infra.local import demo, embedded, platform
+from infra.local.home import ROOT, Home, SetupError, is_free
+from infra.local.processes import Child, end_leftovers, record
+
+FUNCTIONS = ("inspect", "parse", "validate", "publish", "record-failure", "callback", "clean-up", "sweeper")
+
+
+class Stopped(Exception):
+    """Ctrl-C or SIGTERM arrived."""
+
+
+def run(home: Home) -> None:
+    """Start everything, say where it is, keep it running until Ctrl-C; leaves no process."""
+    _stop_on_signals()
+    home.make()
+    end_leftovers(home.pids, home.path)
+    _check_ports(home)
+    children: list[Child] = []
+    try:
+        _start(home, children)
+        _supervise(home, children)
+    except Stopped:
+        print("\nfundgate: stopping", flush=True)
+    finally:
+        _ignore_signals()
+        for child in reversed(children):
+            child.stop()
+        home.pids.unlink(missing_ok=True)
+
+
+def reset(home: Home) -> None:
+    """Forget everything the local system stored."""
+    end_leftovers(home.pids, home.path)
+    if not is_free(home.port) or not is_free(home.aws_port):
+        raise SetupError(
+            "Something still answers on the local ports. Stop `make run` first (Ctrl-C), then reset."
+        )
+    if home.path.exists():
+        shutil.rmtree(home.path)
+    print("fundgate: forgotten. `make run` starts anew.")
+
+
+def _start(home: Home, children: list[Child]) -> None:
+    begun = time.monotonic()
+    _say("starting the embedded AWS")
+    aws = embedded.child(home)
+    aws.start()
+    children.append(aws)
+    record(home.pids, children)
+    embedded.wait_until_ready(home, aws)
+
+    _say("deploying the platform")
+    outputs = platform.deploy(home)
+    settings = platform.configure(home, outputs)
+    warming = threading.Thread(target=_warm, args=(home,), daemon=True)
+    warming.start()
+
+    _manage(home, settings, "migrate", "--verbosity", "0")
+    _onboard(home, settings)
+
+    worker = Child(
+        name="worker",
+        environment=platform.process_environment(home, settings, "worker"),
+        command=[
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "portal",
+            "worker",
+            "--pool",
+            "threads",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ],
+        log=home.logs / "worker.log",
+        directory=ROOT,
+    )
+    portal = Child(
+        name="portal",
+        environment=platform.process_environment(home, settings, "portal"),
+        command=[
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "portal.wsgi:application",
+            "--bind",
+            f"127.0.0.1:{home.port}",
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "1",
+            "--threads",
+            "12",
+            "--timeout",
+            "120",
+            "--graceful-timeout",
+            "5",
+            "--worker-tmp-dir",
+            str(home.path / "tmp"),
+            "--access-logfile",
+            "-",
+            "--access-logformat",
+            '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms',
+        ],
+        log=home.logs / "portal.log",
+        directory=ROOT,
+    )
+    for child in (portal, worker):
+        child.start()
+        children.append(child)
+    record(home.pids, children)
+    _wait_for_portal(home, portal)
+    warming.join(60)
+    _welcome(home, time.monotonic() - begun)
+
+
+def _onboard(home: Home, settings: dict[str, str]) -> None:
+    """The demo institutions and their people; skipped while nothing that decides about them has changed."""
+    template = (platform.TEMPLATES / "institution.yaml").read_bytes()
+    pool = settings["FUNDGATE_USER_POOL_ID"] + settings["FUNDGATE_IDENTITY_POOL_ID"]
+    wanted = hashlib.sha256(template + pool.encode()).hexdigest()
+    if home.recall("onboarded") == wanted and home.database.exists():
+        return
+    _say("onboarding the demo institutions")
+    with ThreadPoolExecutor(2) as pool_of_two:
+        for _ in pool_of_two.map(
+            lambda institution: _onboard_one(home, settings, institution), demo.INSTITUTIONS
+        ):
+            pass
+    home.remember("onboarded", wanted)
+
+
+def _onboard_one(home: Home, settings: dict[str, str], institution: demo.DemoInstitution) -> None:
+    settings = settings | {"FUNDGATE_DEMO_PASSWORD": demo.PASSWORD}
+    password = ("--password-from-env", "FUNDGATE_DEMO_PASSWORD")
+    _manage(
+        home,
+        settings,
+        "onboard_institution",
+        institution.code,
+        "--name",
+        institution.name,
+        "--kind",
+        institution.kind,
+        "--admin-email",
+        institution.email("admin"),
+        "--admin-name",
+        "Admin of " + institution.name,
+        *password,
+    )
+    for role in demo.ROLES[1:]:
+        _manage(
+            home,
+            settings,
+            "add_member",
+            institution.code,
+            "--email",
+            institution.email(role),
+            "--role",
+            role,
+            "--name",
+            f"{role.capitalize()} of {institution.name}",
+            *password,
+        )
+
+
+def _manage(home: Home, settings: dict[str, str], *arguments: str) -> None:
+    """Run a management command with the deploying hand's credentials."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=platform.process_environment(home, settings, "deploy"),
+        timeout=300,
+    )
+    if done.returncode:
+        (home.logs / "setup.log").write_text(done.stdout + done.stderr)
+        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise SetupError(f"`manage.py {arguments[0]}` failed: {last} (all of it: {home.logs / 'setup.log'})")
+
+
+def _warm(home: Home) -> None:
+    """Import every function's hot path once, so that the first file does not pay for it."""
+    client = embedded.deployer("lambda", home)
+
+    def warm_one(name: str) -> None:
+        client.invoke(FunctionName=f"fundgate-{name}", Payload=json.dumps({"warm": True}).encode())
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(warm_one, FUNCTIONS))
+
+
+def _wait_for_portal(home: Home, portal: Child, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not portal.running:
+            raise SetupError(f"The portal ended while starting; the end of {portal.log} says why.")
+        try:
+            with urllib.request.urlopen(f"{home.url}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise SetupError(f"The portal did not answer on {home.url} within {seconds:.0f} s; see {portal.log}.")
+
+
+def _supervise(home: Home, children: list[Child]) -> None:
+    """Start again what ended by itself; give up, with a sentence, on what cannot stay up."""
+    while True:
+        time.sleep(0.5)
+        for child in children:
+            if child.running:
+                continue
+            if not child.may_restart():
+                raise SetupError(
+                    f"The {child.name} process ends again and again; the end of {child.log} says why."
+                )
+            _say(f"the {child.name} process ended; starting it again")
+            child.start()
+            record(home.pids, children)
+
+
+def _check_ports(home: Home) -> None:
+    for port, variable, who in (
+        (home.port, "FUNDGATE_PORT", "the portal"),
+        (home.aws_port, "FUNDGATE_AWS_PORT", "the embedded AWS"),
+    ):
+        if not is_free(port):
+            raise SetupError(
+                f"Port {port} for {who} is in use. Stop what uses it (another `make run`?), or choose "
+                f"another one: {variable}={port + 10} make run"
+            )
+
+
+def _welcome(home: Home, seconds: float) -> None:
+    print(f"\nFundgate is ready ({seconds:.0f} s):  {home.url}\n\nSign in as (password {demo.PASSWORD}):")
+    for institution in demo.INSTITUTIONS:
+        print(f"  {institution.name:<26} {'  '.join(institution.email(role) for role in demo.ROLES)}")
+    print(f"\nSample files: {ROOT / 'docs' / 'samples'}\nLogs: {home.logs}")
+    print("Stop with Ctrl-C; `make reset` forgets everything.", flush=True)
+
+
+def _say(sentence: str) -> None:
+    print(f"fundgate: {sentence}", flush=True)
+
+
+def _stop_on_signals() -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _ignore_signals() -> None:
+    """A second Ctrl-C must not interrupt the stopping."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
