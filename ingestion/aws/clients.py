@@ -1,4 +1,4 @@
-"""AWS clients: one shared botocore session per process, a small LRU of clients keyed by hash of credentials."""
+"""AWS clients: one shared botocore session per process, an LRU of clients keyed by hash of credentials."""
 
 import threading
 from collections import OrderedDict

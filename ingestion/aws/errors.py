@@ -1,5 +1,4 @@
 """Errors of the AWS layer. Their text is code and operation, never an AWS message: those quote values."""
-# ruff: noqa: N818 - the names say what happened
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 

@@ -1,5 +1,4 @@
-"""JSON schema of the callback body and its strict reader, for the receiving side (jsonschema loads slowly)."""
-# ruff: noqa: N818 - the names say what happened
+"""JSON schema of the callback body and its strict reader, for the receiving side: jsonschema loads slowly."""
 
 import json
 from functools import cache

@@ -35,7 +35,7 @@ class Claims:
 
 
 def verify_id_token(token: str, pool: UserPool) -> Claims:
-    """Claims of a genuine, unexpired ID token of this pool; else TokenExpired, TokenInvalid, AwsUnavailable."""
+    """Claims of a genuine, unexpired ID token of the pool; TokenExpired, TokenInvalid, AwsUnavailable."""
     claims = _verified(token, pool)
     expires = claims["exp"]
     if not isinstance(expires, int | float) or isinstance(expires, bool):
@@ -110,7 +110,7 @@ def _verified(token: str, pool: UserPool) -> dict[str, Any]:
 
 
 def _refusal(error: ClientError) -> Exception:
-    """What a refused exchange means: of a verified token, that a sign-out ended it or it ran out on the way."""
+    """What a refused exchange means: of a verified token, that a sign-out ended it or its time ran out."""
     refusal = translate(error)
     message = str(error.response.get("Error", {}).get("Message", "")).lower()
     ended = any(word in message for word in ("expired", "revoked", "login token", "signed out"))

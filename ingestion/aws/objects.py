@@ -24,7 +24,7 @@ class ObjectRef:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "ObjectRef":
-        """The reference in a JSON object that may hold more (a name); KeyError or ValueError if it holds less."""
+        """The reference in a JSON object that may hold more; KeyError or ValueError if less."""
         bucket, key, version_id, sha256 = (
             str(value[name]) for name in ("bucket", "key", "version_id", "sha256")
         )
@@ -50,7 +50,7 @@ def put(
 
 
 def get(client: Any, ref: ObjectRef) -> bytes:
-    """The bytes of exactly this version; ObjectChanged if length or SHA-256 differ, NotFound if it is gone."""
+    """The bytes of exactly this version; ObjectChanged if length or SHA-256 differ, NotFound if gone."""
     body = _read(client, {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}, ref.bytes)
     if hashlib.sha256(body).hexdigest() != ref.sha256:
         raise ObjectChanged("Sha256", "GetObject")
@@ -58,7 +58,7 @@ def get(client: Any, ref: ObjectRef) -> bytes:
 
 
 def latest(client: Any, bucket: str, key: str) -> bytes:
-    """Bytes of the newest version, for small records whose hash nobody holds yet (stage markers); NotFound."""
+    """Bytes of the newest version, for small records whose hash nobody holds (markers); NotFound."""
     return _read(client, {"Bucket": bucket, "Key": key}, None)
 
 

@@ -1,4 +1,4 @@
-"""Signature of a callback: ECDSA P-256 over SHA-256 of `timestamp.body`, by KMS, checked with the public key."""
+"""Signature of a callback: ECDSA P-256 over SHA-256 of `timestamp.body`, by KMS, checked by the public key."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""The parked ID token: an SSM SecureString under the state-machine key, there only while its pipeline runs."""
+"""The parked ID token: an SSM SecureString under the state-machine key, there while its pipeline runs."""
 
 import re
 import secrets
