@@ -1,0 +1,82 @@
+"""The API's three calls as a round trip."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+
+from portal.client.signin import TIMEOUT
+
+TERMINAL = {"COMPLETED", "FAILED", "REFUSED", "WITHDRAWN", "NEEDS_SIGN_IN"}
+
+
+class ApiError(Exception):
+    """The API refused; the message is the API's own sentence."""
+
+
+class Api:
+    """Calls with one ID token, valid for an hour at most."""
+
+    def __init__(self, portal: str, id_token: str) -> None:
+        self.portal = portal
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {id_token}"
+        self.session.headers["Accept"] = "application/json"
+
+    def submit(self, file: Path) -> dict[str, Any]:
+        """Upload one file; returns the submission."""
+        with file.open("rb") as stream:
+            return self._call("POST", "/api/v1/submissions/", files={"file": (file.name, stream)})
+
+    def submission(self, identifier: str) -> dict[str, Any]:
+        """State, verdict, counts and steps."""
+        return self._call("GET", f"/api/v1/submissions/{identifier}/")
+
+    def wait(
+        self,
+        identifier: str,
+        seconds: float = 120,
+        changed: Callable[[dict[str, Any]], None] = lambda submission: None,
+    ) -> dict[str, Any]:
+        """Ask until the submission is at rest; `changed` is told of each new state."""
+        deadline, seen = time.monotonic() + seconds, None
+        while True:
+            submission = self.submission(identifier)
+            if submission["state"] != seen:
+                seen = submission["state"]
+                changed(submission)
+            if seen in TERMINAL:
+                return submission
+            if time.monotonic() > deadline:
+                raise ApiError(f"No verdict within {seconds:.0f} s; the submission is {seen} and goes on.")
+            time.sleep(0.25)
+
+    def findings(self, identifier: str) -> Iterator[dict[str, Any]]:
+        """Every finding, page by page."""
+        page = 1
+        while True:
+            answer = self._call("GET", f"/api/v1/submissions/{identifier}/findings/", params={"page": page})
+            yield from answer["results"]
+            if page >= answer["pages"]:
+                return
+            page += 1
+
+    def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        answer = self.session.request(
+            method, urljoin(self.portal, path), timeout=(TIMEOUT[0], 120), **arguments
+        )
+        if answer.status_code >= 400:
+            raise ApiError(_sentence(answer))
+        result: dict[str, Any] = answer.json()
+        return result
+
+
+def _sentence(answer: requests.Response) -> str:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return f"The portal answered {answer.status_code}."
+    return str(problem.get("detail") or problem.get("title") or f"The portal answered {answer.status_code}.")
