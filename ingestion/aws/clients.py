@@ -37,6 +37,12 @@ def unsigned_client(service: str, region: str | None = None) -> Any:
     return _cached(service, None, region, _UNSIGNED, "unsigned")
 
 
+def own_credentials() -> Any:
+    """The process's own botocore credentials, for requests it signs itself."""
+    with _lock:
+        return _shared_session().get_credentials()
+
+
 def forget(credentials: Credentials) -> None:
     """Drops every client made with these credentials: at sign-out, and at the end of an invocation."""
     with _lock:
@@ -67,9 +73,6 @@ def _drop_expired() -> None:
 
 
 def _create(service: str, credentials: Credentials | None, region: str | None, config: Config) -> Any:
-    global _session
-    if _session is None:
-        _session = botocore.session.get_session()
     named: dict[str, str] = {}
     if credentials:
         named = {
@@ -77,4 +80,11 @@ def _create(service: str, credentials: Credentials | None, region: str | None, c
             "aws_secret_access_key": credentials.secret_key,
             "aws_session_token": credentials.session_token,
         }
-    return _session.create_client(service, region_name=region, config=config, **named)
+    return _shared_session().create_client(service, region_name=region, config=config, **named)
+
+
+def _shared_session() -> Any:
+    global _session
+    if _session is None:
+        _session = botocore.session.get_session()
+    return _session

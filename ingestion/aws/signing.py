@@ -1,4 +1,4 @@
-"""Signature of a callback: ECDSA P-256 over SHA-256 of `timestamp.body`, by KMS, checked by the public key."""
+"""Signature of a callback: ECDSA P-256 over the SHA-256 of `timestamp.body`, made by KMS."""
 
 import base64
 import binascii

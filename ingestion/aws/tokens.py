@@ -39,7 +39,6 @@ def park(ssm: Any, name: str, token: str, key_arn: str) -> None:
             Type="SecureString",
             KeyId=key_arn,
             Overwrite=False,
-            Tier="Intelligent-Tiering",  # a token with many claims may pass the 4 KB of the standard tier
         )
     except (ClientError, BotoCoreError) as error:
         raise translate(error) from None
@@ -57,7 +56,8 @@ def read(ssm: Any, name: str) -> str:
 
 def delete(ssm: Any, name: str) -> bool:
     """Deletes the parameter; False when it was gone already, which is just as good."""
-    submission_of(name)
+    if not name.startswith(PREFIX):
+        raise ValueError("not a token parameter")
     try:
         ssm.delete_parameter(Name=name)
     except (ClientError, BotoCoreError) as error:

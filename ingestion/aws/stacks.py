@@ -1,0 +1,148 @@
+"""Deploy a CloudFormation template file and wait for it: the same call for an account and for the embedded AWS."""
+
+import json
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import yaml
+from botocore.exceptions import ClientError
+
+MAX_BODY_BYTES = 51_200  # the API's limit for a template sent in the request
+_NEVER_DEPLOYED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
+
+
+class StackFailed(Exception):
+    """A stack did not become what its template says; the text names the first resource that failed and why."""
+
+
+def deploy(
+    cloudformation_client: Any,
+    *,
+    stack: str,
+    template: Path,
+    parameters: dict[str, str],
+    timeout_seconds: float = 900,
+) -> dict[str, str]:
+    """Create or update `stack`, or leave it alone if nothing changed; returns its outputs. StackFailed otherwise.
+
+    A stack whose very creation was rolled back holds nothing and is created anew.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    current = _settled(cloudformation_client, stack, deadline)
+    if current and current["StackStatus"] in _NEVER_DEPLOYED:
+        cloudformation_client.delete_stack(StackName=stack)
+        current = _settled(cloudformation_client, stack, deadline)
+        if current:
+            raise _failure(cloudformation_client, current, set())
+    seen = _event_ids(cloudformation_client, current["StackId"]) if current else set()
+    request = {
+        "StackName": stack,
+        "TemplateBody": packaged(template),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "ClientRequestToken": str(uuid.uuid4()),
+    }
+    try:
+        if current:
+            cloudformation_client.update_stack(**request)
+        else:
+            cloudformation_client.create_stack(**request)
+    except ClientError as error:
+        if "No updates are to be performed" in str(error):
+            return _outputs(current or {})
+        if error.response["Error"]["Code"] == "ValidationError":
+            raise StackFailed(f"{stack}: {error.response['Error']['Message']}") from error
+        raise
+    result = _settled(cloudformation_client, stack, deadline)
+    if result is None or result["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        raise _failure(cloudformation_client, result or {"StackName": stack, "StackStatus": "gone"}, seen)
+    return _outputs(result)
+
+
+def packaged(template: Path) -> str:
+    """The template as compact JSON, with each local DefinitionS3Location replaced by the text of that file.
+
+    This is what `aws cloudformation package` does by way of a bucket. The state machine's definition so stays a
+    plain ASL file of its own, and the whole fits the API's limit. StackFailed if it does not.
+    """
+    document = yaml.load(template.read_text(), Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader, see below
+    for resource in document.get("Resources", {}).values():
+        properties = resource.get("Properties", {})
+        location = properties.get("DefinitionS3Location")
+        if isinstance(location, str):
+            definition = json.loads((template.parent / location).read_text())
+            properties["DefinitionString"] = json.dumps(definition, separators=(",", ":"))
+            del properties["DefinitionS3Location"]
+    body = json.dumps(document, separators=(",", ":"))
+    if len(body.encode()) > MAX_BODY_BYTES:
+        raise StackFailed(f"{template.name} is {len(body.encode())} bytes; CloudFormation takes {MAX_BODY_BYTES}.")
+    return body
+
+
+def _settled(client: Any, stack: str, deadline: float) -> dict[str, Any] | None:
+    """The stack once no operation is under way, None if there is no such stack; StackFailed at the deadline."""
+    pause = 0.1
+    while True:
+        try:
+            found: dict[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        status = found["StackStatus"]
+        if status == "DELETE_COMPLETE":
+            return None
+        if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+            return found
+        if time.monotonic() > deadline:
+            raise StackFailed(f"{stack} is still {status}. Look at its events, then deploy again.")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 5)
+
+
+def _events(client: Any, stack_id: str) -> list[dict[str, Any]]:
+    """All events of the stack, oldest first."""
+    pages = client.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+    return [event for page in pages for event in page["StackEvents"]][::-1]
+
+
+def _event_ids(client: Any, stack_id: str) -> set[str]:
+    return {event["EventId"] for event in _events(client, stack_id)}
+
+
+def _failure(client: Any, stack: dict[str, Any], seen: set[str]) -> StackFailed:
+    """The error for a stack that ended badly: its first failed resource since the events in `seen`."""
+    name, status = stack["StackName"], stack["StackStatus"]
+    for event in _events(client, stack["StackId"]) if "StackId" in stack else []:
+        if event["EventId"] in seen or not event.get("ResourceStatus", "").endswith("_FAILED"):
+            continue
+        resource = f"{event.get('LogicalResourceId')} ({event.get('ResourceType')})"
+        return StackFailed(f"{name} ended as {status}: {resource}: {event.get('ResourceStatusReason', 'no reason given')}")
+    return StackFailed(f"{name} ended as {status}: {stack.get('StackStatusReason', 'no reason given')}")
+
+
+def _outputs(stack: dict[str, Any]) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: `!Sub x` is `{"Fn::Sub": x}`."""
+
+
+def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+        if name == "GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
+
+
+_TemplateLoader.add_multi_constructor("!", _short_form)
