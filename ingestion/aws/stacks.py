@@ -42,6 +42,7 @@ def deploy(
         "TemplateBody": packaged(template),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "RetainExceptOnCreate": True,  # else a rolled-back creation leaves buckets behind that block the next
         "ClientRequestToken": str(uuid.uuid4()),
     }
     try:
