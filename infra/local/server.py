@@ -1,8 +1,8 @@
-"""The embedded AWS: ministack with the fidelity layer in one process, on loopback. `python -m infra.local.server`.
+"""The embedded AWS: ministack with the fidelity layer in one process. `python -m infra.local.server`.
 
-Environment: GATEWAY_PORT (default 4566), STATE_DIR (required: the folder that keeps everything), S3_DATA_DIR and
-TMPDIR (default: inside STATE_DIR), FUNDGATE_FIDELITY_WITHOUT (tests only). Ready when GET /_ministack/health answers;
-SIGTERM saves and stops it.
+Environment: STATE_DIR (required: the folder that keeps everything), GATEWAY_PORT (default 4566), S3_DATA_DIR
+and TMPDIR (default: inside STATE_DIR), FUNDGATE_FIDELITY_WITHOUT (tests only). It listens on loopback, is ready
+when GET /_ministack/health answers, and saves and stops on SIGTERM.
 """
 
 import os
@@ -36,13 +36,14 @@ DEFAULTS = {
 
 
 def configure(environment: os._Environ[str]) -> None:
-    """Complete the environment before the emulator reads it; SystemExit with a sentence if STATE_DIR is missing."""
+    """Complete the environment before the emulator reads it; SystemExit with a sentence without STATE_DIR."""
     if not environment.get("STATE_DIR"):
         raise SystemExit("Set STATE_DIR to the folder in which the embedded AWS keeps its state.")
     state = Path(environment["STATE_DIR"]).resolve()
-    folders = {"STATE_DIR": state, "S3_DATA_DIR": state / "s3", "TMPDIR": state / "tmp"}
-    for name, folder in folders.items():
-        environment[name] = environment.get(name, "") if name == "S3_DATA_DIR" and environment.get(name) else str(folder)
+    environment["STATE_DIR"] = str(state)
+    environment.setdefault("S3_DATA_DIR", str(state / "s3"))
+    environment.setdefault("TMPDIR", str(state / "tmp"))
+    for name in ("STATE_DIR", "S3_DATA_DIR", "TMPDIR"):
         Path(environment[name]).mkdir(parents=True, exist_ok=True, mode=0o700)
     environment.update(FIXED)
     for name, value in DEFAULTS.items():

@@ -1,4 +1,4 @@
-"""Deploy a CloudFormation template file and wait for it: the same call for an account and for the embedded AWS."""
+"""Deploy a CloudFormation template file and wait for it: one call for an account and for the embedded AWS."""
 
 import json
 import time
@@ -14,7 +14,7 @@ _NEVER_DEPLOYED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REV
 
 
 class StackFailed(Exception):
-    """A stack did not become what its template says; the text names the first resource that failed and why."""
+    """A stack did not become what its template says; the text names the first failed resource and its reason."""
 
 
 def deploy(
@@ -25,9 +25,10 @@ def deploy(
     parameters: dict[str, str],
     timeout_seconds: float = 900,
 ) -> dict[str, str]:
-    """Create or update `stack`, or leave it alone if nothing changed; returns its outputs. StackFailed otherwise.
+    """Create or update `stack`, or leave it alone if nothing changed; returns its outputs, else StackFailed.
 
-    A stack whose very creation was rolled back holds nothing and is created anew.
+    A stack whose very creation was rolled back holds nothing and is created anew. A template's LocalEndpoint
+    (the address of the embedded AWS) is the client's own unless `parameters` says otherwise.
     """
     deadline = time.monotonic() + timeout_seconds
     current = _settled(cloudformation_client, stack, deadline)
@@ -36,10 +37,17 @@ def deploy(
         current = _settled(cloudformation_client, stack, deadline)
         if current:
             raise _failure(cloudformation_client, current, set())
-    seen = _event_ids(cloudformation_client, current["StackId"]) if current else set()
+    seen = (
+        {event["EventId"] for event in _events(cloudformation_client, current["StackId"])}
+        if current
+        else set()
+    )
+    body = packaged(template)
+    if parameters.get("Environment") == "local" and "LocalEndpoint" in json.loads(body)["Parameters"]:
+        parameters = {"LocalEndpoint": cloudformation_client.meta.endpoint_url} | parameters
     request = {
         "StackName": stack,
-        "TemplateBody": packaged(template),
+        "TemplateBody": body,
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         "RetainExceptOnCreate": True,  # else a rolled-back creation leaves buckets behind that block the next
@@ -65,8 +73,8 @@ def deploy(
 def packaged(template: Path) -> str:
     """The template as compact JSON, with each local DefinitionS3Location replaced by the text of that file.
 
-    This is what `aws cloudformation package` does by way of a bucket. The state machine's definition so stays a
-    plain ASL file of its own, and the whole fits the API's limit. StackFailed if it does not.
+    This is what `aws cloudformation package` does by way of a bucket. So the state machine's definition stays
+    a plain ASL file of its own, and the whole fits the API's limit. StackFailed if it does not.
     """
     document = yaml.load(template.read_text(), Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader, see below
     for resource in document.get("Resources", {}).values():
@@ -78,12 +86,14 @@ def packaged(template: Path) -> str:
             del properties["DefinitionS3Location"]
     body = json.dumps(document, separators=(",", ":"))
     if len(body.encode()) > MAX_BODY_BYTES:
-        raise StackFailed(f"{template.name} is {len(body.encode())} bytes; CloudFormation takes {MAX_BODY_BYTES}.")
+        raise StackFailed(
+            f"{template.name} has {len(body.encode())} bytes, CloudFormation takes {MAX_BODY_BYTES}"
+        )
     return body
 
 
 def _settled(client: Any, stack: str, deadline: float) -> dict[str, Any] | None:
-    """The stack once no operation is under way, None if there is no such stack; StackFailed at the deadline."""
+    """The stack once no operation is under way, None if there is none; StackFailed at the deadline."""
     pause = 0.1
     while True:
         try:
@@ -109,18 +119,14 @@ def _events(client: Any, stack_id: str) -> list[dict[str, Any]]:
     return [event for page in pages for event in page["StackEvents"]][::-1]
 
 
-def _event_ids(client: Any, stack_id: str) -> set[str]:
-    return {event["EventId"] for event in _events(client, stack_id)}
-
-
 def _failure(client: Any, stack: dict[str, Any], seen: set[str]) -> StackFailed:
     """The error for a stack that ended badly: its first failed resource since the events in `seen`."""
     name, status = stack["StackName"], stack["StackStatus"]
     for event in _events(client, stack["StackId"]) if "StackId" in stack else []:
         if event["EventId"] in seen or not event.get("ResourceStatus", "").endswith("_FAILED"):
             continue
-        resource = f"{event.get('LogicalResourceId')} ({event.get('ResourceType')})"
-        return StackFailed(f"{name} ended as {status}: {resource}: {event.get('ResourceStatusReason', 'no reason given')}")
+        reason = event.get("ResourceStatusReason", "no reason given")
+        return StackFailed(f"{name}: {event['LogicalResourceId']} ({event['ResourceType']}) failed: {reason}")
     return StackFailed(f"{name} ended as {status}: {stack.get('StackStatusReason', 'no reason given')}")
 
 

@@ -1,8 +1,8 @@
-"""Wraps around the embedded AWS that close its gaps, so that what works or is refused locally is so on AWS too.
+"""Wraps around the embedded AWS that close its gaps: what works or is refused locally is so on AWS too.
 
-It makes local runs honest; it is no security boundary and ships in no production image. One module per wrap, each
-with an `install()`. FUNDGATE_FIDELITY_WITHOUT=<wrap>[,<wrap>] leaves some out: that is how the contract tests show
-that a gap is still there. When a newer emulator closes one, its test fails and the wrap can go.
+It makes local runs honest; it is no security boundary and ships in no production image. One module per wrap,
+each with an `install()`. FUNDGATE_FIDELITY_WITHOUT=<wrap>[,<wrap>] leaves some out: that is how the contract
+tests show that a gap is still there. When a newer emulator closes one, its test fails and the wrap can go.
 """
 
 import importlib
@@ -12,7 +12,7 @@ WRAPS: tuple[str, ...] = ()
 
 
 def install() -> None:
-    """Install every wrap but those named in FUNDGATE_FIDELITY_WITHOUT; ValueError for a name that is no wrap."""
+    """Install every wrap but those in FUNDGATE_FIDELITY_WITHOUT; ValueError for a name that is no wrap."""
     left_out = set(filter(None, os.environ.get("FUNDGATE_FIDELITY_WITHOUT", "").split(",")))
     if unknown := left_out - set(WRAPS):
         raise ValueError(f"FUNDGATE_FIDELITY_WITHOUT names no wrap: {', '.join(sorted(unknown))}")
