@@ -1,0 +1,55 @@
+"""Who acts in a request: person, institution and role as the database has them now, and their tokens."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ingestion.aws.credentials import Credentials
+from portal.accounts import credentials
+from portal.accounts.errors import InstitutionConflict, NoInstitution
+from portal.accounts.models import Institution, User
+from portal.accounts.roles import Role
+from portal.common.errors import NotAllowed
+
+
+class TokenSource(Protocol):
+    """Where an actor's ID token comes from: the sealed session or the request's own header."""
+
+    @property
+    def groups(self) -> tuple[str, ...]: ...
+
+    def id_token(self, min_minutes: float = 0) -> str: ...
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in person; institution and role are None without membership or when the token disagrees."""
+
+    user: User
+    institution: Institution | None
+    role: Role | None
+    tokens: TokenSource = field(repr=False)
+    conflict: bool = False
+    address: str | None = None
+
+    def may(self, role: Role) -> bool:
+        """Whether this person's role includes `role`."""
+        return self.role is not None and self.role.includes(role)
+
+    def require(self, role: Role) -> Institution:
+        """The institution acted for; InstitutionConflict, NoInstitution or NotAllowed."""
+        if self.conflict:
+            raise InstitutionConflict
+        if self.institution is None or self.role is None:
+            raise NoInstitution
+        if not self.role.includes(role):
+            raise NotAllowed(f"This needs the role {role.label.lower()}; yours is {self.role.label.lower()}.")
+        return self.institution
+
+    def id_token(self, min_minutes: float = 0) -> str:
+        """An ID token good for at least `min_minutes` where it can be renewed; else SignInNeeded."""
+        return self.tokens.id_token(min_minutes)
+
+    def credentials(self) -> Credentials:
+        """Temporary credentials of the institution's role for this person; NotAllowed without membership."""
+        self.require(Role.VIEWER)
+        return credentials.credentials_for(self.id_token())

@@ -1,0 +1,55 @@
+"""`request.actor`: who acts, read from the database for every request; refused acts are recorded here."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from portal.accounts import services
+from portal.accounts.actor import Actor
+from portal.accounts.selectors import actor_of_session
+from portal.audit.tags import AuditTag
+from portal.common.middleware import GetResponse
+
+
+class ActorMiddleware:
+    """Sets `request.actor` (None: nobody is signed in), the person's time zone, no-store on their pages."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        actor = actor_of_session(request) if has_session else None
+        request.actor = actor  # type: ignore[attr-defined]
+        with timezone.override(_zone(actor)):
+            response = self.get_response(request)
+        _record_refusal(request, response)
+        if actor is not None and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"  # after signing out, "back" shows nothing
+        return response
+
+
+def _zone(actor: Actor | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(actor.user.timezone if actor else "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _record_refusal(request: HttpRequest, response: HttpResponse) -> None:
+    """403 for somebody and 401 for a token brought along leave a record; anonymous probes do not."""
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    api = request.path.startswith("/api/")
+    if response.status_code == 403 and actor is not None:
+        tag = AuditTag.API_DENIED if api else AuditTag.ACCESS_DENIED
+        if actor.conflict:
+            tag = AuditTag.INSTITUTION_CONFLICT
+    elif response.status_code == 401 and api and "Authorization" in request.headers:
+        tag = AuditTag.TOKEN_REFUSED
+    else:
+        return
+    match = request.resolver_match
+    route = match.route if match else ""
+    services.record_denied(request=request, actor=actor, tag=tag, route=route, status=response.status_code)

@@ -1,0 +1,126 @@
+"""Users, institutions, memberships, and the sealed tokens of signed-in sessions."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+from ingestion.aws.layout import institution_code
+from portal.accounts.roles import Role
+from portal.common.time import now
+
+OPERATE = "accounts.operate"
+
+
+def validate_code(code: str) -> None:
+    """ValidationError with one sentence when the code is not well formed."""
+    try:
+        institution_code(code)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+class Institution(models.Model):
+    """An asset manager or owner; its code names its stack, role, group and buckets and is never reused."""
+
+    class Kind(models.TextChoices):
+        MANAGER = "manager", "Asset manager"
+        OWNER = "owner", "Asset owner"
+        BOTH = "both", "Asset manager and owner"
+        PROVIDER = "provider", "Service provider"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    code = models.CharField(max_length=20, unique=True, validators=[validate_code])
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind)
+    next_number = models.PositiveIntegerField(default=1, help_text="the number its next submission gets")
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users come from the identity provider; nobody is created with a password here."""
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by (issuer, subject) of their identity provider; the e-mail address is only shown."""
+
+    password = None  # type: ignore[assignment]  # the portal holds no password, not even an unusable one
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=128)
+    email = models.EmailField(blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    timezone = models.CharField(max_length=60, default="UTC")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    USERNAME_FIELD = "id"
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="user_by_issuer_and_subject")
+        ]
+        permissions = [("operate", "Sees institutions, health and counts, never content")]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.subject
+
+    @property
+    def is_operator(self) -> bool:
+        """An operator runs the platform: a permission, no membership."""
+        return self.has_perm(OPERATE)
+
+    def get_session_auth_hash(self) -> str:
+        """Ties a session to the identity it was made for."""
+        return salted_hmac(
+            "portal.accounts.session", f"{self.issuer} {self.subject}", algorithm="sha256"
+        ).hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        return iter(())
+
+
+class Membership(models.Model):
+    """A person belongs to at most one institution, in one role; read anew for every request."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="membership")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=[str(role) for role in Role]), name="membership_role"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role}, {self.institution})"
+
+
+class SealedTokens(models.Model):
+    """The tokens of one signed-in session: ciphertext only; the key is in that browser's cookie.
+
+    A row of its own and not a value in the session: sessions are written back whole, and a parallel request
+    would undo a renewal. `version` counts renewals, `lease_until` is set while one is under way.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    ciphertext = models.BinaryField()
+    groups = models.JSONField(default=list, help_text="what the ID token names, compared with the membership")
+    version = models.PositiveIntegerField(default=1)
+    lease_until = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    def __str__(self) -> str:
+        return f"sealed tokens of {self.user_id}"

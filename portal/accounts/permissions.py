@@ -1,0 +1,62 @@
+"""Who may call what: for API views (DRF permissions) and for pages (`member_required`)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from portal.accounts.errors import NoInstitution, SignInNeeded
+from portal.accounts.roles import Role
+
+View = Callable[..., HttpResponse]
+
+
+class IsMember(BasePermission):
+    """A member in at least `role`; NoInstitution, InstitutionConflict or NotAllowed otherwise."""
+
+    role = Role.VIEWER
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request._request.actor is None:
+            return False  # DRF answers 401
+        request._request.actor.require(self.role)
+        return True
+
+
+def role_required(role: Role) -> type[IsMember]:
+    """A DRF permission class for members in at least this role."""
+    return type(f"Is{role.label}", (IsMember,), {"role": role})
+
+
+def member_required(role: Role = Role.VIEWER) -> Callable[[View], View]:
+    """Lets members in at least this role pass; others are sent to the sign-in or shown why not."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = request.actor  # type: ignore[attr-defined]
+            if actor is None:
+                raise SignInNeeded
+            try:
+                actor.require(role)
+            except NoInstitution:
+                return render(request, "accounts/no_institution.html", status=403)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+class MemberRequiredMixin:
+    """The same for class-based views; set `role`."""
+
+    role = Role.VIEWER
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        guarded = member_required(self.role)(super().dispatch)  # type: ignore[misc]
+        return guarded(request, *args, **kwargs)

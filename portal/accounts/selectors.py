@@ -1,0 +1,52 @@
+"""Reading users, institutions and the actor behind a request."""
+
+from django.http import HttpRequest
+
+from portal.accounts import seal
+from portal.accounts.actor import Actor, TokenSource
+from portal.accounts.models import Institution, Membership, User
+from portal.accounts.roles import Role
+from portal.accounts.tokens import SessionTokens, sealed_row
+from portal.common.cookies import cookie_name
+
+SEAL_ID = "seal_id"  # the session's only word about tokens
+
+
+def actor_of_session(request: HttpRequest) -> Actor | None:
+    """The actor of a browser session; None when nobody is signed in or the seal is gone."""
+    user = request.user
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    tokens = session_tokens(request, user)
+    return actor_for(user, tokens, address=client_address(request)) if tokens else None
+
+
+def session_tokens(request: HttpRequest, user: User) -> SessionTokens | None:
+    """The sealed tokens of this session with the key its cookie brought; None when either is missing."""
+    key = request.COOKIES.get(cookie_name(seal.COOKIE), "")
+    row = sealed_row(request.session.get(SEAL_ID), user.pk) if key else None
+    return SessionTokens(row=row, key=key) if row else None
+
+
+def actor_for(user: User, tokens: TokenSource, *, address: str | None = None) -> Actor:
+    """The actor with membership and role as the database has them now, compared with what the token says."""
+    membership = Membership.objects.select_related("institution").filter(user=user).first()
+    if membership is None:
+        return Actor(user, None, None, tokens, address=address)
+    if tokens.groups != (membership.institution.code,):
+        return Actor(user, None, None, tokens, conflict=True, address=address)
+    return Actor(user, membership.institution, Role(membership.role), tokens, address=address)
+
+
+def user_by_identity(issuer: str, subject: str) -> User | None:
+    """The user of an identity provider's (issuer, subject); e-mail addresses are never compared."""
+    return User.objects.filter(issuer=issuer, subject=subject).first()
+
+
+def institution_by_code(code: str) -> Institution | None:
+    return Institution.objects.filter(code=code).first()
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The peer's address as the server saw it; a forwarded-for header is not believed here."""
+    return request.META.get("REMOTE_ADDR") or None

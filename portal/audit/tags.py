@@ -1,0 +1,41 @@
+"""What can be recorded: `source:subject:action`. A tag is never renamed; old records keep their meaning."""
+
+from enum import StrEnum
+
+
+class AuditTag(StrEnum):
+    """Source is who acted: portal (a person in the browser), api, pipeline, worker, setup (command line)."""
+
+    SIGNED_IN = "portal:session:signed-in"
+    SIGN_IN_REFUSED = "portal:session:refused"
+    SIGNED_OUT = "portal:session:signed-out"
+    SIGN_IN_RENEWED = "portal:session:renewed"
+    SIGN_IN_ENDED = "portal:session:ended"
+    ACCESS_DENIED = "portal:access:denied"
+    INSTITUTION_CONFLICT = "portal:access:institution-conflict"
+    TOKEN_REFUSED = "api:token:refused"  # noqa: S105 - a tag, no secret
+    API_DENIED = "api:access:denied"
+
+    INSTITUTION_ONBOARDED = "setup:institution:onboarded"
+    USER_ADDED = "setup:user:added"
+    MEMBER_ADDED = "setup:member:added"
+    MEMBER_ROLE_CHANGED = "setup:member:role-changed"
+
+    SUBMISSION_RECEIVED = "portal:submission:received"
+    SUBMISSION_REFUSED = "portal:submission:refused"
+    SUBMISSION_STORED = "portal:submission:stored"
+    SUBMISSION_QUEUED = "portal:submission:queued"
+    SUBMISSION_CONTINUED = "portal:submission:continued"
+    SUBMISSION_RUN_AGAIN = "portal:submission:run-again"
+    SUBMISSION_WITHDRAWN = "portal:submission:withdrawn"
+    SUBMISSION_SUPERSEDED = "portal:submission:superseded"
+    FINDINGS_VIEWED = "portal:findings:viewed"
+    FINDINGS_DOWNLOADED = "portal:findings:downloaded"
+    ORIGINAL_DOWNLOADED = "portal:original:downloaded"
+
+    SUBMISSION_STARTED = "worker:submission:started"
+    SUBMISSION_NEEDS_SIGN_IN = "worker:submission:needs-sign-in"
+    STAGE_FINISHED = "pipeline:stage:finished"
+    SUBMISSION_COMPLETED = "pipeline:submission:completed"
+    SUBMISSION_FAILED = "pipeline:submission:failed"
+    EVENT_REFUSED = "pipeline:event:refused"

@@ -1,0 +1,96 @@
+"""Errors a person may see. One middleware turns them into the designed page or a JSON problem."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from ingestion.aws import errors as aws
+
+
+class FundgateError(Exception):
+    """Base: HTTP status, stable code, title and a message that says what to do; no value from a file."""
+
+    status = 500
+    code = "INTERNAL"
+    title = "Something went wrong"
+    message = "Nothing was changed. Please try again; if it happens again, tell us the request id."
+
+    def __init__(self, message: str = "", *, title: str = "", code: str = "") -> None:
+        self.message = message or self.message
+        self.title = title or self.title
+        self.code = code or self.code
+        super().__init__(self.message)
+
+
+class BadRequest(FundgateError):
+    """What was sent cannot be used as it is."""
+
+    status = 400
+    code = "BAD_REQUEST"
+    title = "That request cannot be used"
+    message = "Please check what you entered and try again."
+
+
+class SignInNeeded(FundgateError):
+    """Nobody is signed in, or the sign-in is over and cannot be renewed."""
+
+    status = 401
+    code = "SIGN_IN_NEEDED"
+    title = "Please sign in"
+    message = "Your sign-in is over. Sign in again to go on where you were."
+
+
+class NotAllowed(FundgateError):
+    """Signed in, but the role does not include this."""
+
+    status = 403
+    code = "NOT_ALLOWED"
+    title = "You may not do this"
+    message = "Your role does not include this. An admin of your institution can change it."
+
+
+class NotFound(FundgateError):
+    """It does not exist, or not for this person."""
+
+    status = 404
+    code = "NOT_FOUND"
+    title = "Not found"
+    message = "There is nothing here that you can see."
+
+
+class Conflict(FundgateError):
+    """The thing has moved on since the page was loaded."""
+
+    status = 409
+    code = "CONFLICT"
+    title = "That is no longer possible"
+    message = "The state has changed in the meantime. Reload the page to see how things are now."
+
+
+class AwsDown(FundgateError):
+    """AWS does not answer; nothing is lost and trying again is right."""
+
+    status = 503
+    code = "AWS_UNAVAILABLE"
+    title = "The storage does not answer"
+    message = "Fundgate cannot reach AWS at the moment. Nothing is lost; please try again in a minute."
+
+
+def as_fundgate_error(error: Exception) -> FundgateError | None:
+    """The error as a person should see it; None when it is not one of those we know."""
+    if isinstance(error, FundgateError):
+        return error
+    if isinstance(error, aws.TokenInvalid):
+        return SignInNeeded()
+    if isinstance(error, aws.AccessDenied):
+        return NotAllowed(
+            "The storage does not give your institution's role access to this.", code="ACCESS_DENIED"
+        )
+    if isinstance(error, aws.NotFound):
+        return NotFound()
+    if isinstance(error, aws.AwsUnavailable):
+        return AwsDown()
+    if isinstance(error, PermissionDenied):
+        return NotAllowed()
+    if isinstance(error, Http404):
+        return NotFound()
+    return None
