@@ -19,32 +19,16 @@ _ROOT_KEY = "test"
 
 def child(home: Home) -> Child:
     """The server process. A clean environment: Lambdas inherit it."""
-    state = home.path / "aws"
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
         "HOME": str(home.path),
         "FUNDGATE_HOME": str(home.path),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "GATEWAY_PORT": str(home.aws_port),
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
-        "AUTH": "true",
-        "PERSIST_STATE": "1",
-        "S3_PERSIST": "1",
-        "STATE_DIR": str(state / "state"),
-        "S3_DATA_DIR": str(state / "s3"),
-        "TMPDIR": str(home.path / "tmp"),
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "CLOUDTRAIL_RECORDING": "0",
-        "LAMBDA_ACCOUNT_CONCURRENCY": "4",
-        "LAMBDA_WARM_TTL_SECONDS": "60",
+        "STATE_DIR": str(home.path / "aws"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "MINISTACK_REGION": REGION,
+        # Two cores are shared by everything; a function must not start a thread per core of its own.
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }

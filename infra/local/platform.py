@@ -1,5 +1,6 @@
 """Deploy the project's own CloudFormation to the embedded AWS and write each process's configuration."""
 
+import hashlib
 import os
 from typing import Any
 
@@ -25,10 +26,22 @@ def deploy(home: Home) -> dict[str, str]:
                 "PortalUrl": home.url,
                 "CognitoDomainPrefix": "fundgate-local",
                 "MfaConfiguration": "OFF",
+                "LocalEndpoint": home.aws_url,
+                "CodeVersion": code_version(),
             },
         )
     except stacks.StackFailed as error:
         raise SetupError(f"The platform stack could not be deployed to the embedded AWS: {error}") from error
+
+
+def code_version() -> str:
+    """Twelve hex digits that change with the code or the rules the functions run."""
+    digest = hashlib.sha256()
+    for package in ("pipeline", "aws", "lambdas"):
+        for file in sorted((ROOT / "ingestion" / package).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def configure(home: Home, outputs: dict[str, str]) -> dict[str, str]:
