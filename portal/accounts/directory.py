@@ -1,0 +1,99 @@
+"""The user pool's admin side: people and their one group. Only the deploying hand may call it."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from ingestion.aws import clients
+from ingestion.aws.errors import AccessDenied, AwsError, AwsUnavailable, translate
+from portal.accounts.errors import OnboardingFailed
+
+_PASSWORD_REFUSED = "InvalidPasswordException"  # noqa: S105 - an AWS error code
+
+
+@dataclass(frozen=True)
+class Password:
+    """A password for a new person; a permanent one exists only on the embedded AWS. repr shows nothing."""
+
+    value: str = field(repr=False)
+    permanent: bool
+
+
+def ensure_person(*, email: str, name: str, password: Password | None) -> str:
+    """The person's subject; made if new, and then invited by e-mail unless given a password."""
+    pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
+    with _explained(f"user {email}"):
+        attributes = (
+            _create(pool, email, name, password)
+            or pool.admin_get_user(UserPoolId=settings.FUNDGATE_USER_POOL_ID, Username=email)[
+                "UserAttributes"
+            ]
+        )
+        if password and password.permanent:
+            pool.admin_set_user_password(
+                UserPoolId=settings.FUNDGATE_USER_POOL_ID,
+                Username=email,
+                Password=password.value,
+                Permanent=True,
+            )
+    return str(next(item["Value"] for item in attributes if item["Name"] == "sub"))
+
+
+def join_group(*, email: str, group: str) -> None:
+    """Puts the person in the group, the only one they may be in; OnboardingFailed when they are in another."""
+    pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
+    person = {"UserPoolId": settings.FUNDGATE_USER_POOL_ID, "Username": email}
+    with _explained(f"group {group}"):
+        groups = {found["GroupName"] for found in pool.admin_list_groups_for_user(**person)["Groups"]}
+        others = sorted(groups - {group})
+        if others:
+            raise OnboardingFailed(
+                f"{email} already belongs to {others[0]}; working for two institutions takes two accounts."
+            )
+        if group not in groups:
+            pool.admin_add_user_to_group(**person, GroupName=group)
+
+
+def _create(pool: Any, email: str, name: str, password: Password | None) -> list[dict[str, str]] | None:
+    """The new person's attributes; None when the pool has the address already."""
+    attributes = [
+        {"Name": "email", "Value": email},
+        {"Name": "email_verified", "Value": "true"},
+        {"Name": "name", "Value": name or email},
+    ]
+    extra = {"TemporaryPassword": password.value, "MessageAction": "SUPPRESS"} if password else {}
+    try:
+        answer = pool.admin_create_user(
+            UserPoolId=settings.FUNDGATE_USER_POOL_ID, Username=email, UserAttributes=attributes, **extra
+        )
+    except pool.exceptions.UsernameExistsException:
+        return None
+    made: list[dict[str, str]] = answer["User"]["Attributes"]
+    return made
+
+
+@contextlib.contextmanager
+def _explained(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _PASSWORD_REFUSED:
+            raise OnboardingFailed(f"The password for {what} does not meet the user pool's rules.") from None
+        raise explained(translate(error), what) from None
+    except BotoCoreError as error:
+        raise explained(translate(error), what) from None
+
+
+def explained(error: AwsError, what: str) -> OnboardingFailed:
+    """What went wrong and what to do, without AWS's own text (it may quote values)."""
+    if isinstance(error, AwsUnavailable):
+        return OnboardingFailed(f"AWS does not answer ({what}); nothing is half done, run the command again.")
+    if isinstance(error, AccessDenied):
+        return OnboardingFailed(f"AWS denies this ({what}); run the command with the deploy profile.")
+    if error.code == "NoCredentialsError":
+        return OnboardingFailed("There are no AWS credentials; run the command with the deploy profile.")
+    return OnboardingFailed(f"AWS refused ({what}): {error}.")

@@ -1,0 +1,135 @@
+"""Setting up an institution and its people: stack, group, users, rows. Every step may be run again."""
+
+from uuid import UUID
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from ingestion.aws import clients, layout, stacks
+from ingestion.aws.errors import translate
+from portal.accounts import directory
+from portal.accounts.errors import OnboardingFailed
+from portal.accounts.models import Institution, Membership, User
+from portal.accounts.roles import Role
+from portal.accounts.selectors import institution_by_code
+from portal.audit import services as audit
+from portal.audit.tags import AuditTag
+
+TEMPLATE = settings.BASE_DIR / "infra" / "cloudformation" / "institution.yaml"
+
+
+def onboard(
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    admin_email: str,
+    admin_name: str = "",
+    password: directory.Password | None = None,
+) -> Institution:
+    """The institution with its stack and first admin; OnboardingFailed says which step failed and why."""
+    _check_code(code)
+    email = _checked_email(admin_email)
+    _deploy(code)
+    institution = _institution(code=code, name=name.strip() or code, kind=kind)
+    _member(institution=institution, email=email, name=admin_name, role=Role.ADMIN, password=password)
+    return institution
+
+
+def add_member(
+    *, code: str, email: str, role: Role, name: str = "", password: directory.Password | None = None
+) -> User:
+    """One more person of an onboarded institution, or the new role of one who is there already."""
+    _check_code(code)
+    institution = institution_by_code(code)
+    if institution is None:
+        raise OnboardingFailed(f"There is no institution {code}; run onboard_institution first.")
+    return _member(
+        institution=institution, email=_checked_email(email), name=name, role=role, password=password
+    )
+
+
+def _deploy(code: str) -> None:
+    cloudformation = clients.client("cloudformation", region=settings.FUNDGATE_REGION)
+    parameters = {
+        "InstitutionCode": code,
+        "UserPoolId": settings.FUNDGATE_USER_POOL_ID,
+        "IdentityPoolId": settings.FUNDGATE_IDENTITY_POOL_ID,
+        "Environment": "production" if settings.PRODUCTION else "local",
+    }
+    try:
+        stacks.deploy(cloudformation, stack=layout.role_name(code), template=TEMPLATE, parameters=parameters)
+    except stacks.StackFailed as error:
+        raise OnboardingFailed(f"The stack of {code} could not be deployed: {error}") from None
+    except (ClientError, BotoCoreError) as error:
+        raise directory.explained(translate(error), f"stack of {code}") from None
+
+
+@transaction.atomic
+def _institution(*, code: str, name: str, kind: str) -> Institution:
+    institution, created = Institution.objects.get_or_create(code=code, defaults={"name": name, "kind": kind})
+    if created or (institution.name, institution.kind) != (name, kind):
+        institution.name, institution.kind = name, kind
+        institution.save(update_fields=["name", "kind"])
+        _record(AuditTag.INSTITUTION_ONBOARDED, institution, institution.pk, {"code": code, "kind": kind})
+    return institution
+
+
+def _member(
+    *, institution: Institution, email: str, name: str, role: Role, password: directory.Password | None
+) -> User:
+    _refuse_foreign(
+        institution, User.objects.filter(issuer=settings.FUNDGATE_ISSUER, email__iexact=email).first()
+    )
+    subject = directory.ensure_person(email=email, name=name, group=institution.code, password=password)
+    with transaction.atomic():
+        user, made = User.objects.get_or_create(
+            issuer=settings.FUNDGATE_ISSUER, subject=subject, defaults={"email": email, "name": name}
+        )
+        _refuse_foreign(institution, user)
+        if made:
+            _record(AuditTag.USER_ADDED, institution, user.pk, {})
+        membership, joined = Membership.objects.get_or_create(
+            user=user, defaults={"institution": institution, "role": role}
+        )
+        if joined:
+            _record(AuditTag.MEMBER_ADDED, institution, user.pk, {"role": role})
+        elif membership.role != role:
+            change = {"from": membership.role, "to": role}
+            membership.role = role
+            membership.save(update_fields=["role"])
+            _record(AuditTag.MEMBER_ROLE_CHANGED, institution, user.pk, change)
+    return user
+
+
+def _refuse_foreign(institution: Institution, user: User | None) -> None:
+    membership = (
+        Membership.objects.filter(user=user).exclude(institution=institution).first() if user else None
+    )
+    if membership:
+        raise OnboardingFailed(
+            f"{user} is a member of {membership.institution.code}; two memberships need two accounts."
+        )
+
+
+def _record(tag: AuditTag, institution: Institution, subject: UUID, detail: dict[str, str]) -> None:
+    audit.record(tag=tag, institution_id=institution.pk, actor_id=None, subject_id=subject, detail=detail)
+
+
+def _check_code(code: str) -> None:
+    try:
+        layout.institution_code(code)
+    except ValueError as error:
+        raise OnboardingFailed(f"{code!r} cannot be used: {error}.") from None
+
+
+def _checked_email(email: str) -> str:
+    cleaned = email.strip().lower()
+    try:
+        validate_email(cleaned)
+    except ValidationError:
+        raise OnboardingFailed(f"{email!r} is not an e-mail address.") from None
+    return cleaned
