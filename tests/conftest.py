@@ -37,4 +37,4 @@ os.environ.update(TEST_ENVIRONMENT)
 for name in ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_SESSION_TOKEN"):
     os.environ.pop(name, None)
 
-pytest_plugins = ["tests.fixtures.system"]
+pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser"]

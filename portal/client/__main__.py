@@ -57,7 +57,9 @@ def _submit(options: argparse.Namespace) -> int:
     api = Api(options.portal, token)
     done = []
     for file in options.files:
-        submission = api.wait(api.submit(file)["id"])
+        with file.open("rb") as content:
+            submission = api.submit(file.name, content)
+        submission = api.wait(submission["id"])
         done.append(submission)
         if not options.json:
             print(_line(file, submission))

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 import requests
@@ -26,10 +25,9 @@ class Api:
         self.session.headers["Authorization"] = f"Bearer {id_token}"
         self.session.headers["Accept"] = "application/json"
 
-    def submit(self, file: Path) -> dict[str, Any]:
-        """Upload one file; returns the submission."""
-        with file.open("rb") as stream:
-            return self._call("POST", "/api/v1/submissions/", files={"file": (file.name, stream)})
+    def submit(self, name: str, content: BinaryIO) -> dict[str, Any]:
+        """Upload one file under its name; returns the submission."""
+        return self._call("POST", "/api/v1/submissions/", files={"file": (name, content)})
 
     def submission(self, identifier: str) -> dict[str, Any]:
         """State, verdict, counts and steps."""
@@ -39,9 +37,10 @@ class Api:
         self,
         identifier: str,
         seconds: float = 120,
+        pause: float = 0.25,
         changed: Callable[[dict[str, Any]], None] = lambda submission: None,
     ) -> dict[str, Any]:
-        """Ask until the submission is at rest; `changed` is told of each new state."""
+        """Ask until the submission is at rest; `changed` is told of each new state; `pause` in seconds."""
         deadline, seen = time.monotonic() + seconds, None
         while True:
             submission = self.submission(identifier)
@@ -52,7 +51,7 @@ class Api:
                 return submission
             if time.monotonic() > deadline:
                 raise ApiError(f"No verdict within {seconds:.0f} s; the submission is {seen} and goes on.")
-            time.sleep(0.25)
+            time.sleep(pause)
 
     def findings(self, identifier: str) -> Iterator[dict[str, Any]]:
         """Every finding, page by page."""
