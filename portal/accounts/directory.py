@@ -44,7 +44,7 @@ def ensure_person(*, email: str, name: str, password: Password | None) -> str:
 
 
 def join_group(*, email: str, group: str) -> None:
-    """Puts the person in the group, the only one they may be in; OnboardingFailed when they are in another."""
+    """Puts the person in the group; OnboardingFailed when they are in another, for one is the most."""
     pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
     person = {"UserPoolId": settings.FUNDGATE_USER_POOL_ID, "Username": email}
     with _explained(f"group {group}"):

@@ -14,7 +14,7 @@ from portal.accounts import directory
 from portal.accounts.errors import OnboardingFailed
 from portal.accounts.models import Institution, Membership, User
 from portal.accounts.roles import Role
-from portal.accounts.selectors import institution_by_code
+from portal.accounts.selectors import institution_by_code, user_by_identity
 from portal.audit import services as audit
 from portal.audit.tags import AuditTag
 
@@ -81,15 +81,20 @@ def _institution(*, code: str, name: str, kind: str) -> Institution:
 def _member(
     *, institution: Institution, email: str, name: str, role: Role, password: directory.Password | None
 ) -> User:
-    _refuse_foreign(
-        institution, User.objects.filter(issuer=settings.FUNDGATE_ISSUER, email__iexact=email).first()
+    subject = directory.ensure_person(email=email, name=name, password=password)
+    known = user_by_identity(settings.FUNDGATE_ISSUER, subject)
+    elsewhere = (
+        Membership.objects.filter(user=known).exclude(institution=institution).first() if known else None
     )
-    subject = directory.ensure_person(email=email, name=name, group=institution.code, password=password)
+    if elsewhere:
+        raise OnboardingFailed(
+            f"{email} is a member of {elsewhere.institution.code}; for two institutions one needs two accounts."
+        )
+    directory.join_group(email=email, group=institution.code)
     with transaction.atomic():
         user, made = User.objects.get_or_create(
             issuer=settings.FUNDGATE_ISSUER, subject=subject, defaults={"email": email, "name": name}
         )
-        _refuse_foreign(institution, user)
         if made:
             _record(AuditTag.USER_ADDED, institution, user.pk, {})
         membership, joined = Membership.objects.get_or_create(
@@ -103,16 +108,6 @@ def _member(
             membership.save(update_fields=["role"])
             _record(AuditTag.MEMBER_ROLE_CHANGED, institution, user.pk, change)
     return user
-
-
-def _refuse_foreign(institution: Institution, user: User | None) -> None:
-    membership = (
-        Membership.objects.filter(user=user).exclude(institution=institution).first() if user else None
-    )
-    if membership:
-        raise OnboardingFailed(
-            f"{user} is a member of {membership.institution.code}; two memberships need two accounts."
-        )
 
 
 def _record(tag: AuditTag, institution: Institution, subject: UUID, detail: dict[str, str]) -> None:

@@ -9,11 +9,13 @@ from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.common import request_id
-from portal.common.errors import FundgateError, SignInNeeded
+from portal.common.errors import AwsDown, FundgateError, NotAllowed, NotFound, SignInNeeded
 
 RETRY_AFTER = 30  # seconds
 _Response = TypeVar("_Response", bound=HttpResponse)
 _PAGES = {403: "errors/403.html", 404: "errors/404.html", 500: "errors/500.html", 503: "errors/503.html"}
+# unless the raiser said something of its own, these pages have better words than the class
+_PAGE_KNOWS_BETTER = (FundgateError, NotAllowed, NotFound, AwsDown)
 _MACHINES = ("/api/", "/internal/")
 
 
@@ -25,13 +27,9 @@ def error_response(request: HttpRequest, error: FundgateError) -> HttpResponse:
         return _to_sign_in(request)
     # statuses without a page of their own (400, 409) share the one that shows title and message
     template = _PAGES.get(error.status, "errors/403.html" if error.status < 500 else "errors/500.html")
-    context = {
-        "status": error.status,
-        "code": error.code,
-        "title": error.title,
-        "message": error.message,
-        "request_id": request_id.current(),
-    }
+    context = {"status": error.status, "code": error.code, "request_id": request_id.current()}
+    if type(error) not in _PAGE_KNOWS_BETTER or error.message != type(error).message:
+        context |= {"title": error.title, "message": error.message}
     response = render(request, template, context, status=error.status)
     return _with_retry(response, error)
 

@@ -1,4 +1,4 @@
-"""The password options both commands share: a password comes from the environment, never from the command line."""
+"""The password options both commands share: a password comes from the environment, not as an argument."""
 
 import os
 from typing import Any
@@ -22,7 +22,7 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def password_of(options: dict[str, Any]) -> Password | None:
-    """The password the options name; CommandError when the variable is empty or lasting ones are not allowed."""
+    """The password the options name; CommandError when it is empty or a lasting one is not allowed."""
     lasting, temporary = options["password_from_env"], options["temporary_password_from_env"]
     if lasting and settings.PRODUCTION:
         raise CommandError(
