@@ -58,9 +58,8 @@ def measure(system: System) -> None:
     for name, values in steps.items():
         inside += statistics.median(values)
         print(f"  {name:<10} p50 {statistics.median(values) * 1000:6.0f} ms")
-    print(
-        f"  {'between':<10} p50 {(statistics.median(taken) - inside) * 1000:6.0f} ms  (upload, queue, transitions, polling)"
-    )
+    between = (statistics.median(taken) - inside) * 1000
+    print(f"  {'between':<10} p50 {between:6.0f} ms  (upload, queue, transitions, polling)")
 
     begun = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:
