@@ -1,0 +1,49 @@
+"""What a stage is asked to do: the state machine's state, checked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.aws import layout, tokens
+from ingestion.aws.objects import ObjectRef
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt at one submission; `results` holds what earlier stages of this attempt returned."""
+
+    submission: str
+    attempt: int
+    institution: str
+    token_parameter: str
+    resume_from: int
+    original: ObjectRef
+    results: dict[str, dict[str, Any]]
+
+    @classmethod
+    def from_event(cls, event: dict[str, Any], account: str) -> "Job":
+        """The job in a stage's payload; ValueError or KeyError when its parts do not belong together."""
+        job = cls(
+            submission=event["submission"],
+            attempt=event["attempt"],
+            institution=layout.institution_code(event["institution"]),
+            token_parameter=event["token_parameter"],
+            resume_from=event["resume_from"],
+            original=ObjectRef.from_json(event["object"]),
+            results={name: event[name] for name in layout.STAGES if event.get(name)},
+        )
+        landing = layout.bucket_name(account, job.institution, "landing")
+        if (job.original.bucket, job.original.key) != (landing, layout.landing_key(job.submission)):
+            raise ValueError("the object is not this submission's original")
+        if tokens.submission_of(job.token_parameter) != (job.submission, job.attempt):
+            raise ValueError("the token was parked for another attempt")
+        if not 1 <= job.resume_from <= job.attempt:
+            raise ValueError("a run resumes from an earlier attempt or from itself")
+        return job
+
+    def output(self, name: str) -> ObjectRef | None:
+        """The file of this name that an earlier stage wrote."""
+        for result in self.results.values():
+            for written in result["outputs"]:
+                if written["name"] == name:
+                    return ObjectRef.from_json(written)
+        return None

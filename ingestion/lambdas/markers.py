@@ -1,0 +1,51 @@
+"""Stage markers: the record that a stage is complete, and what lets a later attempt go on from there."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ingestion.aws import layout, objects
+from ingestion.aws.errors import AccessDenied, NotFound
+from ingestion.lambdas.work import Work
+
+
+def find(
+    work: Work, attempts: Sequence[int], code_version: str, inputs: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """The result of this stage in the first of these attempts that had the same inputs and the same code.
+
+    One from an earlier attempt is recorded for this attempt too: its markers together are its provenance.
+    """
+    for attempt in attempts:
+        marker = _load(work, attempt)
+        if marker is None or marker.get("code_version") != code_version:
+            continue
+        if _hashes(marker.get("inputs")) == _hashes(inputs):
+            result = {**marker, "resumed": True}
+            if attempt != work.job.attempt:
+                save(work, result)
+            return result
+    return None
+
+
+def save(work: Work, result: dict[str, Any]) -> None:
+    """Writes the marker: last of all, so that it exists only when every output does."""
+    key = layout.marker_key(work.job.submission, work.job.attempt, work.stage)
+    objects.put(
+        work.s3, work.bucket("interim"), key, json.dumps(result).encode(), content_type="application/json"
+    )
+
+
+def _load(work: Work, attempt: int) -> dict[str, Any] | None:
+    key = layout.marker_key(work.job.submission, attempt, work.stage)
+    try:
+        marker = json.loads(objects.latest(work.s3, work.bucket("interim"), key))
+    except (NotFound, AccessDenied):
+        return None  # 403 is S3's answer for a missing key to who may not list; a real denial shows next
+    except ValueError:
+        return None  # half a marker is no marker
+    return marker if isinstance(marker, dict) else None
+
+
+def _hashes(inputs: Any) -> list[tuple[str, str]]:
+    return [(item["name"], item["sha256"]) for item in inputs or []]

@@ -1,0 +1,60 @@
+"""The events a stage's result or a failure becomes. The order of `sequence` is the order of the pipeline."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ingestion.aws.events import Event, Kind, event_id
+from ingestion.aws.layout import STAGES
+
+_WITHIN_STAGE = {Kind.EXTRACT: 0, Kind.STATUS: 1, Kind.AUDIT: 2, Kind.ERROR: 3, Kind.COMPLETED: 4}
+
+
+def of_stage(submission: str, attempt: int, result: dict[str, Any]) -> list[Event]:
+    """A finished stage: its status and its audit record, and after Publish the end of the run."""
+    status = _event(
+        submission, attempt, result["stage"], Kind.STATUS, code=result["code"], counts=result["counts"]
+    )
+    names = ("role", "code_version", "ruleset_version", "started", "finished", "resumed", "inputs")
+    audit = _event(
+        submission,
+        attempt,
+        result["stage"],
+        Kind.AUDIT,
+        objects=result["outputs"],
+        audit={name: result[name] for name in names},
+    )
+    if result["stage"] != "publish":
+        return [status, audit]
+    end = _event(
+        submission, attempt, "publish", Kind.COMPLETED, code=result["code"], counts=result["counts"],
+        objects=result["outputs"],
+    )  # fmt: skip
+    return [status, audit, end]
+
+
+def of_failure(submission: str, attempt: int, failure: dict[str, Any]) -> list[Event]:
+    """A run that ended in a stable code."""
+    return [_event(submission, attempt, failure["stage"], Kind.ERROR, code=failure["code"])]
+
+
+def extract(
+    submission: str, attempt: int, result: dict[str, Any], index_card: dict[str, Any] | None
+) -> Event:
+    """Counts, pointers and the index card: the one event that says anything about the content."""
+    return _event(
+        submission, attempt, "publish", Kind.EXTRACT, code=result["code"], counts=result["counts"],
+        objects=result["outputs"], index_card=index_card,
+    )  # fmt: skip
+
+
+def _event(submission: str, attempt: int, stage: str, kind: Kind, **content: Any) -> Event:
+    return Event(
+        id=event_id(submission, attempt, stage, kind),
+        submission=submission,
+        attempt=attempt,
+        sequence=10 * (STAGES.index(stage) + 1) + _WITHIN_STAGE[kind],
+        kind=kind,
+        stage=stage,
+        at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        **content,
+    )

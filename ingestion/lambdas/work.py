@@ -1,0 +1,51 @@
+"""A stage's view of the institution's buckets, through the user's credentials only."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingestion.aws import layout, objects
+from ingestion.aws.errors import NotFound
+from ingestion.aws.objects import ObjectRef
+from ingestion.lambdas.job import Job
+
+ORIGINAL = "original"
+
+
+@dataclass
+class Work:
+    """Reads what the stage declared, writes under its own prefix, and keeps account of what it wrote."""
+
+    job: Job
+    stage: str
+    account: str
+    s3: Any = field(repr=False)
+    outputs: dict[str, ObjectRef] = field(default_factory=dict)
+
+    def ref(self, name: str) -> ObjectRef | None:
+        """Where an input stands: the original, or a file an earlier stage wrote; None when none did."""
+        return self.job.original if name == ORIGINAL else self.job.output(name)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an input, proven by SHA-256; NotFound when no stage wrote it."""
+        ref = self.ref(name)
+        if ref is None:
+            raise NotFound("NoSuchInput", "Read")
+        return objects.get(self.s3, ref)
+
+    def write(self, name: str, body: bytes) -> ObjectRef:
+        """Writes an intermediate file of this stage."""
+        key = layout.stage_key(self.job.submission, self.job.attempt, self.stage, name)
+        return self._put(name, "interim", key, body)
+
+    def publish(self, name: str, body: bytes) -> ObjectRef:
+        """Writes a result of this attempt."""
+        return self._put(
+            name, "results", layout.result_key(self.job.submission, self.job.attempt, name), body
+        )
+
+    def bucket(self, area: layout.Area) -> str:
+        return layout.bucket_name(self.account, self.job.institution, area)
+
+    def _put(self, name: str, area: layout.Area, key: str, body: bytes) -> ObjectRef:
+        self.outputs[name] = objects.put(self.s3, self.bucket(area), key, body)
+        return self.outputs[name]
