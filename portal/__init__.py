@@ -1,0 +1,5 @@
+"""The portal: sign-in, pages, API, worker."""
+
+from portal.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,48 @@
+"""What can be wrong with a request about submissions."""
+
+from portal.common.errors import Conflict, FundgateError, NotFound
+
+
+class NotNow(Conflict):
+    """The act does not fit the state the submission is in."""
+
+    code = "NOT_NOW"
+    title = "Not possible now"
+
+
+class TooManyUploads(FundgateError):
+    """The institution has sent more files than its rate allows; `retry_after` in seconds."""
+
+    status = 429
+    code = "TOO_MANY_UPLOADS"
+    title = "Too many uploads"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            f"Your institution sent too many files in the last minute. Try again in {retry_after} seconds."
+        )
+        self.retry_after = retry_after
+
+
+class NoResultYet(NotFound):
+    """There is no verdict to read, or its object is gone."""
+
+    code = "NO_RESULT"
+    title = "No result"
+
+
+class ForgedCallback(FundgateError):
+    """A callback whose signature, key or time is not right."""
+
+    status = 403
+    code = "FORGED"
+    title = "Not accepted"
+
+
+class BodyTooLarge(FundgateError):
+    """More than a callback may hold, or of unknown length."""
+
+    status = 413
+    code = "TOO_LARGE"
+    title = "Too large"
+    message = "A callback has at most 64 KB, and says so in its header."

@@ -1,0 +1,148 @@
+"""The results of one attempt: verdict.json and findings.parquet, by pinned version, range by range."""
+
+import json
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from ingestion.aws import errors as aws
+from ingestion.aws import layout, objects
+from ingestion.aws.clients import client
+from ingestion.aws.credentials import Credentials
+from ingestion.web.errors import NoResultYet
+from ingestion.web.models import Submission
+from ingestion.web.ranges import RangeFile
+
+FILES = {"verdict": "verdict.json", "findings": "findings.parquet"}
+Slice = tuple[int, int]  # first row, number of rows
+
+
+def pointer(submission: Submission, name: str) -> dict[str, Any]:
+    """Where a result of the latest attempt lies.
+
+    As its event said, else by the layout and without a version.
+    """
+    told: dict[str, Any] | None = submission.results.get(name)
+    if told:
+        return told
+    account, code = settings.FUNDGATE_ACCOUNT_ID, submission.institution.code
+    return {
+        "bucket": layout.bucket_name(account, code, "results"),
+        "key": layout.result_key(submission.id, submission.attempt, FILES[name]),
+        "version_id": "",
+    }
+
+
+def verdict(credentials: Credentials, submission: Submission) -> dict[str, Any]:
+    """The verdict document; NoResultYet when the submission has none."""
+    _require_verdict(submission)
+    s3, where = _client(credentials), pointer(submission, "verdict")
+    try:
+        if where["version_id"]:
+            body = objects.get(s3, objects.ObjectRef.from_json(where))
+        else:
+            body = objects.latest(s3, where["bucket"], where["key"])
+    except aws.NotFound:
+        raise NoResultYet("The verdict is no longer stored.") from None
+    document: dict[str, Any] = json.loads(body)
+    return document
+
+
+class Findings:
+    """findings.parquet, open for reading; a context manager."""
+
+    def __init__(self, credentials: Credentials, submission: Submission) -> None:
+        _require_verdict(submission)
+        where = pointer(submission, "findings")
+        try:
+            self._source = RangeFile(_client(credentials), where["bucket"], where["key"], where["version_id"])
+        except aws.NotFound:
+            raise NoResultYet("The findings are no longer stored.") from None
+        self._file = pq.ParquetFile(pa.PythonFile(self._source, mode="r"))
+
+    def __enter__(self) -> "Findings":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        self._source.close()
+
+    def rows(self, wanted: list[Slice]) -> list[dict[str, Any]]:
+        """The rows of these slices; only the row groups that hold them are fetched."""
+        found: list[dict[str, Any]] = []
+        first = 0
+        for group in range(self._file.num_row_groups):
+            last = first + self._file.metadata.row_group(group).num_rows
+            cuts = [(max(start, first), min(start + count, last)) for start, count in wanted]
+            cuts = [(start, stop) for start, stop in cuts if start < stop]
+            if cuts:
+                table = self._file.read_row_group(group)
+                for start, stop in cuts:
+                    found.extend(table.slice(start - first, stop - start).to_pylist())
+            first = last
+        return found
+
+    def every_row(self) -> Iterator[dict[str, Any]]:
+        """All rows in order, in batches."""
+        for batch in self._file.iter_batches(batch_size=2000):
+            yield from batch.to_pylist()
+
+
+def slices(document: dict[str, Any], *, rule: str | None = None, severity: str | None = None) -> list[Slice]:
+    """Where the asked-for findings stand in the file, from the offsets in the verdict document.
+
+    Neighbours joined.
+    """
+    chosen: list[Slice] = []
+    for group in sorted(document.get("groups", []), key=lambda group: int(group["offset"])):
+        if (rule and group["rule"] != rule) or (severity and group["severity"] != severity):
+            continue
+        start, count = int(group["offset"]), int(group["count"])
+        if chosen and sum(chosen[-1]) == start:
+            chosen[-1] = (chosen[-1][0], chosen[-1][1] + count)
+        else:
+            chosen.append((start, count))
+    return chosen
+
+
+def cut(whole: list[Slice], skip: int, take: int) -> list[Slice]:
+    """The part of the slices that remains after skipping and taking so many rows."""
+    part: list[Slice] = []
+    for start, count in whole:
+        begin = min(skip, count)
+        length = min(count - begin, take)
+        skip, take = skip - begin, take - length
+        if length:
+            part.append((start + begin, length))
+    return part
+
+
+def original(credentials: Credentials, submission: Submission) -> Iterator[bytes]:
+    """The delivered file exactly as it was stored, in chunks; NoResultYet when it is gone."""
+    s3 = _client(credentials)
+    try:
+        answer = s3.get_object(
+            Bucket=submission.object_bucket, Key=submission.object_key, VersionId=submission.object_version
+        )
+    except (ClientError, BotoCoreError) as error:
+        known = aws.translate(error)
+        if isinstance(known, aws.NotFound):
+            raise NoResultYet("The delivered file is no longer stored.") from None
+        raise known from None
+    return iter(answer["Body"].iter_chunks(256 * 1024))
+
+
+def _client(credentials: Credentials) -> Any:
+    return client("s3", credentials, settings.FUNDGATE_REGION)
+
+
+def _require_verdict(submission: Submission) -> None:
+    if not submission.verdict:
+        raise NoResultYet("This submission has no verdict yet.")

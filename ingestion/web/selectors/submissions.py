@@ -1,0 +1,30 @@
+"""Which submissions a member sees."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from ingestion.web.models import Submission
+from ingestion.web.states import State
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.common.errors import NotFound
+from portal.common.ids import parse_id
+
+
+def submissions_for(actor: Actor, *, refused: bool = False) -> QuerySet[Submission]:
+    """The institution's submissions, newest first; files that were never stored only when asked for."""
+    found = Submission.objects.filter(institution=actor.require(Role.VIEWER)).select_related(
+        "uploaded_by", "superseded_by"
+    )
+    return found if refused else found.exclude(state__in=[State.RECEIVING, State.REFUSED])
+
+
+def get_submission(actor: Actor, submission_id: UUID | str) -> Submission:
+    """One submission of the actor's institution; NotFound for everybody else's."""
+    wanted = submission_id if isinstance(submission_id, UUID) else parse_id(submission_id)
+    mine = submissions_for(actor, refused=True).select_related("institution")
+    found = mine.filter(pk=wanted).first() if wanted else None
+    if found is None:
+        raise NotFound("This submission does not exist.")
+    return found

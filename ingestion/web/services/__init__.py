@@ -1,0 +1,25 @@
+"""Writes: what changes submissions."""
+
+from ingestion.web.services.dispatch import dispatch_outbox, start
+from ingestion.web.services.events import Applied, apply_event
+from ingestion.web.services.receiving import Duplicate, Outcome, Received, Refused, as_json, receive
+from ingestion.web.services.reconcile import abandon_half_received, reconcile
+from ingestion.web.services.runs import continue_submission, run_again, withdraw
+
+__all__ = [
+    "Applied",
+    "Duplicate",
+    "Outcome",
+    "Received",
+    "Refused",
+    "abandon_half_received",
+    "apply_event",
+    "as_json",
+    "continue_submission",
+    "dispatch_outbox",
+    "receive",
+    "reconcile",
+    "run_again",
+    "start",
+    "withdraw",
+]

@@ -1,0 +1,156 @@
+"""What a callback changes: event row and effect in one transaction, in whatever order events arrive."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.aws import layout
+from ingestion.aws.events import Event, Kind
+from ingestion.web.models import PipelineEvent, StageRun, Submission
+from ingestion.web.results import FILES
+from ingestion.web.services.lifecycle import change, locked
+from ingestion.web.services.superseding import delivery_key, supersede
+from ingestion.web.states import RunState, State, state_of_code, verdict_of
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
+
+
+class Applied(StrEnum):
+    """What became of an event: it counted, it was known already, or its submission is not."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    UNKNOWN = "unknown"
+
+
+@transaction.atomic
+def apply_event(event: Event) -> Applied:
+    """Records the event and its effect. Events of an earlier attempt are kept and change nothing else."""
+    try:
+        submission = locked(event.submission)
+    except Submission.DoesNotExist:
+        return Applied.UNKNOWN
+    if PipelineEvent.objects.filter(pk=event.id).exists():
+        return Applied.DUPLICATE
+    if not 1 <= event.attempt <= submission.attempt:
+        return Applied.UNKNOWN
+    _keep(event, submission)
+    _stage(event, submission)
+    if event.attempt == submission.attempt and submission.state != State.WITHDRAWN:
+        _effect(event, submission)
+    return Applied.APPLIED
+
+
+def _keep(event: Event, submission: Submission) -> None:
+    PipelineEvent.objects.create(
+        id=event.id,
+        submission=submission,
+        attempt=event.attempt,
+        sequence=event.sequence,
+        kind=event.kind,
+        stage=event.stage,
+        code=event.code or "",
+        counts=event.counts,
+        objects_written=event.objects,
+        audit=event.audit,
+        at=_time(event.at),
+        received_at=timezone.now(),
+    )
+
+
+def _stage(event: Event, submission: Submission) -> None:
+    """Brings the step's row forward; each kind sets fields of its own, so the order does not matter."""
+    if event.stage not in layout.STAGES or event.kind in (Kind.EXTRACT, Kind.COMPLETED):
+        return
+    run, _ = StageRun.objects.get_or_create(submission=submission, attempt=event.attempt, stage=event.stage)
+    if event.kind is Kind.ERROR:
+        run.state, run.code = RunState.FAILED, event.code or ""
+    elif run.state != RunState.FAILED:
+        run.state = RunState.DONE
+    if event.kind is Kind.AUDIT and event.audit:
+        run.started_at, run.finished_at = _time(event.audit["started"]), _time(event.audit["finished"])
+        run.resumed, run.code_version = event.audit["resumed"], event.audit["code_version"]
+        _record(
+            AuditTag.STAGE_FINISHED,
+            submission,
+            {"attempt": event.attempt, "stage": event.stage, **event.audit},
+        )
+    elif run.finished_at is None:
+        run.finished_at = _time(event.at)
+    run.save()
+
+
+def _effect(event: Event, submission: Submission) -> None:
+    if submission.state == State.QUEUED:
+        change(submission, State.RUNNING)
+    if event.objects:
+        _point_to_results(event.objects, submission)
+    if event.kind is Kind.EXTRACT and event.index_card:
+        _take_card(event.index_card, submission)
+    if event.kind is Kind.COMPLETED:
+        _complete(event, submission)
+    elif event.kind is Kind.ERROR:
+        _stop(event, submission)
+    submission.save()
+    supersede(submission)
+
+
+def _complete(event: Event, submission: Submission) -> None:
+    code, counts = event.code or "", event.counts or {}
+    done = change(
+        submission,
+        State.COMPLETED,
+        reason=code,
+        code=code,
+        verdict=verdict_of(code, counts),
+        error_count=counts.get("error", 0),
+        warning_count=counts.get("warning", 0),
+        info_count=counts.get("info", 0),
+        finished_at=_time(event.at),
+    )
+    if done:
+        detail = {"attempt": event.attempt, "verdict": submission.verdict, "code": code, "counts": counts}
+        _record(AuditTag.SUBMISSION_COMPLETED, submission, detail)
+
+
+def _stop(event: Event, submission: Submission) -> None:
+    code = event.code or "INTERNAL"
+    to = state_of_code(code)
+    if change(submission, to, reason=code, code=code, finished_at=_time(event.at)):
+        waits = to == State.NEEDS_SIGN_IN
+        tag = AuditTag.SUBMISSION_NEEDS_SIGN_IN if waits else AuditTag.SUBMISSION_FAILED
+        _record(tag, submission, {"attempt": event.attempt, "code": code, "stage": event.stage})
+
+
+def _point_to_results(written: list[dict[str, Any]], submission: Submission) -> None:
+    """Keeps the pointers to this attempt's results, and only where the layout says they lie."""
+    bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, submission.institution.code, "results")
+    for name, file in FILES.items():
+        key = layout.result_key(submission.id, submission.attempt, file)
+        for found in written:
+            if (found["bucket"], found["key"]) == (bucket, key):
+                submission.results = {**submission.results, name: found}
+
+
+def _take_card(card: dict[str, Any], submission: Submission) -> None:
+    submission.index_card = card
+    submission.template, submission.template_version = card["template"], card["version"]
+    submission.delivery_key = delivery_key(card)
+
+
+def _record(tag: AuditTag, submission: Submission, detail: dict[str, Any]) -> None:
+    record(
+        tag=tag,
+        institution_id=submission.institution_id,
+        actor_id=None,
+        subject_id=submission.id,
+        detail=detail,
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,120 @@
+"""The files of one request: who sends them, what became of each, and that nothing half-done stays."""
+
+from collections.abc import Callable
+from functools import wraps
+from types import TracebackType
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from ingestion.aws import layout
+from ingestion.web.services.arrivals import begin, give_up
+from ingestion.web.uploads import refusals
+from ingestion.web.uploads.incoming import Incoming
+from ingestion.web.uploads.rate import check_rate
+from ingestion.web.uploads.storage import LandingStorage
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+
+CHUNK_BYTES = 256 * 1024
+HELD_BYTES = 16 * 1024 * 1024  # of small files that wait for the end of the request
+
+
+class Reception:
+    """Authorises before a byte of the body is read, then takes its files.
+
+    As a context manager it leaves nothing.
+    """
+
+    def __init__(self, request: HttpRequest, actor: Actor) -> None:
+        institution = actor.require(Role.UPLOADER)
+        check_rate(institution)
+        actor.id_token(min_minutes=15)  # renewed now, so that it does not end while the body arrives
+        self.request, self.actor, self.institution = request, actor, institution
+        self.incoming: list[Incoming] = []
+        self._storage = LandingStorage(
+            credentials=actor.credentials(),
+            bucket_name=layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, institution.code, "landing"),
+            region=settings.FUNDGATE_REGION,
+        )
+        request.upload_handlers = [LandingUploadHandler(self)]
+
+    def begin(self, file_name: str) -> Incoming:
+        """Takes note of the next file before its first byte."""
+        refusal = "TOO_MANY_FILES" if len(self.incoming) >= refusals.MAX_FILES else ""
+        incoming = Incoming(begin(self.actor, self.institution, file_name), self._storage, refusal)
+        self.incoming.append(incoming)
+        return incoming
+
+    def finish(self, incoming: Incoming) -> None:
+        """Takes note of its last byte, and keeps the memory of the whole request bounded."""
+        incoming.finish()
+        if sum(one.held_bytes for one in self.incoming) > HELD_BYTES:
+            incoming.spill()
+
+    @property
+    def complete(self) -> bool:
+        """Whether as many bytes came as were announced.
+
+        A cut connection looks like the end of the last file.
+        """
+        stream: Any = self.request._stream  # Django's LimitedStream
+        return bool(stream._pos == stream.limit)
+
+    def __enter__(self) -> "Reception":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for incoming in self.incoming:
+            if incoming.settled:
+                continue
+            incoming.refuse("UPLOAD_INCOMPLETE")
+            give_up(self.actor, incoming.submission, incoming.refusal)
+
+
+class LandingUploadHandler(FileUploadHandler):
+    """Hands the chunks of each file to the reception; nothing is collected for the view."""
+
+    chunk_size = CHUNK_BYTES
+
+    def __init__(self, reception: Reception) -> None:
+        super().__init__(reception.request)
+        self._reception = reception
+        self._incoming: Incoming | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._incoming = self._reception.begin(str(self.file_name))
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        assert self._incoming is not None
+        self._incoming.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any]:
+        assert self._incoming is not None
+        self._reception.finish(self._incoming)
+        return UploadedFile(name=self.file_name, size=file_size)
+
+
+def receives_files(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a view that takes files: on POST it gets `reception=`, set up before the CSRF check reads the body.
+
+    The check itself is that of any form; when it or anything else fails, what has arrived is removed.
+    """
+    checked = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def receiving(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return checked(request, *args, reception=None, **kwargs)
+        with Reception(request, request.actor) as reception:  # type: ignore[attr-defined]
+            return checked(request, *args, reception=reception, **kwargs)
+
+    return receiving
