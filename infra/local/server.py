@@ -1,8 +1,8 @@
 """The embedded AWS: ministack with the fidelity layer in one process. `python -m infra.local.server`.
 
-Environment: STATE_DIR (required: the folder that keeps everything), GATEWAY_PORT (default 4566), S3_DATA_DIR
-and TMPDIR (default: inside STATE_DIR), FUNDGATE_FIDELITY_WITHOUT (tests only). It listens on loopback, is ready
-when GET /_ministack/health answers, and saves and stops on SIGTERM.
+Environment: STATE_DIR (required: the folder that keeps everything), GATEWAY_PORT (default 4566),
+S3_DATA_DIR and TMPDIR (default: inside STATE_DIR), FUNDGATE_FIDELITY_WITHOUT (tests only). It listens on
+loopback, is ready when GET /_ministack/health answers, and saves and stops on SIGTERM.
 """
 
 import os

@@ -14,7 +14,7 @@ _NEVER_DEPLOYED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REV
 
 
 class StackFailed(Exception):
-    """A stack did not become what its template says; the text names the first failed resource and its reason."""
+    """A stack did not become what its template says; the text names the first failed resource and why."""
 
 
 def deploy(

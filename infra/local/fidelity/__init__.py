@@ -8,7 +8,17 @@ tests show that a gap is still there. When a newer emulator closes one, its test
 import importlib
 import os
 
-WRAPS: tuple[str, ...] = ()
+WRAPS = (
+    "principal_arn",
+    "role_boundary",
+    "bucket_configuration",
+    "s3_keys",
+    "s3_key_condition",
+    "ssm_keys",
+    "identity_pool",
+    "lambda_errors",
+    "checkpoint",
+)
 
 
 def install() -> None:
