@@ -1,6 +1,6 @@
 """Errors of the AWS layer. Their text is code and operation, never an AWS message: those quote values."""
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
 
 class AwsError(Exception):
@@ -69,8 +69,8 @@ _BY_CODE = {code: kind for kind, codes in _KINDS.items() for code in codes.split
 def translate(error: ClientError | BotoCoreError) -> AwsError:
     """The AwsError for a botocore error: by its code, else by its HTTP status, else the base class."""
     if not isinstance(error, ClientError):
-        # connection refused, timed out, reset: all HTTPClientError; the rest is wrong use of the library
-        return (AwsUnavailable if isinstance(error, HTTPClientError) else AwsError)(type(error).__name__)
+        silent = isinstance(error, HTTPClientError | ConnectionError)  # the rest is wrong use of the library
+        return (AwsUnavailable if silent else AwsError)(type(error).__name__)
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     kind = _BY_CODE.get(code)
