@@ -1,0 +1,139 @@
+"""The filters of lists: GET forms whose values stand in the address."""
+
+import json
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ingestion.web.models import Submission
+from ingestion.web.states import IN_FLIGHT, State, Verdict
+from portal.dashboard import wording
+
+IN_PROGRESS = "in_progress"
+RESULTS = [
+    ("", _("Any")),
+    (_("Checked"), [(verdict.value, wording.VERDICTS[verdict].word) for verdict in Verdict]),
+    (
+        _("Not finished"),
+        [
+            (IN_PROGRESS, _("Under way")),
+            *((state.value, wording.STATES[state].word) for state in (State.NEEDS_SIGN_IN, State.FAILED)),
+        ],
+    ),
+    (
+        _("Set aside"),
+        [(state.value, wording.STATES[state].word) for state in (State.WITHDRAWN, State.REFUSED)],
+    ),
+]
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+
+class Narrowing(forms.Form):
+    """A filter form without required fields and without colons."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    def full_clean(self) -> None:
+        """Validates, and ties each message to its field for screen readers."""
+        super().full_clean()
+        for name in self._errors or {}:
+            self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether any filter is set."""
+        return any(self.data.get(name) for name in self.fields)
+
+    def chosen(self, name: str) -> Any:
+        """The cleaned value; None when it is not set or not valid."""
+        return self.cleaned_data.get(name) or None if self.is_valid() or self.cleaned_data else None
+
+
+class SubmissionFilter(Narrowing):
+    """Narrows the list of submissions."""
+
+    q = forms.CharField(
+        label=_("Number, file or fund"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    result = forms.ChoiceField(label=_("Result"), choices=RESULTS)
+    template = forms.ChoiceField(label=_("Template"))
+    since = forms.DateField(label=_("Handed in from"), widget=DateInput)
+    until = forms.DateField(label=_("Handed in until"), widget=DateInput)
+
+    def __init__(self, *args: Any, templates: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [" ".join(filter(None, pair)) for pair in templates]
+        self.fields["template"].choices = [("", _("Any")), *((name, name) for name in names)]  # type: ignore[attr-defined]
+
+    @property
+    def wants_refused(self) -> bool:
+        """Refused files are no submissions for most purposes; they are listed only when asked for."""
+        return self.chosen("result") == State.REFUSED
+
+    def narrow(self, submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+        """The submissions that fit; an invalid filter is not applied."""
+        if text := self.chosen("q"):
+            submissions = submissions.alias(
+                funds=Cast(KeyTextTransform("portfolios", "index_card"), TextField())
+            ).filter(_mentions(text))
+        if result := self.chosen("result"):
+            submissions = submissions.filter(_has_result(result))
+        if template := self.chosen("template"):
+            name, _space, version = template.partition(" ")
+            submissions = submissions.filter(template=name, template_version=version)
+        if since := self.chosen("since"):
+            submissions = submissions.filter(
+                created_at__gte=timezone.make_aware(datetime.combine(since, time.min))
+            )
+        if until := self.chosen("until"):
+            submissions = submissions.filter(
+                created_at__lte=timezone.make_aware(datetime.combine(until, time.max))
+            )
+        return submissions
+
+
+def _mentions(text: str) -> Q:
+    # SQLite keeps JSON as it was written, with every letter beyond ASCII escaped
+    escaped = json.dumps(text)[1:-1]
+    found = Q(file_name__icontains=text) | Q(funds__icontains=text) | Q(funds__icontains=escaped)
+    number = text.removeprefix("#").strip()
+    if number.isascii() and number.isdigit() and len(number) < 9:
+        found |= Q(number=int(number))
+    return found
+
+
+def _has_result(result: str) -> Q:
+    if result == IN_PROGRESS:
+        return Q(state__in=[State.STORED, *IN_FLIGHT])
+    return Q(verdict=result) if result in Verdict.values else Q(state=result)
+
+
+class FindingFilter(Narrowing):
+    """Narrows the findings of one submission to one severity or one rule."""
+
+    severity = forms.ChoiceField(label=_("Severity"))
+    rule = forms.ChoiceField(label=_("Rule"))
+
+    def __init__(self, *args: Any, groups: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        present = {group["severity"] for group in groups}
+        severities = [(name, label.word) for name, label in wording.SEVERITIES.items() if name in present]
+        rules = [(group["rule"], f"{group['title']} ({group['rule']})") for group in groups]
+        self.fields["severity"].choices = [("", _("Any")), *severities]  # type: ignore[attr-defined]
+        self.fields["rule"].choices = [("", _("Any")), *rules]  # type: ignore[attr-defined]

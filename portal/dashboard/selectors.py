@@ -1,0 +1,143 @@
+"""What the page of one submission shows: its record, and its results read with the viewer's own credentials."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from ingestion.aws.errors import AwsError
+from ingestion.web import selectors
+from ingestion.web.models import Submission
+from ingestion.web.states import REPEATABLE, WITHDRAWABLE, State, Verdict
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.common.errors import FundgateError, SignInNeeded, as_fundgate_error
+from portal.dashboard import wording
+from portal.dashboard.forms import FindingFilter
+from portal.dashboard.paging import pages_of
+
+PATIENCE = timedelta(minutes=2)  # a check that takes longer is asked about less often
+STUCK = timedelta(minutes=1)  # a stored file that nobody started for so long may be started by hand
+
+
+@dataclass(frozen=True)
+class Actions:
+    """The buttons the viewer gets; the services check again."""
+
+    go_on: bool = False
+    run_again: bool = False
+    upload: bool = False
+    withdraw: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.go_on or self.run_again or self.upload or self.withdraw
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page draws from the database alone; `fingerprint` changes when any of it does."""
+
+    context: dict[str, Any]
+    fingerprint: str
+
+
+def picture(actor: Actor, submission: Submission) -> Shown:
+    """The submission without its results."""
+    steps = selectors.pipeline_steps(submission)
+    moving = submission.state in wording.MOVING
+    poll_seconds = 1 if timezone.now() - submission.state_since < PATIENCE else 5
+    audits = selectors.provenance(submission)
+    actions = actions_for(actor, submission)
+    words = [
+        submission.state,
+        submission.verdict,
+        str(submission.attempt),
+        str(poll_seconds),
+        str(actions.go_on),
+    ]
+    words += [f"{step.name[0]}{step.state}" for step in steps]
+    fingerprint = "-".join(words).lower()
+    context = {
+        "submission": submission,
+        "banner": wording.banner(submission),
+        "card": submission.index_card or {},
+        "steps": steps,
+        "moving": moving,
+        "poll_seconds": poll_seconds,
+        "fingerprint": fingerprint,
+        "actions": actions,
+        "superseded_by": submission.superseded_by,
+        "stored": bool(submission.object_version),
+        "has_counts": has_counts(submission),
+        "ruleset_version": _latest(audits, "ruleset_version"),
+        "code_version": _latest(audits, "code_version"),
+    }
+    return Shown(context, fingerprint)
+
+
+def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str, Any]:
+    """The verdict document and the first page of findings; when the store does not answer, the reason instead.
+
+    SignInNeeded still rises: without a sign-in there is no page.
+    """
+    if not submission.verdict:
+        return {}
+    try:
+        document = selectors.verdict_document(actor, submission)
+        found = None
+        if has_counts(submission):
+            found = selectors.findings_page(actor, submission, size=size, document=document)
+    except SignInNeeded:
+        raise
+    except (AwsError, FundgateError) as error:
+        return {"reading_problem": _sentence(error)}
+    groups = document.get("groups", [])
+    results: dict[str, Any] = {
+        "verdict_document": document,
+        "groups": groups,
+        "form": FindingFilter(groups=groups),
+    }
+    if version := document.get("ruleset_version"):
+        results["ruleset_version"] = version
+    if found is not None:
+        results |= {
+            "findings": found,
+            "finding_pages": pages_of(found.page, found.pages),
+            "findings_url": reverse("findings", args=[submission.id]),
+        }
+    return results
+
+
+def actions_for(actor: Actor, submission: Submission) -> Actions:
+    """What this viewer may do to the submission in its present state."""
+    if not actor.may(Role.UPLOADER):
+        return Actions()
+    waits = submission.state == State.NEEDS_SIGN_IN
+    stuck = submission.state == State.STORED and timezone.now() - submission.state_since > STUCK
+    return Actions(
+        go_on=waits or stuck,
+        run_again=submission.state in REPEATABLE and not waits,
+        upload=submission.verdict in (Verdict.FAILED, Verdict.UNREADABLE),
+        withdraw=submission.state in WITHDRAWABLE and submission.uploaded_by_id == actor.user.id,
+    )
+
+
+def has_counts(submission: Submission) -> bool:
+    """Whether rules were checked, so that counts and findings mean something."""
+    return bool(submission.verdict) and submission.verdict != Verdict.UNREADABLE
+
+
+def _sentence(error: AwsError | FundgateError) -> str:
+    known = as_fundgate_error(error)
+    if known is None:
+        raise error
+    if isinstance(known, SignInNeeded):
+        raise known from None
+    return known.message
+
+
+def _latest(audits: list[dict[str, Any]], name: str) -> str:
+    return next((str(audit[name]) for audit in reversed(audits) if audit.get(name)), "")

@@ -1,0 +1,167 @@
+"""Template tags of the portal: icons, status labels, times, sizes, durations."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from unicodedata import category
+from urllib.parse import urlencode
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from portal.accounts.roles import Role
+from portal.dashboard import wording
+from portal.dashboard.icons import ICONS
+
+register = template.Library()
+
+# level of a message -> tone, icon
+MESSAGES = {
+    "success": ("good", "passed"),
+    "info": ("hold", "info"),
+    "warning": ("warn", "warning"),
+    "error": ("bad", "error"),
+}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A decorative inline icon; the words beside it carry the meaning."""
+    body = mark_safe(ICONS[name])  # noqa: S308 constant drawings of this package
+    return format_html(
+        '<span class="icon {}"><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+        'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg></span>',
+        extra,
+        body,
+    )
+
+
+@register.simple_tag
+def badge(label: wording.Label) -> SafeString:
+    """A status label as icon and word."""
+    return format_html(
+        '<span class="badge" data-tone="{}">{}{}</span>', label.tone, icon(label.icon), label.word
+    )
+
+
+@register.filter
+def status(submission: Any) -> wording.Label:
+    """The label of a submission: verdict once there is one, state before."""
+    return wording.status(submission)
+
+
+@register.filter
+def severity(name: str) -> wording.Label:
+    """The label of a severity."""
+    return wording.SEVERITIES.get(name, wording.UNKNOWN)
+
+
+@register.filter
+def step_label(name: str) -> wording.Label:
+    """The label of a pipeline step's state."""
+    return wording.STEPS.get(str(name), wording.UNKNOWN)
+
+
+@register.filter
+def message_tone(level: str) -> str:
+    """The tone of one of Django's messages."""
+    return MESSAGES.get(level, MESSAGES["info"])[0]
+
+
+@register.filter
+def message_icon(level: str) -> str:
+    """The icon of one of Django's messages."""
+    return MESSAGES.get(level, MESSAGES["info"])[1]
+
+
+@register.filter
+def may(actor: Any, role: str) -> bool:
+    """Whether the actor (None for nobody) holds at least this role."""
+    return actor is not None and actor.may(Role(role))
+
+
+@register.filter
+def role_word(role: str) -> str:
+    """A role in words."""
+    return str(wording.ROLES[str(role)])
+
+
+@register.filter
+def person(user: Any) -> str:
+    """A person as colleagues know them: name, else e-mail address."""
+    return str(user)
+
+
+@register.filter
+def plain_name(name: str) -> str:
+    """A file name as one line of visible characters: controls and direction marks, which can make it lie, are shown."""
+    return "".join(
+        "\ufffd" if category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character for character in name
+    )
+
+
+@register.simple_tag
+def when(value: datetime | None) -> SafeString | str:
+    """A moment in the viewer's zone, with the UTC time on hover; empty for none."""
+    if value is None:
+        return ""
+    utc = value.astimezone(UTC)
+    shown = formats.date_format(timezone.localtime(value), "j M Y, H:i")
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        utc.isoformat(timespec="seconds"),
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        shown,
+    )
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """A date of a file (it has no zone): `31 Dec 2025`; what is no ISO date is shown as it is."""
+    if not value:
+        return ""
+    try:
+        parsed = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return str(value)
+    return formats.date_format(parsed, "j M Y")
+
+
+@register.filter
+def grouped(value: int | None) -> str:
+    """A whole number with its thousands apart: 12,345."""
+    return f"{value or 0:,}"
+
+
+@register.filter
+def size(value: int | None) -> str:
+    """Bytes in a person's unit: 1.5 MB."""
+    return filesizeformat(value or 0).replace(".0\xa0", "\xa0")
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds as people say them: 0.8 s, 12 s, 3 min 5 s."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return _("%(n)s s") % {"n": f"{seconds:.1f}"}
+    if seconds < 60:
+        return _("%(n)s s") % {"n": f"{seconds:.0f}"}
+    minutes, rest = divmod(round(seconds), 60)
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The present query string with some parameters changed; None removes one. Starts with `?`."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value is not None:
+            params[name] = str(value)
+    kept = [(name, value) for name, values in params.lists() for value in values if value]
+    return "?" + urlencode(kept)

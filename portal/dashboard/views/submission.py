@@ -1,0 +1,66 @@
+"""One submission: its verdict, its pipeline while it runs and after, its findings."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ingestion.web import selectors
+from portal.accounts.permissions import member_required
+from portal.dashboard.forms import FindingFilter
+from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.selectors import picture, read_results
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@member_required()
+def submission(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """The submission's page."""
+    return render(request, "dashboard/submission/page.html", _context(request, submission_id))
+
+
+@require_safe
+@member_required()
+def live(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """The part that changes while the check runs; 204 as long as it says what the page already shows."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.get_submission(actor, submission_id)
+    if request.GET.get("seen") == picture(actor, found).fingerprint:
+        return HttpResponse(status=204)
+    return render(request, "dashboard/submission/live.html", _context(request, submission_id))
+
+
+@require_safe
+@member_required()
+def findings(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """One page of findings, of one rule or severity if asked; only the table for htmx."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.get_submission(actor, submission_id)
+    document = selectors.verdict_document(actor, found)
+    form = FindingFilter(request.GET, groups=document["groups"])
+    rule, severity = form.chosen("rule"), form.chosen("severity")
+    page = selectors.findings_page(
+        actor, found, page=page_number(request.GET.get("page")), size=PAGE_SIZE, rule=rule, severity=severity,
+        document=document,
+    )  # fmt: skip
+    context = picture(actor, found).context | {
+        "form": form,
+        "findings": page,
+        "finding_pages": pages_of(page.page, page.pages),
+        "findings_url": request.path,
+        "group": next((group for group in document["groups"] if group["rule"] == rule), None),
+    }
+    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    name = "findings_fragment.html" if fragment else "findings_page.html"
+    return render(request, f"dashboard/submission/{name}", context)
+
+
+def _context(request: HttpRequest, submission_id: UUID) -> dict[str, Any]:
+    actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.get_submission(actor, submission_id)
+    shown = picture(actor, found)
+    return shown.context | read_results(actor, found, size=PAGE_SIZE)
