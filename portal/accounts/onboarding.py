@@ -88,7 +88,7 @@ def _member(
     )
     if elsewhere:
         raise OnboardingFailed(
-            f"{email} is a member of {elsewhere.institution.code}; for two institutions one needs two accounts."
+            f"{email} is a member of {elsewhere.institution.code}; two institutions take two accounts."
         )
     directory.join_group(email=email, group=institution.code)
     with transaction.atomic():

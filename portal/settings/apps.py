@@ -63,12 +63,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
-STATIC_ROOT = BASE_DIR / ".local" / "static"
-WHITENOISE_USE_FINDERS = not PRODUCTION  # production collects and fingerprints them into the image
+# production collects and fingerprints them into its image; elsewhere they are served from where they lie
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
+WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.InMemoryStorage"
-    },  # no file on our disk
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no file on our disk
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

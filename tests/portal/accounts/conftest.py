@@ -1,0 +1,212 @@
+"""A real portal (two processes) before the embedded AWS, with two onboarded institutions."""
+
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+import requests
+
+from infra.local import embedded, platform
+from infra.local.home import ROOT, Home
+from infra.local.processes import Child
+from tests.fixtures.system import free_port
+
+PASSWORD = "Correct-Horse-Battery-1"
+TIMEOUT = 20
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Hidden fields of the hosted sign-in form."""
+    inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in inputs}
+
+
+@dataclass
+class Browser:
+    """A browser without scripts: cookies, redirects, the hosted sign-in form."""
+
+    portal: "LivePortal"
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(urljoin(self.portal.url, path), timeout=TIMEOUT, **options)
+
+    def callback_address(self, email: str, next_page: str = "/probe/who/") -> str:
+        """Goes through Cognito up to the redirect back, which is returned and not followed."""
+        form = self.get("/oidc/authenticate/", params={"next": next_page})
+        assert form.status_code == 200, form.text
+        answer = self.session.post(
+            urljoin(form.url, "/login"),
+            data=fields_of(form.text) | {"username": email, "password": PASSWORD},
+            allow_redirects=False,
+            timeout=TIMEOUT,
+        )
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def sign_in(self, email: str, next_page: str = "/probe/who/") -> requests.Response:
+        return self.get(self.callback_address(email, next_page))
+
+    def sign_out(self) -> requests.Response:
+        page = self.get("/no-such-page/").text
+        csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert csrf, page
+        return self.session.post(
+            urljoin(self.portal.url, "/sign-out/"),
+            data={"csrfmiddlewaretoken": csrf[1]},
+            allow_redirects=False,
+            timeout=TIMEOUT,
+        )
+
+    def cookie(self, name: str) -> str:
+        return self.session.cookies.get_dict()[name]
+
+
+@dataclass
+class LivePortal:
+    """A running portal: its address, its database, the hands that manage it."""
+
+    home: Home
+    settings: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return self.home.url
+
+    def browser(self) -> Browser:
+        return Browser(self)
+
+    def environment(self, profile: str) -> dict[str, str]:
+        return platform.process_environment(self.home, self.settings, profile) | {
+            "DJANGO_SETTINGS_MODULE": "tests.portal.accounts.live_settings",
+            "PASSWORD": PASSWORD,
+        }
+
+    def manage(self, *arguments: str, **changed: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment("deploy") | changed,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query, or the effect of a change, straight on the database file."""
+        with closing(sqlite3.connect(self.home.database, timeout=20)) as database:
+            rows = database.execute(statement, values).fetchall()
+            database.commit()
+            return rows
+
+    def tags(self) -> list[str]:
+        """Audit tags, oldest first."""
+        return [row[0] for row in self.sql("SELECT tag FROM audit_auditrecord ORDER BY id")]
+
+    def id_token(self, email: str, *, client: str = "FUNDGATE_CLI_CLIENT_ID") -> str:
+        """An ID token by the admin flow of the embedded AWS' hosted form, for the command line's client."""
+        from portal.client.signin import SignInConfig, headless
+
+        domain = self.settings["FUNDGATE_COGNITO_DOMAIN"]
+        config = SignInConfig(
+            authorize_url=f"{domain}/oauth2/authorize",
+            token_url=f"{domain}/oauth2/token",
+            client_id=self.settings[client],
+            redirect_uri="http://localhost:8400/callback",
+            scope="openid email profile",
+        )
+        return headless(config, email, PASSWORD)
+
+
+def _serve(portal: LivePortal) -> Child:
+    return Child(
+        name="portal",
+        command=[
+            *(sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--preload"),
+            *("--bind", f"127.0.0.1:{portal.home.port}", "--worker-class", "gthread"),
+            *("--workers", "2", "--threads", "8", "--worker-tmp-dir", str(portal.home.path / "tmp")),
+        ],
+        environment=portal.environment("portal"),
+        log=portal.home.logs / "portal.log",
+        directory=ROOT,
+    )
+
+
+def _wait(portal: LivePortal, server: Child) -> None:
+    for _ in range(150):
+        assert server.running, (portal.home.logs / "portal.log").read_text()
+        try:
+            if requests.get(f"{portal.url}/healthz", timeout=2).status_code == 200:
+                return
+        except requests.RequestException:
+            time.sleep(0.2)
+    raise AssertionError((portal.home.logs / "portal.log").read_text())
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[LivePortal]:
+    """The running portal with people of two institutions and one of none."""
+    with tempfile.TemporaryDirectory(prefix="fundgate-accounts-") as folder:
+        home = Home(path=Path(folder).resolve(), port=free_port(), aws_port=free_port())
+        home.make()
+        aws = embedded.child(home)
+        aws.start()
+        server = None
+        try:
+            embedded.wait_until_ready(home, aws)
+            portal = LivePortal(home, platform.configure(home, platform.deploy(home)))
+            _populate(portal)
+            server = _serve(portal)
+            server.start()
+            _wait(portal, server)
+            yield portal
+        finally:
+            for child in filter(None, (server, aws)):
+                child.stop()
+
+
+def _populate(portal: LivePortal) -> None:
+    lasting = ("--password-from-env", "PASSWORD")
+    steps = [
+        ("migrate", "--verbosity", "0"),
+        (*("onboard_institution", "alpine-am", "--name", "Alpine", "--kind", "manager"),
+         *("--admin-email", "admin@alpine.example", *lasting)),
+        (*("onboard_institution", "borealis-insurance", "--name", "Borealis", "--kind", "owner"),
+         *("--admin-email", "admin@borealis.example", *lasting)),
+        ("add_member", "alpine-am", "--email", "viewer@alpine.example", "--role", "viewer", *lasting),
+        ("add_member", "alpine-am", "--email", "uploader@alpine.example", "--role", "uploader", *lasting),
+    ]  # fmt: skip
+    for step in steps:
+        done = portal.manage(*step)
+        assert done.returncode == 0, done.stderr
+    cognito = embedded.deployer("cognito-idp", portal.home)
+    pool = portal.settings["FUNDGATE_USER_POOL_ID"]
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username="nobody@nowhere.example",
+        MessageAction="SUPPRESS",
+        UserAttributes=[
+            {"Name": "email", "Value": "nobody@nowhere.example"},
+            {"Name": "name", "Value": "No"},
+        ],
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username="nobody@nowhere.example", Password=PASSWORD, Permanent=True
+    )
+
+
+@pytest.fixture
+def browser(live: LivePortal) -> Browser:
+    return live.browser()
