@@ -11,31 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from ingestion.aws import errors as aws
-from ingestion.aws import layout, objects
+from ingestion.aws import objects
 from ingestion.aws.clients import client
 from ingestion.aws.credentials import Credentials
 from ingestion.web.errors import NoResultYet
 from ingestion.web.models import Submission
+from ingestion.web.pointers import pointer
 from ingestion.web.ranges import RangeFile
 
-FILES = {"verdict": "verdict.json", "findings": "findings.parquet"}
+CHUNK_BYTES = 256 * 1024
 Slice = tuple[int, int]  # first row, number of rows
-
-
-def pointer(submission: Submission, name: str) -> dict[str, Any]:
-    """Where a result of the latest attempt lies.
-
-    As its event said, else by the layout and without a version.
-    """
-    told: dict[str, Any] | None = submission.results.get(name)
-    if told:
-        return told
-    account, code = settings.FUNDGATE_ACCOUNT_ID, submission.institution.code
-    return {
-        "bucket": layout.bucket_name(account, code, "results"),
-        "key": layout.result_key(submission.id, submission.attempt, FILES[name]),
-        "version_id": "",
-    }
 
 
 def verdict(credentials: Credentials, submission: Submission) -> dict[str, Any]:
@@ -125,18 +110,23 @@ def cut(whole: list[Slice], skip: int, take: int) -> list[Slice]:
 
 
 def original(credentials: Credentials, submission: Submission) -> Iterator[bytes]:
-    """The delivered file exactly as it was stored, in chunks; NoResultYet when it is gone."""
-    s3 = _client(credentials)
+    """The delivered file exactly as it was stored, in chunks; NoResultYet when there is none."""
+    if not submission.object_version:
+        raise NoResultYet("No file is stored for this submission.")
+    where = {"Bucket": submission.object_bucket, "Key": submission.object_key}
     try:
-        answer = s3.get_object(
-            Bucket=submission.object_bucket, Key=submission.object_key, VersionId=submission.object_version
-        )
+        answer = _client(credentials).get_object(**where, VersionId=submission.object_version)
     except (ClientError, BotoCoreError) as error:
         known = aws.translate(error)
         if isinstance(known, aws.NotFound):
             raise NoResultYet("The delivered file is no longer stored.") from None
         raise known from None
-    return iter(answer["Body"].iter_chunks(256 * 1024))
+    return _chunks(answer["Body"])
+
+
+def _chunks(body: Any) -> Iterator[bytes]:
+    with body:  # also when the reader goes away in the middle
+        yield from body.iter_chunks(CHUNK_BYTES)
 
 
 def _client(credentials: Credentials) -> Any:

@@ -4,14 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from ingestion.aws import layout
 from ingestion.aws.events import Event, Kind
 from ingestion.web.models import PipelineEvent, StageRun, Submission
-from ingestion.web.results import FILES
+from ingestion.web.pointers import FILES, result_key, results_bucket
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.superseding import delivery_key, supersede
 from ingestion.web.states import RunState, State, state_of_code, verdict_of
@@ -128,11 +127,10 @@ def _stop(event: Event, submission: Submission) -> None:
 
 def _point_to_results(written: list[dict[str, Any]], submission: Submission) -> None:
     """Keeps the pointers to this attempt's results, and only where the layout says they lie."""
-    bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, submission.institution.code, "results")
-    for name, file in FILES.items():
-        key = layout.result_key(submission.id, submission.attempt, file)
+    for name in FILES:
+        place = (results_bucket(submission), result_key(submission, name))
         for found in written:
-            if (found["bucket"], found["key"]) == (bucket, key):
+            if (found["bucket"], found["key"]) == place:
                 submission.results = {**submission.results, name: found}
 
 

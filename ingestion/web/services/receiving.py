@@ -6,9 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import TooManyFilesSent
 from django.db import transaction
-from django.http.multipartparser import MultiPartParserError
 
 from ingestion.aws import errors as aws
 from ingestion.web.models import Submission
@@ -16,11 +14,11 @@ from ingestion.web.services.arrivals import claim, give_up
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.outbox import owe_start, park_token
 from ingestion.web.states import State
-from ingestion.web.uploads.refusals import MAX_FILES, text_of
+from ingestion.web.uploads.refusals import text_of
 from portal.accounts.actor import Actor
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
-from portal.common.errors import BadRequest, FundgateError
+from portal.common.errors import FundgateError
 
 if TYPE_CHECKING:  # the reception uses the services
     from ingestion.aws.objects import ObjectRef
@@ -96,14 +94,7 @@ def receive(reception: Reception) -> list[Outcome]:
 
     Reading happens here unless the CSRF check has done it; what is not settled the reception removes.
     """
-    try:
-        reception.request.FILES  # noqa: B018 - reading it streams the files past the upload handler
-    except TooManyFilesSent:
-        raise BadRequest(
-            f"At most {MAX_FILES} files are taken at once; nothing was kept. Send fewer."
-        ) from None
-    except MultiPartParserError:
-        raise BadRequest("The request's body is not a well-formed multipart/form-data.") from None
+    reception.read()
     complete = reception.complete
     return [_settle(reception, incoming, complete) for incoming in reception.incoming]
 

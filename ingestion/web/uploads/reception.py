@@ -6,12 +6,15 @@ from types import TracebackType
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from ingestion.aws import layout
+from ingestion.aws.errors import AwsError
 from ingestion.web.services.arrivals import begin, give_up
 from ingestion.web.uploads import refusals
 from ingestion.web.uploads.incoming import Incoming
@@ -19,8 +22,10 @@ from ingestion.web.uploads.rate import check_rate
 from ingestion.web.uploads.storage import LandingStorage
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
+from portal.common.errors import BadRequest, FundgateError
 
 CHUNK_BYTES = 256 * 1024
+DISCARDED_BYTES = 8 * 1024 * 1024
 HELD_BYTES = 16 * 1024 * 1024  # of small files that wait for the end of the request
 
 
@@ -31,16 +36,22 @@ class Reception:
     """
 
     def __init__(self, request: HttpRequest, actor: Actor) -> None:
-        institution = actor.require(Role.UPLOADER)
-        check_rate(institution)
-        actor.id_token(min_minutes=15)  # renewed now, so that it does not end while the body arrives
-        self.request, self.actor, self.institution = request, actor, institution
+        self.request, self.actor = request, actor
         self.incoming: list[Incoming] = []
-        self._storage = LandingStorage(
-            credentials=actor.credentials(),
-            bucket_name=layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, institution.code, "landing"),
-            region=settings.FUNDGATE_REGION,
-        )
+        try:
+            self.institution = actor.require(Role.UPLOADER)
+            check_rate(self.institution)
+            actor.id_token(min_minutes=15)  # renewed now, so that it does not end while the body arrives
+            self._storage = LandingStorage(
+                credentials=actor.credentials(),
+                bucket_name=layout.bucket_name(
+                    settings.FUNDGATE_ACCOUNT_ID, self.institution.code, "landing"
+                ),
+                region=settings.FUNDGATE_REGION,
+            )
+        except (FundgateError, AwsError):
+            _discard_body(request)
+            raise
         request.upload_handlers = [LandingUploadHandler(self)]
 
     def begin(self, file_name: str) -> Incoming:
@@ -55,6 +66,16 @@ class Reception:
         incoming.finish()
         if sum(one.held_bytes for one in self.incoming) > HELD_BYTES:
             incoming.spill()
+
+    def read(self) -> None:
+        """Reads the body, which streams its files past the upload handler; BadRequest when malformed."""
+        try:
+            self.request.FILES  # noqa: B018
+        except TooManyFilesSent:
+            text = f"At most {refusals.MAX_FILES} files are taken at once; nothing was kept. Send fewer."
+            raise BadRequest(text) from None
+        except MultiPartParserError:
+            raise BadRequest("The request's body is not a well-formed multipart/form-data.") from None
 
     @property
     def complete(self) -> bool:
@@ -78,6 +99,13 @@ class Reception:
             give_up(self.actor, incoming.submission, incoming.refusal)
 
 
+def _discard_body(request: HttpRequest) -> None:
+    """Reads what is on the way, within bounds: a sender that is cut off would not see why it was refused."""
+    for _ in range(DISCARDED_BYTES // CHUNK_BYTES):
+        if not request.read(CHUNK_BYTES):
+            return
+
+
 class LandingUploadHandler(FileUploadHandler):
     """Hands the chunks of each file to the reception; nothing is collected for the view."""
 
@@ -96,7 +124,7 @@ class LandingUploadHandler(FileUploadHandler):
         assert self._incoming is not None
         self._incoming.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile[Any]:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         assert self._incoming is not None
         self._reception.finish(self._incoming)
         return UploadedFile(name=self.file_name, size=file_size)

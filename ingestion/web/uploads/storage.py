@@ -1,6 +1,7 @@
 """The landing bucket as a Django storage whose credentials come with the request."""
 
 import hashlib
+import logging
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from ingestion.aws.credentials import Credentials
 from ingestion.aws.errors import AlreadyExists, NotFound, translate
 from ingestion.aws.objects import ObjectRef
 
+log = logging.getLogger(__name__)
 PART_BYTES = 8 * 1024 * 1024
 
 
@@ -136,8 +138,8 @@ class LandingFile(S3File):  # type: ignore[misc]
                 multipart.abort()
             except (ClientError, BotoCoreError) as error:
                 known = translate(error)
-                if not isinstance(known, NotFound):
-                    raise known from None  # the bucket's lifecycle rule ends what could not be aborted
+                if not isinstance(known, NotFound):  # the bucket's lifecycle rule ends it then
+                    log.warning("parts of %s could not be removed: %s", self.obj.key, known.code)
 
 
 class LandingStorage(S3Storage):  # type: ignore[misc]

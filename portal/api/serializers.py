@@ -1,0 +1,146 @@
+"""What the API says about submissions."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ingestion.web.models import Submission
+from ingestion.web.selectors import pipeline_steps
+from ingestion.web.states import State, Verdict
+
+
+class CountsSerializer(serializers.Serializer[dict[str, int]]):
+    """Findings by severity."""
+
+    error = serializers.IntegerField()
+    warning = serializers.IntegerField()
+    info = serializers.IntegerField()
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One step of the latest attempt."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    seconds = serializers.FloatField(allow_null=True)
+    resumed = serializers.BooleanField()
+    code = serializers.CharField(allow_blank=True)
+
+
+class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
+    """One submission in a list."""
+
+    counts = CountsSerializer(read_only=True)
+    superseded_by = serializers.UUIDField(source="superseded_by_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Submission
+        fields = [
+            "id",
+            "number",
+            "file_name",
+            "bytes",
+            "sha256",
+            "state",
+            "verdict",
+            "code",
+            "counts",
+            "template",
+            "template_version",
+            "attempt",
+            "superseded_by",
+            "created_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
+
+
+class SubmissionSerializer(SubmissionSummarySerializer):
+    """One submission with its steps and index card."""
+
+    steps = serializers.SerializerMethodField()
+    index_card = serializers.JSONField(read_only=True, allow_null=True)
+
+    class Meta(SubmissionSummarySerializer.Meta):
+        fields = [*SubmissionSummarySerializer.Meta.fields, "index_card", "steps"]
+        read_only_fields = fields
+
+    def get_steps(self, submission: Submission) -> list[dict[str, Any]]:
+        """Every step of the latest attempt in order."""
+        return list(StepSerializer(pipeline_steps(submission), many=True).data)
+
+
+class ReceiptSerializer(SubmissionSerializer):
+    """The answer to an upload; with `duplicate` the submission is the earlier one of the same content."""
+
+    duplicate = serializers.BooleanField(default=False)
+
+    class Meta(SubmissionSerializer.Meta):
+        fields = [*SubmissionSerializer.Meta.fields, "duplicate"]
+        read_only_fields = fields
+
+
+class FindingSerializer(serializers.Serializer[dict[str, Any]]):
+    """One finding; row counts data rows from 1, 0 is the portfolio or the file."""
+
+    severity = serializers.CharField()
+    rule = serializers.CharField()
+    row = serializers.IntegerField()
+    field = serializers.CharField(allow_null=True)
+    field_name = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # the data's word
+    portfolio = serializers.CharField(allow_null=True)
+    value = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+
+
+class PageQuerySerializer(serializers.Serializer[dict[str, Any]]):
+    """Which page, and how long."""
+
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
+    size = serializers.IntegerField(min_value=1, max_value=500, default=50)
+
+
+class SubmissionQuerySerializer(PageQuerySerializer):
+    """Which submissions."""
+
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+    verdict = serializers.ChoiceField(choices=Verdict.choices, required=False)
+
+
+class FindingQuerySerializer(PageQuerySerializer):
+    """Which findings."""
+
+    rule = serializers.CharField(max_length=64, required=False)
+    severity = serializers.ChoiceField(choices=["error", "warning", "info"], required=False)
+
+
+class SubmissionPageSerializer(serializers.Serializer[dict[str, Any]]):
+    """A page of submissions, newest first."""
+
+    results = SubmissionSummarySerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+
+
+class FindingPageSerializer(serializers.Serializer[dict[str, Any]]):
+    """A page of findings, by severity, rule and row."""
+
+    results = FindingSerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+
+
+class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
+    """application/problem+json with a stable code."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    request_id = serializers.CharField()

@@ -1,0 +1,130 @@
+"""Submissions over the API: parse, call one service or selector, render."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import Throttled, UnsupportedMediaType
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from ingestion.web import selectors, services
+from ingestion.web.errors import TooManyUploads
+from ingestion.web.uploads.reception import Reception
+from portal.accounts.actor import Actor
+from portal.accounts.permissions import role_required
+from portal.accounts.roles import Role
+from portal.api import serializers
+from portal.api.errors import FileRefused
+from portal.common.errors import BadRequest
+
+PROBLEM = OpenApiResponse(serializers.ProblemSerializer, description="application/problem+json")
+READING = {400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 503: PROBLEM}
+ONE = READING | {404: PROBLEM}
+UPLOADING = READING | {413: PROBLEM, 415: PROBLEM, 429: PROBLEM}
+FORM = {
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}},
+        "required": ["file"],
+    }
+}
+
+
+class SubmissionsView(APIView):
+    """The institution's submissions."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [role_required(Role.UPLOADER if self.request.method == "POST" else Role.VIEWER)()]
+
+    @extend_schema(
+        operation_id="submissions_list",
+        parameters=[serializers.SubmissionQuerySerializer],
+        responses={200: serializers.SubmissionPageSerializer, **READING},
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first; refused files only with `state=REFUSED`."""
+        query = _query(serializers.SubmissionQuerySerializer(data=request.query_params))
+        state = query.get("state")
+        found = selectors.submissions_for(_actor(request), refused=state in ("REFUSED", "RECEIVING"))
+        found = found.filter(**{name: query[name] for name in ("state", "verdict") if name in query})
+        pages = Paginator(found, query["size"])
+        page = pages.get_page(query["page"])
+        summaries = serializers.SubmissionSummarySerializer(list(page.object_list), many=True)
+        return _page(summaries.data, pages.count, page.number, pages.num_pages)
+
+    @extend_schema(
+        operation_id="submissions_create",
+        request=FORM,
+        responses={201: serializers.ReceiptSerializer, 200: serializers.ReceiptSerializer, **UPLOADING},
+    )
+    def post(self, request: Request) -> Response:
+        """Takes one file. 200 instead of 201: the same content was sent before, this is that submission."""
+        if not (request.content_type or "").startswith("multipart/form-data"):
+            raise UnsupportedMediaType(request.content_type or "")
+        try:
+            reception = Reception(request._request, _actor(request))
+        except TooManyUploads as refusal:
+            raise Throttled(wait=refusal.retry_after, detail=refusal.message) from None
+        with reception:
+            outcome = _receive_one(reception)
+        if isinstance(outcome, services.Refused):
+            raise FileRefused(outcome)
+        duplicate = isinstance(outcome, services.Duplicate)
+        receipt = serializers.ReceiptSerializer(outcome.submission).data | {"duplicate": duplicate}
+        return Response(receipt, status=200 if duplicate else 201)
+
+
+class SubmissionView(APIView):
+    """One submission."""
+
+    @extend_schema(
+        operation_id="submissions_retrieve", responses={200: serializers.SubmissionSerializer, **ONE}
+    )
+    def get(self, request: Request, submission_id: UUID) -> Response:
+        """State, verdict, counts and steps."""
+        submission = selectors.get_submission(_actor(request), submission_id)
+        return Response(serializers.SubmissionSerializer(submission).data)
+
+
+class FindingsView(APIView):
+    """The findings of one submission."""
+
+    @extend_schema(
+        operation_id="submissions_findings",
+        parameters=[serializers.FindingQuerySerializer],
+        responses={200: serializers.FindingPageSerializer, **ONE},
+    )
+    def get(self, request: Request, submission_id: UUID) -> Response:
+        """Read from the results with the caller's own rights; 404 before there is a verdict."""
+        query = _query(serializers.FindingQuerySerializer(data=request.query_params))
+        actor = _actor(request)
+        submission = selectors.get_submission(actor, submission_id)
+        page = selectors.findings_page(actor, submission, **query)
+        return _page(page.rows, page.total, page.page, page.pages)
+
+
+def _receive_one(reception: Reception) -> services.Outcome:
+    reception.read()
+    if len(reception.incoming) != 1:
+        raise BadRequest("Send exactly one file, in the form field `file`.")
+    return services.receive(reception)[0]
+
+
+def _actor(request: Request) -> Actor:
+    actor = request._request.actor  # type: ignore[attr-defined]
+    assert isinstance(actor, Actor)  # the permission let nobody else pass
+    return actor
+
+
+def _query(serializer: Serializer[dict[str, Any]]) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _page(rows: Any, total: int, page: int, pages: int) -> Response:
+    return Response({"results": rows, "total": total, "page": page, "pages": pages})
