@@ -1,0 +1,116 @@
+"""The documents that leave the core: verdict.json, and the index card."""
+
+from typing import Any
+
+import numpy as np
+
+from ingestion.pipeline.codes import CODES
+from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.engine import Validation
+from ingestion.pipeline.errors import UnreadableFile
+from ingestion.pipeline.inspection import Inspection
+from ingestion.pipeline.pack import find_pack
+
+FORMAT = 1
+MAX_PORTFOLIOS = 20
+MAX_TEXT = 255
+
+
+def verdict_document(
+    validation: Validation, inspection: Inspection, index_card: dict[str, Any]
+) -> dict[str, Any]:
+    """verdict.json of a file that was checked. Holds no cell value but those of the index card."""
+    return {
+        "format": FORMAT,
+        "template": inspection.template,
+        "version": inspection.version,
+        "verdict": validation.verdict,
+        "code": None,
+        "counts": validation.counts,
+        "ruleset_version": validation.ruleset_version,
+        "rows": validation.rows,
+        "inspection": inspection.to_json(),
+        "index_card": index_card,
+        "groups": [
+            {
+                "rule": group.rule.id,
+                "severity": group.rule.severity,
+                "scope": group.rule.scope,
+                "title": group.rule.title,
+                "explanation": group.rule.explanation,
+                "how_to_fix": group.rule.how_to_fix,
+                "reference": group.rule.reference,
+                "fields": list(group.rule.fields),
+                "count": group.count,
+                "offset": group.offset,
+            }
+            for group in validation.groups
+        ],
+        "coverage": validation.coverage,
+    }
+
+
+def unreadable_document(code: str, detail: str = "", inspection: Inspection | None = None) -> dict[str, Any]:
+    """verdict.json of a file that could not be checked."""
+    entry = CODES[code]
+    return {
+        "format": FORMAT,
+        "template": inspection.template if inspection else None,
+        "version": inspection.version if inspection else None,
+        "verdict": "unreadable",
+        "code": code,
+        "title": entry.title,
+        "message": UnreadableFile(code, detail).message,
+        "how_to_fix": entry.how_to_fix,
+        "counts": {"error": 0, "warning": 0, "info": 0},
+        "ruleset_version": None,
+        "rows": 0,
+        "inspection": inspection.to_json() if inspection else None,
+        "index_card": None,
+        "groups": [],
+        "coverage": {},
+    }
+
+
+def index_card(delivery: Delivery) -> dict[str, Any]:
+    """What a list of submissions shows of a file: template, version, portfolios (at most 20), dates, rows."""
+    pack = find_pack(delivery.template, delivery.version)
+    card = pack.index_card
+    parts = ("id", "id_type", "name", "currency")
+    portfolios: dict[tuple[str, ...], None] = {}
+    for row in _distinct_rows(delivery, [card[part] for part in parts]):
+        portfolios.setdefault(tuple(_cell(delivery, card[part], row) for part in parts))
+        if len(portfolios) == MAX_PORTFOLIOS:
+            break
+    return {
+        "template": delivery.template,
+        "version": delivery.version,
+        "portfolios": [dict(zip(parts, portfolio, strict=True)) for portfolio in portfolios],
+        "valuation_date": _latest(delivery, card["valuation_date"]),
+        "reporting_date": _latest(delivery, card["reporting_date"]),
+        "rows": len(delivery.row_numbers),
+    }
+
+
+def _distinct_rows(delivery: Delivery, fields: list[str]) -> list[int]:
+    """First rows of the distinct combinations of these fields, in file order."""
+    index = np.zeros(len(delivery.row_numbers), np.int64)
+    for field in fields:
+        if field in delivery.columns:
+            column = delivery.columns[field]
+            index = np.unique(index * len(column.values) + column.codes, return_inverse=True)[1].astype(
+                np.int64
+            )
+    return sorted(np.unique(index, return_index=True)[1].tolist())
+
+
+def _cell(delivery: Delivery, field: str, row: int) -> str:
+    column = delivery.columns.get(field)
+    return column.values[column.codes[row]].strip()[:MAX_TEXT] if column else ""
+
+
+def _latest(delivery: Delivery, field: str) -> str | None:
+    """The last of the dates in a column, as written; None when there is none."""
+    column = delivery.columns.get(field)
+    used = [column.values[i].strip() for i in np.unique(column.codes)] if column else []
+    return max((value[:MAX_TEXT] for value in used if value), default=None)
