@@ -40,14 +40,15 @@ _OBJECT = _record(
     optional=("name",),
 )
 _OBJECTS = {"type": "array", "items": _OBJECT, "maxItems": 50}
-_PORTFOLIO = _record({"id": _text(64), "id_type": _text(32), "name": _text(256), "currency": _text(8)})
+_CELL = _text(255)  # what the index card quotes of a cell at most
+_PORTFOLIO = _record({"id": _CELL, "id_type": _CELL, "name": _CELL, "currency": _CELL})
 _INDEX_CARD = _record(
     {
         "template": _text(32),
         "version": _text(16),
         "portfolios": {"type": "array", "items": _PORTFOLIO, "maxItems": 20},
-        "valuation_date": _nullable(_text(32)),
-        "reporting_date": _nullable(_text(32)),
+        "valuation_date": _nullable(_CELL),
+        "reporting_date": _nullable(_CELL),
         "rows": _COUNT,
     }
 )

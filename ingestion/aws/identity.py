@@ -113,7 +113,7 @@ def _refusal(error: ClientError) -> Exception:
     """What a refused exchange means: of a verified token, that a sign-out ended it or its time ran out."""
     refusal = translate(error)
     message = str(error.response.get("Error", {}).get("Message", "")).lower()
-    ended = any(word in message for word in ("expired", "revoked", "login token", "signed out"))
+    ended = any(word in message for word in ("expired", "revoked", "no longer valid", "login token"))
     if isinstance(refusal, AccessDenied) and ended:
         return TokenExpired(refusal.code, refusal.operation)
     return refusal

@@ -1,5 +1,6 @@
 """A stage: token to credentials, work under those credentials only, outputs, marker."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from ingestion.lambdas import markers
 from ingestion.lambdas.failures import TokenMissing
 from ingestion.lambdas.function import Handler, Payload, function
 from ingestion.lambdas.job import Job
-from ingestion.lambdas.work import Work
+from ingestion.lambdas.work import UNREADABLE, Work
 from ingestion.pipeline.errors import UnreadableFile
 
 
@@ -95,6 +96,7 @@ def _result(
     try:
         outcome = act(work)
     except UnreadableFile as error:
+        work.write(UNREADABLE, json.dumps({"code": error.code, "detail": error.detail}).encode())
         outcome = Outcome(readable=False, code=error.code)
     result = {
         "stage": work.stage,

@@ -9,6 +9,11 @@ from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas.job import Job
 
 ORIGINAL = "original"
+INSPECTION = "inspection.json"
+UNREADABLE = "unreadable.json"  # why a file cannot be checked, in place of what the stage writes otherwise
+DELIVERY = "delivery.parquet"
+VERDICT = "verdict.json"
+FINDINGS = "findings.parquet"
 
 
 @dataclass

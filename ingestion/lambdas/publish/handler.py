@@ -1,0 +1,71 @@
+"""Writes what the submission's people read: the verdict, and the findings of a file that could be checked."""
+
+import json
+from typing import Any
+
+from ingestion.aws.callback import send
+from ingestion.aws.clients import client
+from ingestion.aws.config import required
+from ingestion.aws.errors import AwsError
+from ingestion.aws.events import MAX_BODY_BYTES
+from ingestion.aws.objects import ObjectRef, get
+from ingestion.lambdas import logs, reports
+from ingestion.lambdas.function import Payload
+from ingestion.lambdas.stage import Outcome, stage
+from ingestion.lambdas.work import FINDINGS, INSPECTION, UNREADABLE, VERDICT, Work
+from ingestion.pipeline.inspection import Inspection
+from ingestion.pipeline.verdict import unreadable_document
+
+
+def publish(work: Work) -> Outcome:
+    """Releases what Validate found, or says why the file could not be checked."""
+    if work.ref(UNREADABLE):
+        document = _unreadable(work)
+    else:
+        work.publish(FINDINGS, work.read(FINDINGS))
+        document = json.loads(work.read(VERDICT))
+    work.publish(VERDICT, json.dumps(document).encode())
+    parts = {name: document[name] for name in ("verdict", "code", "counts", "ruleset_version")}
+    return Outcome(readable=document["code"] is None, **parts)
+
+
+def tell(work: Work, result: Payload) -> None:
+    """Sends the index card from here, so that it never enters the state machine's history.
+
+    The results stand already and verdict.json holds the card too: a portal that is away does not undo them.
+    """
+    written = next(output for output in result["outputs"] if output["name"] == VERDICT)
+    card = json.loads(get(work.s3, ObjectRef.from_json(written)))["index_card"]
+    event = reports.extract(work.job.submission, work.job.attempt, result, card)
+    while card and card["portfolios"] and len(event.body()) > MAX_BODY_BYTES:
+        card["portfolios"].pop()  # the event holds this very card
+    try:
+        send(
+            event,
+            url=required("FUNDGATE_CALLBACK_URL"),
+            key_arn=required("FUNDGATE_CALLBACK_KEY_ARN"),
+            region=required("FUNDGATE_REGION"),
+        )
+    except AwsError as error:
+        logs.failure(error, code="", function="publish", submission=work.job.submission)
+
+
+def _unreadable(work: Work) -> dict[str, Any]:
+    reason = json.loads(work.read(UNREADABLE))
+    known = work.ref(INSPECTION) and Inspection.from_json(json.loads(work.read(INSPECTION)))
+    return unreadable_document(reason["code"], reason["detail"], known or None)
+
+
+def warm_up() -> None:
+    client("kms", region=required("FUNDGATE_REGION"))
+
+
+handler = stage(
+    "publish",
+    publish,
+    reads=(FINDINGS, VERDICT, INSPECTION, UNREADABLE),
+    warm_up=warm_up,
+    # its results stand under the attempt's own key, so an earlier attempt's do not serve
+    across_attempts=False,
+    afterwards=tell,
+)

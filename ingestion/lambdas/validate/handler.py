@@ -1,0 +1,32 @@
+"""Runs the rules of the delivery's template over it."""
+
+import json
+
+from ingestion.lambdas.rehearsal import tiny_csv
+from ingestion.lambdas.stage import Outcome, stage
+from ingestion.lambdas.work import DELIVERY, FINDINGS, VERDICT, Work
+from ingestion.pipeline.delivery import Delivery, parse_file
+from ingestion.pipeline.engine import validate as run_rules
+from ingestion.pipeline.findings import findings_parquet
+from ingestion.pipeline.inspection import inspect_file
+from ingestion.pipeline.verdict import index_card, verdict_document
+
+
+def validate(work: Work) -> Outcome:
+    """Writes findings and verdict for Publish to release; returns counts only."""
+    delivery = Delivery.from_parquet(work.read(DELIVERY))
+    validation = run_rules(delivery)
+    document = verdict_document(validation, delivery.inspection, index_card(delivery))
+    work.write(FINDINGS, findings_parquet(validation.findings))
+    work.write(VERDICT, json.dumps(document).encode())
+    return Outcome(
+        verdict=validation.verdict, counts=validation.counts, ruleset_version=validation.ruleset_version
+    )
+
+
+def warm_up() -> None:
+    delivery = parse_file(tiny_csv(), inspect_file(tiny_csv()))
+    findings_parquet(run_rules(Delivery.from_parquet(delivery.to_parquet())).findings)
+
+
+handler = stage("validate", validate, reads=(DELIVERY,), warm_up=warm_up)
