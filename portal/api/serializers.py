@@ -135,6 +135,16 @@ class FindingPageSerializer(serializers.Serializer[dict[str, Any]]):
     pages = serializers.IntegerField()
 
 
+class SignInSerializer(serializers.Serializer[dict[str, str]]):
+    """Where and as whom a program signs a person in; nothing of it is secret."""
+
+    authorize_url = serializers.URLField()
+    token_url = serializers.URLField()
+    client_id = serializers.CharField()
+    redirect_uri = serializers.URLField()
+    scope = serializers.CharField()
+
+
 class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
     """application/problem+json with a stable code."""
 

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import Throttled, UnsupportedMediaType
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -22,6 +24,7 @@ from portal.api import serializers
 from portal.api.errors import FileRefused
 from portal.common.errors import BadRequest
 
+CLI_REDIRECT = "http://localhost:8400/callback"  # as the user pool's public client has it
 PROBLEM = OpenApiResponse(serializers.ProblemSerializer, description="application/problem+json")
 READING = {400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 503: PROBLEM}
 ONE = READING | {404: PROBLEM}
@@ -33,6 +36,26 @@ FORM = {
         "required": ["file"],
     }
 }
+
+
+class SignInView(APIView):
+    """How a program signs a person in: code flow with PKCE, as the public client."""
+
+    authentication_classes: list[type[BaseAuthentication]] = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="sign_in", responses={200: serializers.SignInSerializer})
+    def get(self, request: Request) -> Response:
+        """Addresses of the user pool and the client to use."""
+        return Response(
+            {
+                "authorize_url": f"{settings.FUNDGATE_COGNITO_DOMAIN}/oauth2/authorize",
+                "token_url": f"{settings.FUNDGATE_COGNITO_DOMAIN}/oauth2/token",
+                "client_id": settings.FUNDGATE_CLI_CLIENT_ID,
+                "redirect_uri": CLI_REDIRECT,
+                "scope": settings.OIDC_RP_SCOPES,
+            }
+        )
 
 
 class SubmissionsView(APIView):
