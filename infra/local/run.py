@@ -70,8 +70,7 @@ def _start(home: Home, children: list[Child]) -> None:
     warming = threading.Thread(target=_warm, args=(home,), daemon=True)
     warming.start()
 
-    _manage(home, settings, "migrate", "--verbosity", "0")
-    _onboard(home, settings)
+    _seed(home, settings)
 
     worker = Child(
         name="worker",
@@ -135,71 +134,24 @@ def _start(home: Home, children: list[Child]) -> None:
     _welcome(home, time.monotonic() - begun)
 
 
-def _onboard(home: Home, settings: dict[str, str]) -> None:
-    """The demo institutions and their people; skipped while nothing that decides about them has changed."""
+def _seed(home: Home, settings: dict[str, str]) -> None:
+    """Migrate, and onboard the demo institutions unless nothing that decides about them has changed."""
     template = (platform.TEMPLATES / "institution.yaml").read_bytes()
-    pool = settings["FUNDGATE_USER_POOL_ID"] + settings["FUNDGATE_IDENTITY_POOL_ID"]
-    wanted = hashlib.sha256(template + pool.encode()).hexdigest()
-    if home.recall("onboarded") == wanted and home.database.exists():
-        return
-    _say("onboarding the demo institutions")
-    with ThreadPoolExecutor(2) as pool_of_two:
-        for _ in pool_of_two.map(
-            lambda institution: _onboard_one(home, settings, institution), demo.INSTITUTIONS
-        ):
-            pass
-    home.remember("onboarded", wanted)
-
-
-def _onboard_one(home: Home, settings: dict[str, str], institution: demo.DemoInstitution) -> None:
-    settings = settings | {"FUNDGATE_DEMO_PASSWORD": demo.PASSWORD}
-    password = ("--password-from-env", "FUNDGATE_DEMO_PASSWORD")
-    _manage(
-        home,
-        settings,
-        "onboard_institution",
-        institution.code,
-        "--name",
-        institution.name,
-        "--kind",
-        institution.kind,
-        "--admin-email",
-        institution.email("admin"),
-        "--admin-name",
-        "Admin of " + institution.name,
-        *password,
-    )
-    for role in demo.ROLES[1:]:
-        _manage(
-            home,
-            settings,
-            "add_member",
-            institution.code,
-            "--email",
-            institution.email(role),
-            "--role",
-            role,
-            "--name",
-            f"{role.capitalize()} of {institution.name}",
-            *password,
-        )
-
-
-def _manage(home: Home, settings: dict[str, str], *arguments: str) -> None:
-    """Run a management command with the deploying hand's credentials."""
+    pools = settings["FUNDGATE_USER_POOL_ID"] + settings["FUNDGATE_IDENTITY_POOL_ID"]
+    wanted = hashlib.sha256(template + pools.encode()).hexdigest()
+    command = [sys.executable, "-m", "infra.local.seed"]
+    if home.recall("onboarded") != wanted or not home.database.exists():
+        _say("onboarding the demo institutions")
+        command.append("--institutions")
+    environment = platform.process_environment(home, settings, "deploy")
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=platform.process_environment(home, settings, "deploy"),
-        timeout=300,
+        command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment, timeout=300
     )
     if done.returncode:
         (home.logs / "setup.log").write_text(done.stdout + done.stderr)
         last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-        raise SetupError(f"`manage.py {arguments[0]}` failed: {last} (all of it: {home.logs / 'setup.log'})")
+        raise SetupError(f"Setting up the demo failed: {last} (all of it: {home.logs / 'setup.log'})")
+    home.remember("onboarded", wanted)
 
 
 def _warm(home: Home) -> None:
