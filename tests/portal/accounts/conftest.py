@@ -59,12 +59,9 @@ class Browser:
         return self.get(self.callback_address(email, next_page))
 
     def sign_out(self) -> requests.Response:
-        page = self.get("/no-such-page/").text
-        csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        assert csrf, page
         return self.session.post(
             urljoin(self.portal.url, "/sign-out/"),
-            data={"csrfmiddlewaretoken": csrf[1]},
+            data={"csrfmiddlewaretoken": self.get("/probe/form-token/").json()["csrf"]},
             allow_redirects=False,
             timeout=TIMEOUT,
         )

@@ -3,6 +3,7 @@
 import hashlib
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.urls import path
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -44,6 +45,10 @@ def store(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"stored": True})
 
 
+def form_token(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"csrf": get_token(request)})
+
+
 @api_view(["GET"])
 def api_who(request: Request) -> Response:
     actor = request._request.actor
@@ -53,6 +58,7 @@ def api_who(request: Request) -> Response:
 api_who.cls.permission_classes = [role_required(Role.UPLOADER)]
 
 urlpatterns = [
+    path("probe/form-token/", form_token),
     path("probe/who/", who),
     path("probe/token/", token),
     path("probe/store/", store),
