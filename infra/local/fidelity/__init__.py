@@ -16,6 +16,7 @@ WRAPS = (
     "s3_key_condition",
     "ssm_keys",
     "identity_pool",
+    "sign_up",
     "lambda_errors",
     "checkpoint",
 )

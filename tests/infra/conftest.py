@@ -1,0 +1,36 @@
+"""One embedded AWS for the whole folder, with the project's stacks and two institutions."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.infra.embedded import Platform, Server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("aws")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def platform(server: Server) -> Platform:
+    return Platform(server)
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers of one's own: start_server(without="s3_keys"). They end with the test."""
+    started: list[Server] = []
+
+    def start(without: str = "") -> Server:
+        folder = tmp_path / f"aws-{len(started)}"
+        folder.mkdir()
+        started.append(Server(folder, without).start())
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
