@@ -1,4 +1,4 @@
-"""A tiny delivery that takes the stages' whole path through the core, so that a warm-up loads what a run needs."""
+"""A tiny delivery that goes the stages' whole way through the core: a warm-up loads what a run needs."""
 
 from ingestion.pipeline.pack import packs
 
