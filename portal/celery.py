@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -27,6 +28,8 @@ def configuration() -> dict[str, object]:
             "client-config": {"connect_timeout": 2, "read_timeout": 20, "retries": {"max_attempts": 2}},
         },
         "task_default_queue": queue,
+        # the queue is the platform's: declaring it would take rights that neither portal nor worker needs
+        "task_queues": [Queue(queue, no_declare=True)],
         "task_create_missing_queues": False,
         "task_serializer": "json",
         "accept_content": ["json"],
