@@ -1,4 +1,4 @@
-"""Findings as csv and xlsx. No cell of either can become a formula, a link or a rounded number in a spreadsheet."""
+"""Findings as csv and xlsx. No cell can become a formula, a link or a rounded number in a spreadsheet."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ def findings_xlsx(findings: Iterable[dict[str, Any]], groups: list[dict[str, Any
 
 
 def harmless(text: str) -> str:
-    """A csv cell that no spreadsheet computes: what could start a formula and is no number gets an apostrophe."""
+    """A csv cell no spreadsheet computes: what could start a formula and is no number gets an apostrophe."""
     if text.lstrip(" ").startswith(_RISKY) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text

@@ -43,14 +43,15 @@ class Narrowing(forms.Form):
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
 
     def full_clean(self) -> None:
         """Validates, and ties each message to its field for screen readers."""
         super().full_clean()
-        for name in self._errors or {}:
+        for name in self.errors:
             self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
     @property
@@ -60,7 +61,7 @@ class Narrowing(forms.Form):
 
     def chosen(self, name: str) -> Any:
         """The cleaned value; None when it is not set or not valid."""
-        return self.cleaned_data.get(name) or None if self.is_valid() or self.cleaned_data else None
+        return None if not self.is_bound or name in self.errors else self.cleaned_data.get(name) or None
 
 
 class SubmissionFilter(Narrowing):
@@ -84,7 +85,7 @@ class SubmissionFilter(Narrowing):
     @property
     def wants_refused(self) -> bool:
         """Refused files are no submissions for most purposes; they are listed only when asked for."""
-        return self.chosen("result") == State.REFUSED
+        return bool(self.chosen("result") == State.REFUSED)
 
     def narrow(self, submissions: QuerySet[Submission]) -> QuerySet[Submission]:
         """The submissions that fit; an invalid filter is not applied."""
@@ -120,7 +121,9 @@ def _mentions(text: str) -> Q:
 
 def _has_result(result: str) -> Q:
     if result == IN_PROGRESS:
-        return Q(state__in=[State.STORED, *IN_FLIGHT])
+        return Q(state__in=IN_FLIGHT)
+    if result == State.NEEDS_SIGN_IN:
+        return Q(state__in=[State.NEEDS_SIGN_IN, State.STORED])
     return Q(verdict=result) if result in Verdict.values else Q(state=result)
 
 

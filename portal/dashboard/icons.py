@@ -6,7 +6,9 @@ ICONS: dict[str, str] = {
     "warning": '<path d="M12 3.5 21.5 20h-19z"/><path d="M12 10v4.5M12 17.2v.1"/>',
     "error": '<path d="M8.2 3h7.6L21 8.2v7.6L15.8 21H8.2L3 15.8V8.2z"/><path d="m9 9 6 6m0-6-6 6"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5M12 7.6v.1"/>',
-    "unreadable": '<path d="M6 3h8l4 4v14H6z"/><path d="M10 11.2a2 2 0 1 1 2.7 1.9c-.5.2-.7.5-.7 1v.4M12 17.4v.1"/>',
+    "unreadable": (
+        '<path d="M6 3h8l4 4v14H6z"/><path d="M10 11.2a2 2 0 1 1 2.7 1.9c-.5.2-.7.5-.7 1v.4M12 17.4v.1"/>'
+    ),
     "key": '<circle cx="8" cy="12" r="4.5"/><path d="M12.5 12H21v3.5M17 12v2.5"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5.2l3.4 2"/>',
     "running": '<g class="spinner"><path d="M12 3a9 9 0 1 1-8.5 6"/></g>',

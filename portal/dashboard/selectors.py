@@ -1,4 +1,4 @@
-"""What the page of one submission shows: its record, and its results read with the viewer's own credentials."""
+"""What a submission's page shows: its record, and its results read with the viewer's own credentials."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,11 +15,11 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.common.errors import FundgateError, SignInNeeded, as_fundgate_error
 from portal.dashboard import wording
+from portal.dashboard.banners import banner
 from portal.dashboard.forms import FindingFilter
 from portal.dashboard.paging import pages_of
 
 PATIENCE = timedelta(minutes=2)  # a check that takes longer is asked about less often
-STUCK = timedelta(minutes=1)  # a stored file that nobody started for so long may be started by hand
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def picture(actor: Actor, submission: Submission) -> Shown:
     fingerprint = "-".join(words).lower()
     context = {
         "submission": submission,
-        "banner": wording.banner(submission),
+        "banner": banner(submission, may_continue=actions.go_on),
         "card": submission.index_card or {},
         "steps": steps,
         "moving": moving,
@@ -79,7 +79,7 @@ def picture(actor: Actor, submission: Submission) -> Shown:
 
 
 def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str, Any]:
-    """The verdict document and the first page of findings; when the store does not answer, the reason instead.
+    """The verdict document and the first page of findings; the reason instead when the store gives none.
 
     SignInNeeded still rises: without a sign-in there is no page.
     """
@@ -115,10 +115,9 @@ def actions_for(actor: Actor, submission: Submission) -> Actions:
     """What this viewer may do to the submission in its present state."""
     if not actor.may(Role.UPLOADER):
         return Actions()
-    waits = submission.state == State.NEEDS_SIGN_IN
-    stuck = submission.state == State.STORED and timezone.now() - submission.state_since > STUCK
+    waits = submission.state in (State.NEEDS_SIGN_IN, State.STORED)
     return Actions(
-        go_on=waits or stuck,
+        go_on=waits,
         run_again=submission.state in REPEATABLE and not waits,
         upload=submission.verdict in (Verdict.FAILED, Verdict.UNREADABLE),
         withdraw=submission.state in WITHDRAWABLE and submission.uploaded_by_id == actor.user.id,

@@ -36,15 +36,18 @@ const row = (file) => {
 const refuse = ({ item, said, progress }, why) => {
   item.dataset.outcome = "refused";
   item.dataset.tone = "bad";
+  item.querySelector("[data-icon-sending]").hidden = true;
+  item.querySelector("[data-icon-refused]").hidden = false;
   said.textContent = said.dataset[`words${why}`];
   progress.remove();
 };
 
 const report = () => {
   const finished = done === all;
-  const stored = list.querySelectorAll("li[data-outcome=received], li[data-outcome=duplicate]").length;
-  const refused = list.querySelectorAll("li[data-outcome=refused]").length;
-  summary.textContent = fill(finished ? summary.dataset.wordsDone : summary.dataset.wordsBusy, { done, all, stored, refused });
+  const words = finished ? summary.dataset.wordsDone : summary.dataset.wordsBusy;
+  const count = (outcome) => list.querySelectorAll(`li[data-outcome=${outcome}]`).length;
+  const values = { done, all, received: count("received"), duplicate: count("duplicate"), refused: count("refused") };
+  summary.textContent = fill(words, values);
 };
 
 const settle = () => {

@@ -97,7 +97,7 @@ def person(user: Any) -> str:
 
 @register.filter
 def plain_name(name: str) -> str:
-    """A file name as one line of visible characters: controls and direction marks, which can make it lie, are shown."""
+    """A file name without characters that make it lie: controls and direction marks become visible."""
     return "".join(
         "\ufffd" if category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character for character in name
     )
@@ -140,6 +140,12 @@ def grouped(value: int | None) -> str:
 def size(value: int | None) -> str:
     """Bytes in a person's unit: 1.5 MB."""
     return filesizeformat(value or 0).replace(".0\xa0", "\xa0")
+
+
+@register.filter
+def elapsed(since: datetime) -> float:
+    """Seconds from a moment until now."""
+    return max(0.0, (timezone.now() - since).total_seconds())
 
 
 @register.filter

@@ -13,7 +13,7 @@ from portal.dashboard.forms import FindingFilter
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.selectors import picture, read_results
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """The upload page: a plain form that takes many files, and the same address for one file of a script."""
 
+from collections import Counter
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +12,7 @@ from ingestion.web.uploads.reception import Reception, receives_files
 from ingestion.web.uploads.refusals import MAX_BYTES, MAX_FILES
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
-from portal.dashboard import wording
+from portal.dashboard.outcomes import OutcomeShown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,11 +21,10 @@ from portal.dashboard import wording
 def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse:
     """The form; after a post what became of each file, as a page or, for a script, as one list entry each."""
     outcomes = services.receive(reception) if reception is not None else []
-    shown = [wording.OutcomeShown.of(outcome) for outcome in outcomes]
+    shown = [OutcomeShown.of(outcome) for outcome in outcomes]
     context = {
         "outcomes": shown,
-        "stored": sum(outcome.kind != "refused" for outcome in shown),
-        "refused": sum(outcome.kind == "refused" for outcome in shown),
+        "tally": Counter(outcome.kind for outcome in shown),
         "nothing_chosen": request.method == "POST" and not outcomes,
         "most_files": MAX_FILES,
         "most_bytes": MAX_BYTES,
