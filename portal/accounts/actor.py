@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from django.http import HttpRequest
+
 from ingestion.aws.credentials import Credentials
 from portal.accounts import credentials
 from portal.accounts.errors import InstitutionConflict, NoInstitution
@@ -53,3 +55,9 @@ class Actor:
         """Temporary credentials of the institution's role for this person; NotAllowed without membership."""
         self.require(Role.VIEWER)
         return credentials.credentials_for(self.id_token())
+
+
+def actor_of(request: HttpRequest) -> Actor | None:
+    """`request.actor` with its type; None when nobody is signed in."""
+    actor: Actor | None = getattr(request, "actor", None)
+    return actor

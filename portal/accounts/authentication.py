@@ -18,7 +18,7 @@ class BearerAuthentication(BaseAuthentication):
     """Sets `request.actor` from the ID token, or to None: a browser's cookie gives no access to the API."""
 
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
-        request._request.actor = None
+        request._request.actor = None  # type: ignore[attr-defined]
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
@@ -38,7 +38,7 @@ class BearerAuthentication(BaseAuthentication):
         actor = actor_for(
             user, GivenToken(token.strip(), groups=claims.groups), address=client_address(request._request)
         )
-        request._request.actor = actor
+        request._request.actor = actor  # type: ignore[attr-defined]
         return user, actor
 
     def authenticate_header(self, request: Request) -> str:

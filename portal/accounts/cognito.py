@@ -1,5 +1,8 @@
 """The user pool's endpoints as the portal uses them: exchange, renewal, revocation, sign-out address."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +15,8 @@ from ingestion.aws import clients
 from ingestion.aws.config import UserPool
 from ingestion.aws.errors import AwsUnavailable, translate
 from portal.accounts.errors import SignInRefused
+
+log = logging.getLogger(__name__)
 
 
 def user_pool() -> UserPool:
@@ -50,28 +55,36 @@ def exchange(form: dict[str, Any]) -> dict[str, Any]:
 
 def renew(refresh_token: str) -> tuple[str, str]:
     """A fresh ID token and the refresh token to keep (a new one where the pool rotates them)."""
-    tokens = exchange(
-        {
-            "grant_type": "refresh_token",
-            "client_id": settings.FUNDGATE_USER_POOL_CLIENT_ID,
-            "client_secret": settings.FUNDGATE_USER_POOL_CLIENT_SECRET,
-            "refresh_token": refresh_token,
-        }
-    )
-    return tokens["id_token"], str(tokens.get("refresh_token") or refresh_token)
+    with _pool_client() as client:
+        result = client.get_tokens_from_refresh_token(
+            RefreshToken=refresh_token,
+            ClientId=settings.FUNDGATE_USER_POOL_CLIENT_ID,
+            ClientSecret=settings.FUNDGATE_USER_POOL_CLIENT_SECRET,
+        )["AuthenticationResult"]
+    return result["IdToken"], result.get("RefreshToken") or refresh_token
 
 
 def revoke(refresh_token: str) -> None:
-    """Ends the refresh token and every token made from it; AwsError when the pool does not take it."""
-    client = clients.unsigned_client("cognito-idp", settings.FUNDGATE_REGION)
-    try:
+    """Ends the refresh token and every token made from it."""
+    with _pool_client() as client:
         client.revoke_token(
             Token=refresh_token,
             ClientId=settings.FUNDGATE_USER_POOL_CLIENT_ID,
             ClientSecret=settings.FUNDGATE_USER_POOL_CLIENT_SECRET,
         )
+
+
+@contextmanager
+def _pool_client() -> Iterator[Any]:
+    """The pool's public API; a refusal becomes SignInRefused, no answer AwsUnavailable."""
+    try:
+        yield clients.unsigned_client("cognito-idp", settings.FUNDGATE_REGION)
     except (ClientError, BotoCoreError) as error:
-        raise translate(error) from None
+        known = translate(error)
+        if isinstance(known, AwsUnavailable):
+            raise known from None
+        log.info("the user pool refused %s", known)
+        raise SignInRefused from None
 
 
 def sign_out_address() -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from portal.accounts import services
-from portal.accounts.actor import Actor
+from portal.accounts.actor import Actor, actor_of
 from portal.accounts.selectors import actor_of_session
 from portal.audit.tags import AuditTag
 from portal.common.middleware import GetResponse
@@ -40,7 +40,7 @@ def _zone(actor: Actor | None) -> ZoneInfo:
 
 def _record_refusal(request: HttpRequest, response: HttpResponse) -> None:
     """403 for somebody and 401 for a token brought along leave a record; anonymous probes do not."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     api = request.path.startswith("/api/")
     if response.status_code == 403 and actor is not None:
         tag = AuditTag.API_DENIED if api else AuditTag.ACCESS_DENIED

@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.accounts.seal import Tokens
 
 
-class CognitoBackend(OIDCAuthenticationBackend):
+class CognitoBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
     """Code flow with PKCE, state and nonce from mozilla-django-oidc; verification and user matching are ours.
 
     Leaves what the view needs to seal on the backend's request: `sign_in = (Tokens, groups)`, in memory only.

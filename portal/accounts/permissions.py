@@ -9,6 +9,7 @@ from django.shortcuts import render
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from portal.accounts.actor import actor_of
 from portal.accounts.errors import NoInstitution, SignInNeeded
 from portal.accounts.roles import Role
 
@@ -21,9 +22,10 @@ class IsMember(BasePermission):
     role = Role.VIEWER
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if request._request.actor is None:
+        actor = actor_of(request._request)
+        if actor is None:
             return False  # DRF answers 401
-        request._request.actor.require(self.role)
+        actor.require(self.role)
         return True
 
 
@@ -38,7 +40,7 @@ def member_required(role: Role = Role.VIEWER) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = request.actor  # type: ignore[attr-defined]
+            actor = actor_of(request)
             if actor is None:
                 raise SignInNeeded
             try:

@@ -47,7 +47,7 @@ def close(tokens: Tokens, *, key: str, user_id: UUID, seal_id: UUID) -> bytes:
 
 def open_seal(ciphertext: bytes, *, key: str, user_id: UUID, seal_id: UUID) -> Tokens:
     """The tokens; SealBroken when key, user or seal is not the one they were sealed for."""
-    nonce, content = bytes(ciphertext[:_NONCE_BYTES]), bytes(ciphertext[_NONCE_BYTES:])
+    nonce, content = ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:]
     try:
         opened = AESGCM(_bytes(key)).decrypt(nonce, content, _bound_to(user_id, seal_id))
     except (InvalidTag, ValueError):

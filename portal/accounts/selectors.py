@@ -1,5 +1,8 @@
 """Reading users, institutions and the actor behind a request."""
 
+from ipaddress import ip_address
+
+from django.conf import settings
 from django.http import HttpRequest
 
 from portal.accounts import seal
@@ -48,5 +51,12 @@ def institution_by_code(code: str) -> Institution | None:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The peer's address as the server saw it; a forwarded-for header is not believed here."""
-    return request.META.get("REMOTE_ADDR") or None
+    """The client's address as our outermost proxy saw it; what the client itself claims is not believed."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.FUNDGATE_PROXIES:
+        seen = request.headers.get("X-Forwarded-For", "").split(",")
+        address = seen[-settings.FUNDGATE_PROXIES].strip() if len(seen) >= settings.FUNDGATE_PROXIES else ""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None

@@ -6,10 +6,11 @@ from django.contrib import auth
 from django.db import transaction
 from django.http import HttpRequest
 
-from ingestion.aws.errors import AwsError
+from ingestion.aws.errors import AwsUnavailable
 from ingestion.aws.identity import Claims
 from portal.accounts import cognito, tokens
 from portal.accounts.actor import Actor
+from portal.accounts.errors import SignInRefused
 from portal.accounts.models import User
 from portal.accounts.seal import Tokens
 from portal.accounts.selectors import SEAL_ID, actor_for, client_address, session_tokens
@@ -39,6 +40,7 @@ def start_session(*, request: HttpRequest, user: User, fresh: Tokens, groups: tu
         before = session_tokens(request, request.user)
         if before:
             before.end()
+    request.session.clear_expired()
     request.session.flush()  # whatever session id came in, none of it goes on
     with transaction.atomic():
         auth.login(request, user)
@@ -75,8 +77,8 @@ def end_session(*, request: HttpRequest, actor: Actor | None) -> None:
     if ended:
         try:
             cognito.revoke(ended.refresh_token)
-        except AwsError as error:  # nobody can open the token any more; it ends by itself
-            log.warning("refresh token not revoked at sign-out: %s", error.code)
+        except (AwsUnavailable, SignInRefused) as error:  # nobody can open it any more; it ends by itself
+            log.warning("refresh token not revoked at sign-out: %s", error)
 
 
 def record_refused_sign_in(*, request: HttpRequest, reason: str) -> None:

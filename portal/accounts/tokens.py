@@ -21,7 +21,7 @@ from portal.common.time import now
 log = logging.getLogger(__name__)
 
 LIFETIME = timedelta(hours=12)  # as long as a session
-LEASE = timedelta(seconds=30)  # longer than the token endpoint may take; then a dead renewal is taken over
+LEASE = timedelta(seconds=30)  # after it a renewal counts as dead and is taken over
 WAIT = 20.0  # seconds a request waits for another one's renewal
 _POLL = 0.1
 _LEAST_MINUTES = 1.0  # a token about to end is renewed even for a request that asks for nothing in particular
@@ -74,7 +74,7 @@ class SessionTokens:
     def _open(self) -> Tokens:
         try:
             return seal.open_seal(
-                self._row.ciphertext, key=self._key, user_id=self._row.user_id, seal_id=self._row.pk
+                bytes(self._row.ciphertext), key=self._key, user_id=self._row.user_id, seal_id=self._row.pk
             )
         except seal.SealBroken:
             raise SignInNeeded from None
@@ -130,18 +130,17 @@ class SessionTokens:
         if (claims.issuer, claims.subject) != (user.issuer, user.subject):
             self._ended(user, "OtherSubject")
             raise SignInNeeded
-        fresh = Tokens(id_token, refresh_token, claims.expires_at)
-        self._store(fresh, claims.groups)
-        return fresh
+        return self._store(Tokens(id_token, refresh_token, claims.expires_at), claims.groups)
 
-    def _store(self, fresh: Tokens, groups: tuple[str, ...]) -> None:
+    def _store(self, fresh: Tokens, groups: tuple[str, ...]) -> Tokens:
         ciphertext = seal.close(fresh, key=self._key, user_id=self._row.user_id, seal_id=self._row.pk)
-        stored = SealedTokens.objects.filter(pk=self._row.pk, version=self._row.version).update(
+        SealedTokens.objects.filter(pk=self._row.pk, version=self._row.version).update(
             ciphertext=ciphertext, groups=list(groups), version=F("version") + 1, lease_until=None
         )
-        if not stored:  # signed out while we asked: nothing may come back to life
-            raise SignInNeeded
+        # Nothing was written when the lease ran out and another renewal won (take theirs), or when the person
+        # signed out meanwhile (nothing comes back to life): the row as it is now decides.
         self._reload()
+        return self._open()
 
     def _ended(self, user: User, reason: str) -> None:
         """The refresh token is over: so is the sign-in."""

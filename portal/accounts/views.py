@@ -14,6 +14,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView
 
 from ingestion.aws.errors import AwsUnavailable, TokenInvalid
 from portal.accounts import cognito, seal, services
+from portal.accounts.actor import actor_of
 from portal.accounts.errors import SignInRefused
 from portal.accounts.next_page import safe_next
 from portal.common.cookies import drop_cookie, set_secret_cookie
@@ -39,22 +40,27 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sign_in.html", context)
 
 
-class CallbackView(OIDCAuthenticationCallbackView):
+class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     """Back from Cognito: state, nonce, code are checked, the session gets a new id, the tokens a seal."""
 
     request: HttpRequest
+    reason = "NotSignedIn"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             response: HttpResponse = super().get(request)
         except (SuspiciousOperation, SignInRefused, TokenInvalid, jwt.PyJWTError) as error:
-            services.record_refused_sign_in(request=request, reason=type(error).__name__)
+            self.reason = type(error).__name__
             response = self.login_failure()
         except requests.RequestException as error:  # the library's own fetch of the signing keys
             raise AwsUnavailable(type(error).__name__, "signing keys") from None
         response["Referrer-Policy"] = "no-referrer"  # this address holds the code
         response["Cache-Control"] = "no-store"
         return response
+
+    def login_failure(self) -> HttpResponse:
+        services.record_refused_sign_in(request=self.request, reason=self.reason)
+        return HttpResponseRedirect(self.failure_url)
 
     def login_success(self) -> HttpResponse:
         next_page = safe_next(self.request, self.request.session.get("oidc_login_next"))
@@ -68,7 +74,7 @@ class CallbackView(OIDCAuthenticationCallbackView):
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session here and at Cognito, which sends the browser back to the page that says so."""
-    services.end_session(request=request, actor=request.actor)  # type: ignore[attr-defined]
+    services.end_session(request=request, actor=actor_of(request))
     response = HttpResponseRedirect(cognito.sign_out_address())
     drop_cookie(response, seal.COOKIE)
     return response

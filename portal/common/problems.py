@@ -27,11 +27,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
 
 
 def _from_framework(error: APIException, answer: Response) -> FundgateError:
-    known = FundgateError(
-        _sentence(error), title=str(error.default_detail), code=str(error.default_code).upper()
-    )
+    known = FundgateError(_sentence(error), title=str(error.default_detail), code=_code(error))
     known.status = answer.status_code
     return known
+
+
+def _code(error: APIException) -> str:
+    codes = error.get_codes()
+    return (codes if isinstance(codes, str) else str(error.default_code)).upper()
 
 
 def _sentence(error: APIException) -> str:

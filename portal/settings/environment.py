@@ -34,4 +34,6 @@ _HOST = urlsplit(FUNDGATE_BASE_URL).hostname or ""
 ALLOWED_HOSTS = env.words("FUNDGATE_ALLOWED_HOSTS", _HOST if PRODUCTION else f"{_HOST},127.0.0.1,localhost")
 if "*" in ALLOWED_HOSTS:
     raise env.Misconfigured("FUNDGATE_ALLOWED_HOSTS must name the hosts; * would accept any.")
+# how many proxies of ours stand in front and append to X-Forwarded-For (a load balancer: 1)
+FUNDGATE_PROXIES = env.integer("FUNDGATE_PROXIES", 0, most=5)
 CSRF_TRUSTED_ORIGINS = [FUNDGATE_BASE_URL] if HTTPS else []

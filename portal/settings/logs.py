@@ -14,7 +14,7 @@ LOGGING = {
     },
     "loggers": {
         # at DEBUG these two print requests with their headers and bodies, which hold tokens
-        "botocore": {"level": "INFO"},
+        "botocore": {"level": "WARNING"},
         "urllib3": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
     },

@@ -66,7 +66,7 @@ def forgeries(live: LivePortal, genuine: str) -> dict[str, str]:
         "no signature": f"{head}.{payload}.",
         "empty": "",
         "noise": "x.y.z",
-        "very long": "a" * 20_000,
+        "long": "a." * 3_000,
     }
 
 
@@ -81,7 +81,7 @@ def test_no_forged_token_is_accepted(live: LivePortal, genuine: str) -> None:
         answer = ask(live, token)
         assert answer.status_code == 401, name
         assert answer.headers["WWW-Authenticate"] == "Bearer", name
-        assert answer.json()["status"] == 401, name
+        assert answer.json()["code"] == "TOKEN_INVALID", name
         assert live.tags()[before:] == ["api:token:refused"], name
     assert ask(live, genuine).status_code == 200
 
