@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -18,6 +18,7 @@ def configuration() -> dict[str, object]:
     queue = settings.FUNDGATE_QUEUE_URL.rpartition("/")[2] or "fundgate-work"
     return {
         "broker_url": "sqs://",
+        "broker_transport": "ingestion.web.broker:Transport",
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
             "region": settings.FUNDGATE_REGION,
@@ -29,7 +30,7 @@ def configuration() -> dict[str, object]:
         },
         "task_default_queue": queue,
         # the queue is the platform's: declaring it would take rights that neither portal nor worker needs
-        "task_queues": [Queue(queue, no_declare=True)],
+        "task_queues": [Queue(queue, no_declare=True)],  # type: ignore[no-untyped-call]
         "task_create_missing_queues": False,
         "task_serializer": "json",
         "accept_content": ["json"],

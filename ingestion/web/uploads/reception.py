@@ -27,6 +27,7 @@ from portal.common.errors import BadRequest, FundgateError
 CHUNK_BYTES = 256 * 1024
 DISCARDED_BYTES = 8 * 1024 * 1024
 HELD_BYTES = 16 * 1024 * 1024  # of small files that wait for the end of the request
+TOO_MANY = f"At most {refusals.MAX_FILES} files are taken at once; nothing was kept. Send fewer."
 
 
 class Reception:
@@ -72,8 +73,7 @@ class Reception:
         try:
             self.request.FILES  # noqa: B018
         except TooManyFilesSent:
-            text = f"At most {refusals.MAX_FILES} files are taken at once; nothing was kept. Send fewer."
-            raise BadRequest(text) from None
+            raise BadRequest(TOO_MANY) from None
         except MultiPartParserError:
             raise BadRequest("The request's body is not a well-formed multipart/form-data.") from None
 
@@ -143,6 +143,9 @@ def receives_files(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         if request.method != "POST":
             return checked(request, *args, reception=None, **kwargs)
         with Reception(request, request.actor) as reception:  # type: ignore[attr-defined]
-            return checked(request, *args, reception=reception, **kwargs)
+            try:
+                return checked(request, *args, reception=reception, **kwargs)
+            except TooManyFilesSent:  # met while the CSRF check read the body
+                raise BadRequest(TOO_MANY) from None
 
     return receiving
