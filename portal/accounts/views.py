@@ -48,6 +48,8 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
+            if request.GET.get("state") not in request.session.get("oidc_states", {}):
+                raise SuspiciousOperation  # on ?error= the library would sign out whoever is signed in
             response: HttpResponse = super().get(request)
         except (SuspiciousOperation, SignInRefused, TokenInvalid, jwt.PyJWTError) as error:
             self.reason = type(error).__name__

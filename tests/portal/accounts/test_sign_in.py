@@ -127,6 +127,23 @@ def test_signing_out_takes_a_form_of_ours(browser: Browser) -> None:
     assert browser.get("/probe/who/").status_code == 200
 
 
+def test_a_refusal_by_cognito_ends_at_the_sign_in_page_and_is_recorded(
+    live: LivePortal, browser: Browser
+) -> None:
+    location = browser.get("/oidc/authenticate/", allow_redirects=False).headers["Location"]
+    state = parse_qs(urlsplit(location).query)["state"][0]
+    answer = browser.get("/oidc/callback/", params={"error": "access_denied", "state": state})
+    assert urlsplit(answer.url).path == "/sign-in/"
+    assert "did not work" in answer.text
+    assert live.tags()[-1] == "portal:session:refused"
+
+
+def test_a_planted_link_to_the_callback_signs_nobody_out(browser: Browser) -> None:
+    browser.sign_in(UPLOADER)
+    browser.get("/oidc/callback/", params={"error": "access_denied", "state": "planted"})
+    assert browser.get("/probe/who/").json()["email"] == UPLOADER
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

@@ -56,6 +56,7 @@ def test_a_dump_of_the_database_opens_nothing(live: LivePortal, browser: Browser
         for row in live.sql("SELECT session_data FROM django_session")
     )
     assert b"accounts_sealedtokens" in dump  # it is the dump
+    dump += (live.home.logs / "portal.log").read_bytes()
     payload = tokens.id_token.split(".")[1]
     for secret in (tokens.id_token, tokens.refresh_token, key, payload, tokens.id_token[-40:]):
         assert secret.encode() not in dump + sessions
