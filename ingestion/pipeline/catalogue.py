@@ -1,4 +1,4 @@
-"""The rule catalogue, generated from the rules themselves: `python -m ingestion.pipeline rules --markdown`."""
+"""The rule catalogue, generated from the rules themselves."""
 
 from typing import Any
 

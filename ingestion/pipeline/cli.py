@@ -1,4 +1,4 @@
-"""The command line: `validate FILE... [--json]` and `rules [--markdown]`. Exit 0 no errors, 1 errors, 2 unreadable."""
+"""Commands: `validate FILE... [--json]`, `rules [--markdown]`. Exit 0, 1 (errors), 2 (unreadable)."""
 
 import argparse
 import json
@@ -97,7 +97,8 @@ def check_file(name: str, data: bytes) -> dict[str, Any]:
 def as_text(result: dict[str, Any]) -> str:
     """A table for people: the verdict in words, then each rule with its first findings."""
     if result["verdict"] == "unreadable":
-        return f"{result['file']}: unreadable ({result['code']})\n  {result['message']}\n  {result['how_to_fix']}\n"
+        head = f"{result['file']}: unreadable ({result['code']})"
+        return f"{head}\n  {result['message']}\n  {result['how_to_fix']}\n"
     counts = ", ".join(f"{count} {severity}" for severity, count in result["counts"].items())
     title = f"{result['template']} {result['version']}"
     lines = [f"{result['file']}: {title}, {result['verdict'].replace('_', ' ')} ({counts})"]

@@ -8,7 +8,7 @@ from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.readers import Source, open_source
 from ingestion.pipeline.readers.source import Candidate
-from ingestion.pipeline.recognise import Match, best_match, describe, version_in
+from ingestion.pipeline.recognise import SURE, Match, best_match, describe, version_in
 
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
@@ -56,7 +56,7 @@ def inspect_source(source: Source) -> Inspection:
         match = best_match(candidate.head)
         if match and (best is None or match.score > best[0].score):
             best = match, candidate
-            if match.confidence > 0.95:
+            if match.confidence > SURE:
                 break
     if best is None:
         if not any(cell.strip() for candidate in seen for row in candidate.head for cell in row):

@@ -11,6 +11,8 @@ from ingestion.pipeline.readers.source import Candidate
 
 HEADER_ROWS = 40
 MIN_FIELDS = 8
+SURE = 0.95
+"""Confidence at which nothing better is looked for."""
 MIN_BARE_NUMBERS = 20
 _NUMBERED = re.compile(r"0*(\d{1,4}[a-z]?)(?![a-z0-9])[\s_.:)\-–]*(.*)", re.IGNORECASE | re.DOTALL)
 _VERSION = re.compile(r"(?<!\d)(\d{1,2})(?:\.(\d+))?(?!\d)")
@@ -35,8 +37,14 @@ class Match:
 
 def best_match(head: list[list[str]]) -> Match | None:
     """The most likely header row among the first rows, or None when no template fits."""
-    matches = [match for i, row in enumerate(head[:HEADER_ROWS]) if (match := _match(i, row))]
-    return max(matches, key=lambda match: match.score, default=None)
+    best: Match | None = None
+    for i, row in enumerate(head[:HEADER_ROWS]):
+        match = _match(i, row)
+        if match and (best is None or match.score > best.score):
+            best = match
+            if match.confidence > SURE:
+                break
+    return best
 
 
 def _match(row: int, headers: list[str]) -> Match | None:

@@ -30,11 +30,13 @@ _REFUSED = {
     "xl/embeddings/": "FILE_HAS_OBJECTS",
     "xl/activex/": "FILE_HAS_OBJECTS",
 }
-_CELL = (b"<c ", b"<c>", b"<c/", b"<c\n", b"<c\t", b"<c\r", b":c ", b":c>", b":c/", b":c\n", b":c\t", b":c\r")
-_ROW = re.compile(rb"row\s[^<>]*?\br\s*=\s*[\"'](\d+)[\"']")
-_DEEP = re.compile(rb"r\s*=\s*[\"'][A-Z]{1,3}(\d{5,})[\"']")
-_WIDE = re.compile(rb"r\s*=\s*[\"']([A-Z]{3})\d+[\"']")
-_COLUMN = re.compile(rb"r\s*=\s*[\"']([A-Z]{1,3})\d+[\"']")
+_COUNT_FROM = 48 * 1024 * 1024
+"""A smaller part cannot hold MAX_CELLS: the shortest cell takes four bytes."""
+_LONG = 10_000
+"""Rows up to which the columns need no closer look."""
+_REF = rb"r\s*=\s*[\"']"
+_ROW = re.compile(rb"row\s[^<>]*?\b" + _REF + rb"(\d+)")
+_CELL = re.compile(_REF + rb"([A-Z]{1,3})(\d{1,9})")
 
 
 def scan(data: bytes) -> None:
@@ -66,9 +68,12 @@ def _scan_names(parts: list[zipfile.ZipInfo]) -> None:
 
 def _scan_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, budget: int) -> int:
     """Inflate one part in pieces and count; returns its size in bytes. Any part may be a sheet."""
-    inflated = run = cells = rows = 0
-    columns = 702  # ZZ: narrower than that matters only in long sheets, where it is counted exactly below
+    inflated = run = rows = 0
+    outside = _outside(_LONG)
+    far = False
     for chunk, piece in _pieces(package, part):
+        if not inflated and (b"<!ENTITY" in piece or b"<!DOCTYPE" in piece):
+            raise UnreadableFile("FILE_UNREADABLE", "It declares XML entities, which no workbook needs.")
         inflated += len(chunk)
         if inflated > budget or (inflated > RATIO_FROM and inflated > MAX_RATIO * max(part.compress_size, 1)):
             raise UnreadableFile("FILE_TOO_LARGE", "The workbook unpacks to far more than its own size.")
@@ -76,18 +81,52 @@ def _scan_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, budget: int) -> 
         run = run + len(chunk) if first < 0 else len(chunk) - chunk.rfind(b"<")
         if run > MAX_STRING:
             raise UnreadableFile("FILE_TOO_LARGE", "A single cell holds an enormous text.")
-        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-            raise UnreadableFile("FILE_UNREADABLE", "It declares XML entities, which no workbook needs.")
-        cells += sum(map(chunk.count, _CELL))
-        rows = max(rows, _largest(_ROW, piece), _largest(_DEEP, piece))
-        columns = max(columns, _widest(_WIDE, piece))
-        if cells > MAX_CELLS or columns > MAX_COLUMNS or rows > MAX_ROWS:
+        rows = max(rows, *map(int, _ROW.findall(piece)), 0)
+        far = far or outside.search(piece) is not None
+    if inflated >= _COUNT_FROM:
+        cells = sum(chunk.count(b"<c") + chunk.count(b":c") for chunk, _ in _pieces(package, part))
+        if cells > MAX_CELLS:
             raise _too_many_cells()
-    if rows * columns > MAX_CELLS:
-        columns = max(_widest(_COLUMN, piece) for _, piece in _pieces(package, part))
-        if rows * columns > MAX_CELLS:
-            raise _too_many_cells()
+    if far or rows > _LONG:
+        _check_extent(package, part, rows)
     return inflated
+
+
+def _check_extent(package: zipfile.ZipFile, part: zipfile.ZipInfo, rows: int) -> None:
+    """The rectangle the cells span is what a parser reserves, however few cells there are."""
+    if rows > MAX_ROWS:
+        raise _too_many_cells()
+    outside = _outside(max(rows, _LONG))
+    if not any(outside.search(piece) for _, piece in _pieces(package, part)):
+        return
+    # Cells beyond what the row tags announce, or many columns: look at every single one.
+    columns = 0
+    for _, piece in _pieces(package, part):
+        for letters, digits in _CELL.findall(piece):
+            columns = max(columns, _column_number(letters))
+            rows = max(rows, int(digits))
+        if columns > MAX_COLUMNS or rows > MAX_ROWS or rows * columns > MAX_CELLS:
+            raise _too_many_cells()
+
+
+def _outside(rows: int) -> re.Pattern[bytes]:
+    """Finds a cell below `rows`, or right of the columns that so many rows may have. Searching is all it takes."""
+    columns = min(MAX_COLUMNS, MAX_CELLS // rows)
+    first, second = divmod(columns - 1, 26)
+    wide = [rb"[A-Z]{3}"]
+    if columns <= 26:
+        wide += [rb"[A-Z]{2}"] + ([rb"[%c-Z]" % (66 + second)] if second < 25 else [])
+    elif columns <= 702:
+        wide += [rb"[%c-Z][A-Z]" % (65 + first)] if first < 26 else []
+        wide += [rb"%c[%c-Z]" % (64 + first, 66 + second)] if second < 25 else []
+    digits = b"%d" % rows
+    deep = [rb"\d{%d,}" % (len(digits) + 1)]
+    for i, digit in enumerate(digits):
+        if digit < ord("9"):
+            deep.append(digits[:i] + rb"[%c-9]\d{%d}" % (digit + 1, len(digits) - i - 1))
+    return re.compile(
+        _REF + rb"(?:(?:" + b"|".join(wide) + rb")\d|[A-Z]{1,2}(?:" + b"|".join(deep) + rb")[\"'])"
+    )
 
 
 def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, bytes]]:
@@ -104,13 +143,7 @@ def _too_many_cells() -> UnreadableFile:
     return UnreadableFile("FILE_TOO_LARGE", "A sheet uses too many cells, or one far outside the table.")
 
 
-def _largest(pattern: re.Pattern[bytes], piece: bytes) -> int:
-    return max((int(found[:9]) for found in pattern.findall(piece)), default=0)
-
-
-def _widest(pattern: re.Pattern[bytes], piece: bytes) -> int:
-    """Number of the right-most column among those the pattern finds."""
-    letters = max(pattern.findall(piece), key=lambda found: (len(found), found), default=b"")
+def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

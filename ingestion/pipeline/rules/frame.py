@@ -16,10 +16,15 @@ Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
 
-_NUMBER = {
-    ".": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"),
-    ",": re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?"),
-}
+
+def _number(decimal: str) -> str:
+    sign = re.escape(decimal)
+    return rf"[+-]?(?:\d++(?:{sign}\d*+)?|{sign}\d++)(?:[eE][+-]?\d++)?"
+
+
+_NUMBER = {decimal: re.compile(_number(decimal)) for decimal in ".,"}
+# One match over all distinct values at once: a column without a mistake, the usual case, is decided by it.
+_ALL_NUMBERS = {decimal: re.compile(rf"(?:(?:{_number(decimal)})?+(?:\n|\Z))*+") for decimal in ".,"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class Frame:
         self.delivery = delivery
         self.rows = len(delivery.row_numbers)
         self._columns: dict[str, Column] = {}
-        self._numbers: dict[str, tuple[list[str], Floats, Floats]] = {}
+        self._numbers: dict[str, tuple[Floats, Floats]] = {}
+        self._blanks: dict[str, Mask] = {}
 
     def has(self, field: str) -> bool:
         """Whether the file has this column at all."""
@@ -75,7 +81,9 @@ class Frame:
 
     def blank(self, field: str) -> Mask:
         """Per row: nothing is written in the cell."""
-        return self.spread(field, [not value for value in self.column(field).values])
+        if field not in self._blanks:
+            self._blanks[field] = self.spread(field, [not value for value in self.column(field).values])
+        return self._blanks[field]
 
     def one_of(self, field: str, wanted: Collection[str]) -> Mask:
         """Per row: the cell holds one of these values."""
@@ -87,18 +95,18 @@ class Frame:
 
     def parsed(self, field: str) -> Floats:
         """Numbers of the distinct values; NaN for a blank, infinity for what is no number."""
-        return self._parse(field)[1]
+        return self._parse(field)[0]
 
     def numbers(self, field: str) -> Floats:
         """Numbers per row; NaN where there is none to compute with."""
-        return self._parse(field)[2]
+        return self._parse(field)[1]
 
-    def _parse(self, field: str) -> tuple[list[str], Floats, Floats]:
+    def _parse(self, field: str) -> tuple[Floats, Floats]:
         if field not in self._numbers:
             column = self.column(field)
             distinct = _floats(column.values, self.delivery.decimal)
             usable = np.where(np.isfinite(distinct), distinct, np.nan)
-            self._numbers[field] = (column.values, distinct, usable[column.codes])
+            self._numbers[field] = (distinct, usable[column.codes])
         return self._numbers[field]
 
     @cached_property
@@ -170,13 +178,14 @@ def group_failures(groups: Groups, texts: dict[int, tuple[str, str]]) -> Failure
 def _floats(values: list[str], decimal: str) -> Floats:
     pattern = _NUMBER[decimal]
     plain = [value.replace(",", ".") for value in values] if decimal == "," else values
-    return np.fromiter(
-        (
+    if _ALL_NUMBERS[decimal].fullmatch("\n".join(values)):
+        return np.array([float(value) if value else np.nan for value in plain], np.float64)
+    return np.array(
+        [
             np.nan if not value else float(usable) if pattern.fullmatch(value) else np.inf
             for value, usable in zip(values, plain, strict=True)
-        ),
+        ],
         np.float64,
-        len(values),
     )
 
 
