@@ -24,6 +24,7 @@ TEMPLATES = ROOT / "infra" / "cloudformation"
 REGION, ACCOUNT = "eu-central-1", "000000000000"
 INSTITUTIONS = ("alpine-am", "borealis-insurance")
 PASSWORD = "Correct-horse-7-battery"
+_SESSION = boto3.session.Session()  # one for all: the models it has read make further clients cheap
 CONFIG = Config(
     retries={"max_attempts": 1}, s3={"addressing_style": "path"}, connect_timeout=3, read_timeout=20
 )
@@ -82,7 +83,7 @@ class Server:
         keys = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         known = (service, keys["aws_access_key_id"])
         if known not in self._clients:
-            self._clients[known] = boto3.session.Session().client(
+            self._clients[known] = _SESSION.client(
                 service, endpoint_url=self.url, region_name=REGION, config=CONFIG, **keys
             )
         return self._clients[known]
@@ -203,7 +204,7 @@ class Platform:
         return self._credentials[email]
 
     def runtime(self, name: str) -> dict[str, str]:
-        """Credentials of a runtime role: portal and worker by way of their process, others as their service."""
+        """Credentials of a runtime role; portal and worker become theirs by way of their process."""
         if name not in self._credentials:
             if name in ("pipeline", "clock", "nobody"):
                 self._open_to_tests(name)

@@ -1,4 +1,4 @@
-"""No one but an institution's user reads its data: real calls, each denial beside the call that is allowed."""
+"""No one but an institution's user reads its data: real calls, each denial beside the allowed one."""
 
 import uuid
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def stored(platform: Platform) -> Stored:
 
 @pytest.fixture(scope="module")
 def as_(platform: Platform) -> Callable[[str], dict[str, str]]:
-    """Credentials of the owner, of an outsider, or of an administrator who may do everything but has no key."""
+    """Credentials of the owner, an outsider, or an administrator who may do everything but has no key."""
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     administrator = platform.server.new_role("administrator", everything)
 

@@ -1,4 +1,4 @@
-"""Token to role: each user becomes the role of their one group, and nothing a user can choose changes that."""
+"""Token to role: each user becomes the role of their one group; nothing a user can choose changes that."""
 
 import uuid
 from collections.abc import Callable

@@ -1,0 +1,134 @@
+"""deploy() makes a stack what its template says, once, and says why when it cannot."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.aws import stacks
+from tests.infra.embedded import TEMPLATES, Platform, Server
+
+pytestmark = pytest.mark.aws
+
+
+def write(folder: Path, resources: dict[str, Any], **more: Any) -> Path:
+    path = folder / "template.json"
+    path.write_text(json.dumps({"Resources": resources, **more}))
+    return path
+
+
+def queue(name: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name, **properties}}
+
+
+def statuses(server: Server, stack: str) -> list[str]:
+    events = server.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    return [
+        event["ResourceStatus"] for event in events if event["ResourceType"] == "AWS::CloudFormation::Stack"
+    ]
+
+
+def test_it_creates_then_leaves_alone_then_updates(server: Server, tmp_path: Path) -> None:
+    cloudformation = server.client("cloudformation")
+
+    def deploy(seconds: int) -> dict[str, str]:
+        outputs = {"Url": {"Value": {"Ref": "Q"}}}
+        template = write(tmp_path, {"Q": queue("steps", VisibilityTimeout=seconds)}, Outputs=outputs)
+        return stacks.deploy(cloudformation, stack="steps", template=template, parameters={})
+
+    first = deploy(30)
+    assert first["Url"].endswith("/steps")
+    created = statuses(server, "steps")
+    assert deploy(30) == first
+    assert statuses(server, "steps") == created
+    assert deploy(60) == first
+    assert statuses(server, "steps")[0] == "UPDATE_COMPLETE"
+    attributes = server.client("sqs").get_queue_attributes(QueueUrl=first["Url"], AttributeNames=["All"])
+    assert attributes["Attributes"]["VisibilityTimeout"] == "60"
+
+
+BROKEN = {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Fn::GetAtt": ["Q", "Nothing"]}}}
+
+
+def test_a_failure_names_the_first_failed_resource_and_its_reason(server: Server, tmp_path: Path) -> None:
+    template = write(tmp_path, {"Q": queue("named"), "Broken": {**BROKEN, "DependsOn": "Q"}})
+    with pytest.raises(stacks.StackFailed, match=r"named: Broken \(AWS::Lambda::Permission\) failed: .+"):
+        stacks.deploy(server.client("cloudformation"), stack="named", template=template, parameters={})
+
+
+def test_a_stack_whose_creation_was_rolled_back_is_created_anew(server: Server, tmp_path: Path) -> None:
+    """Also when it has resources to be retained: nothing was ever stored in them."""
+    cloudformation = server.client("cloudformation")
+    bucket = {
+        "Type": "AWS::S3::Bucket",
+        "DeletionPolicy": "Retain",
+        "Properties": {"BucketName": "anew-bucket"},
+    }
+    broken = {"B": bucket, "Q": queue("anew"), "Broken": {**BROKEN, "DependsOn": ["Q", "B"]}}
+    with pytest.raises(stacks.StackFailed):
+        stacks.deploy(cloudformation, stack="anew", template=write(tmp_path, broken), parameters={})
+    assert cloudformation.describe_stacks(StackName="anew")["Stacks"][0]["StackStatus"] == "ROLLBACK_COMPLETE"
+    outputs = {"Name": {"Value": {"Ref": "B"}}}
+    template = write(tmp_path, {"B": bucket}, Outputs=outputs)
+    result = stacks.deploy(cloudformation, stack="anew", template=template, parameters={})
+    assert result == {"Name": "anew-bucket"}
+
+
+def test_a_failed_update_leaves_the_stack_as_it_was_and_can_be_repeated(
+    server: Server, tmp_path: Path
+) -> None:
+    cloudformation, good = server.client("cloudformation"), {"Q": queue("again")}
+    stacks.deploy(cloudformation, stack="again", template=write(tmp_path, good), parameters={})
+    with pytest.raises(stacks.StackFailed, match="Broken"):
+        stacks.deploy(
+            cloudformation, stack="again", template=write(tmp_path, good | {"Broken": BROKEN}), parameters={}
+        )
+    more = write(tmp_path, good | {"R": queue("again-2")})
+    stacks.deploy(cloudformation, stack="again", template=more, parameters={})
+    assert server.client("sqs").get_queue_url(QueueName="again-2")
+
+
+def test_a_parameter_the_template_refuses_is_said(platform: Platform) -> None:
+    with pytest.raises(stacks.StackFailed, match="InstitutionCode"):
+        platform.deploy_institution("too-long-for-an-institution")
+
+
+def test_deploying_the_project_again_changes_nothing(platform: Platform) -> None:
+    before = statuses(platform.server, "fundgate-platform")
+    assert platform.deploy_platform() == platform.outputs
+    for code, outputs in platform.institutions.items():
+        assert platform.deploy_institution(code) == outputs
+    assert statuses(platform.server, "fundgate-platform") == before
+
+
+def test_the_definition_is_put_in_the_place_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "machine.json").write_text('{"StartAt": "A"}')
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"DefinitionS3Location": "machine.json"},
+    }
+    packaged = json.loads(stacks.packaged(write(tmp_path, {"M": machine})))
+    assert packaged["Resources"]["M"]["Properties"] == {"DefinitionString": '{"StartAt":"A"}'}
+
+
+def test_short_forms_become_long_ones(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        'Conditions: {C: !Not [!Condition D]}\nR: [!Ref A, !GetAtt A.B.C, !Sub "${A}", !If [C, 1, 2]]'
+    )
+    assert json.loads(stacks.packaged(path)) == {
+        "Conditions": {"C": {"Fn::Not": [{"Condition": "D"}]}},
+        "R": [{"Ref": "A"}, {"Fn::GetAtt": ["A", "B.C"]}, {"Fn::Sub": "${A}"}, {"Fn::If": ["C", 1, 2]}],
+    }
+
+
+def test_a_template_too_large_for_the_api_is_refused_before_it_is_sent(tmp_path: Path) -> None:
+    template = write(tmp_path, {}, Description="x" * stacks.MAX_BODY_BYTES)
+    with pytest.raises(stacks.StackFailed, match="51200"):
+        stacks.packaged(template)
+
+
+@pytest.mark.parametrize("name", ["platform.yaml", "institution.yaml"])
+def test_the_projects_templates_fit_the_api(name: str) -> None:
+    assert stacks.packaged(TEMPLATES / name)
