@@ -24,7 +24,7 @@ def sweep(event: Payload) -> Payload:
     ssm, states = client("ssm", region=region), client("stepfunctions", region=region)
     seen = deleted = 0
     failed: AwsError | None = None
-    for name, created in _parked(ssm):
+    for name, created in list(_parked(ssm)):  # all pages first: deleting under way would shift them
         seen += 1
         try:
             if _is_over(states, name, datetime.now(UTC) - created) and tokens.delete(ssm, name):

@@ -1,0 +1,260 @@
+"""The whole chain on the embedded AWS, with the project's own stacks and the roles of portal and worker."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ingestion.aws.events import Event
+from ingestion.aws.layout import STAGES
+from ingestion.pipeline.delivery import parse_file
+from ingestion.pipeline.engine import validate
+from ingestion.pipeline.findings import findings_parquet
+from ingestion.pipeline.inspection import inspect_file
+from tests.ingestion.lambdas.chain import OTHER, OWNER, Chain, Run
+
+pytestmark = pytest.mark.aws
+
+
+def test_a_file_comes_to_the_verdict_that_the_core_gives_it(chain: Chain, done: Run, faulty: bytes) -> None:
+    expected = validate(parse_file(faulty, inspect_file(faulty)))
+    assert done.status == "SUCCEEDED"
+    assert done.output["verdict"] == expected.verdict == "failed"
+    assert (done.output["code"], done.output["counts"]) == (None, expected.counts)
+    assert chain.result(done, "findings.parquet") == findings_parquet(expected.findings)
+    document = json.loads(chain.result(done, "verdict.json"))
+    assert document["ruleset_version"] == expected.ruleset_version
+    assert sum(group["count"] for group in document["groups"]) == expected.findings.num_rows
+
+
+def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_only_the_index_card(
+    chain: Chain, done: Run
+) -> None:
+    said = [each for each in chain.portal.received if each.event.submission == done.submission]
+    assert all(each.genuine for each in said)
+    kinds = sorted((each.event.sequence, each.event.stage, each.event.kind.value) for each in said)
+    assert [(stage, kind) for _, stage, kind in kinds] == [
+        *[(stage, kind) for stage in STAGES[:3] for kind in ("status", "audit")],
+        *[("publish", kind) for kind in ("extract", "status", "audit", "completed")],
+    ]
+    cards = [each.event.index_card for each in said if each.event.index_card]
+    assert cards == [json.loads(chain.result(done, "verdict.json"))["index_card"]]
+    by_kind = {each.event.kind.value: each.event for each in said if each.event.stage == "publish"}
+    assert by_kind["completed"].counts == done.output["counts"]
+    assert [item["key"].rsplit("/", 1)[1] for item in by_kind["extract"].objects or []] == [
+        "findings.parquet",
+        "verdict.json",
+    ]
+
+
+def test_the_parked_token_is_gone_after_success_and_after_failure(chain: Chain, faulty: bytes) -> None:
+    assert chain.run(faulty).parameter not in chain.parked()
+    assert chain.run(faulty, chain.expired_token()).parameter not in chain.parked()
+
+
+def test_each_marker_names_inputs_and_outputs_by_version_and_hash(chain: Chain, done: Run) -> None:
+    markers = {stage: chain.marker(done, stage) for stage in STAGES}
+    assert markers["inspect"]["inputs"] == [{"name": "original", **done.original.to_json()}]
+    assert markers["parse"]["inputs"][1] == markers["inspect"]["outputs"][0]
+    assert markers["validate"]["inputs"] == markers["parse"]["outputs"]
+    assert markers["publish"]["outputs"] == done.output["objects"]
+    for marker in markers.values():
+        assert marker["started"] < marker["finished"]
+        assert re.fullmatch(r"\S+", marker["code_version"])
+        assert not marker["resumed"]
+
+
+def test_neither_token_nor_cell_value_stands_in_history_logs_or_events(
+    chain: Chain, done: Run, faulty: bytes
+) -> None:
+    token = chain.token()
+    failed = chain.run(faulty, chain.token(OTHER))
+    rows = list(csv.reader(io.StringIO(faulty.decode("utf-8-sig")), delimiter=";"))
+    cells = {cell for row in rows[1:] for cell in row if len(cell) > 7 and not cell.startswith("20")}
+    assert len(cells) > 20, "the sample holds values to look for"
+    for each in (done, failed):
+        history = json.dumps(chain.history(each), default=str)
+        logs = "\n".join(chain.logs(each.submission))
+        told = b"\n".join(
+            seen.body
+            for seen in chain.portal.received
+            if seen.event.submission == each.submission and seen.event.kind.value != "extract"
+        ).decode()
+        assert len(logs) > 100
+        for place in (history, logs, told):
+            assert not [cell for cell in cells if cell in place]
+            assert not any(part in place for part in token.split("."))
+            assert "Traceback" not in place
+    card = next(seen for seen in chain.portal.of(done.submission) if seen.index_card)
+    assert any(portfolio["id"] in cells for portfolio in card.index_card["portfolios"]), (
+        "its twin: the card does"
+    )
+
+
+def test_the_state_stays_far_below_what_step_functions_takes(chain: Chain, done: Run) -> None:
+    inputs = [
+        event["stateEnteredEventDetails"]["input"]
+        for event in chain.history(done)
+        if "stateEnteredEventDetails" in event
+    ]
+    assert len(inputs) > 10
+    assert max(len(text.encode()) for text in inputs) < 16_000
+
+
+def test_another_institutions_token_opens_nothing(chain: Chain, faulty: bytes) -> None:
+    run = chain.run(faulty, chain.token(OTHER))
+    assert (run.status, run.error) == ("FAILED", "ACCESS_DENIED")
+    assert [(event.kind.value, event.stage, event.code) for event in chain.portal.of(run.submission)] == [
+        ("error", "inspect", "ACCESS_DENIED")
+    ]
+    for institution in (OWNER, OTHER):
+        assert not chain.keys(institution, "results", run.submission)
+        assert not chain.keys(institution, "interim", run.submission)
+    assert run.parameter not in chain.parked()
+    assert chain.again(run).status == "SUCCEEDED", "its twin: the owner's token"
+
+
+def test_a_token_that_is_gone_ends_in_token_missing(chain: Chain, faulty: bytes) -> None:
+    submission, original = chain.deliver(faulty)
+    parameter = chain.park(submission, 1, chain.token())
+    chain.client("ssm").delete_parameter(Name=parameter)
+    state = chain.input(submission, original, parameter)
+    assert chain.finish(state, chain.start(state)).error == "TOKEN_MISSING"
+
+
+@pytest.mark.parametrize("last", ["none", "inspect", "parse", "validate"])
+def test_a_token_that_ends_after_any_stage_waits_and_a_fresh_one_finishes_with_the_same_result(
+    chain: Chain, done: Run, faulty: bytes, last: str
+) -> None:
+    submission, original = chain.deliver(faulty)
+    parameter = chain.park(submission, 1, chain.expired_token() if last == "none" else chain.token())
+
+    def end_the_hour(event: Event) -> None:
+        if (event.submission, event.stage, event.kind.value) == (submission, last, "status"):
+            chain.replace(parameter, chain.expired_token())
+
+    chain.portal.when = end_the_hour
+    state = chain.input(submission, original, parameter)
+    waiting = chain.finish(state, chain.start(state))
+    assert (waiting.status, waiting.error) == ("FAILED", "TOKEN_EXPIRED")
+    resumed = chain.again(waiting)
+    assert resumed.status == "SUCCEEDED"
+    finished = STAGES[: STAGES.index(last) + 1] if last != "none" else ()
+    assert [stage for stage in STAGES if chain.marker(resumed, stage)["resumed"]] == list(finished)
+    for file in ("verdict.json", "findings.parquet"):
+        assert chain.result(resumed, file) == chain.result(done, file)
+
+
+def test_an_attempt_that_may_resume_nothing_starts_over(chain: Chain, done: Run) -> None:
+    again = chain.again(done, resume_from=2)
+    assert not any(chain.marker(again, stage)["resumed"] for stage in STAGES)
+
+
+def test_a_repeated_stage_takes_its_own_result_and_writes_nothing_anew(chain: Chain, faulty: bytes) -> None:
+    submission, original = chain.deliver(faulty)
+    state = chain.input(submission, original, chain.park(submission, 1, chain.token()))
+    first = chain.invoke("inspect", state)
+    assert chain.invoke("inspect", state) == {**first, "resumed": True}
+    assert not first["resumed"]
+
+
+def test_an_object_that_is_not_the_recorded_one_is_refused(chain: Chain, faulty: bytes) -> None:
+    submission, original = chain.deliver(faulty)
+    state = chain.input(submission, original, chain.park(submission, 1, chain.token()))
+    state["object"]["sha256"] = "0" * 64
+    assert chain.finish(state, chain.start(state)).error == "OBJECT_CHANGED"
+
+
+def test_an_object_of_another_submission_or_institution_is_refused(chain: Chain, faulty: bytes) -> None:
+    submission, _ = chain.deliver(faulty)
+    _, foreign = chain.deliver(faulty, OTHER)
+    state = chain.input(submission, foreign, chain.park(submission, 1, chain.token()))
+    assert chain.finish(state, chain.start(state)).error == "INTERNAL"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "stage"),
+    [
+        ("emt", "TEMPLATE_UNKNOWN", "inspect"),
+        ("text", "FILE_NOT_A_TABLE", "inspect"),
+        ("header only", "FILE_EMPTY", "parse"),
+    ],
+)
+def test_a_file_that_cannot_be_checked_is_told_so_and_is_no_failure(
+    chain: Chain, samples: Path, faulty: bytes, content: str, code: str, stage: str
+) -> None:
+    data = {
+        "emt": (samples / "emt-4.3.csv").read_bytes(),
+        "text": b"\x89PNG\r\n\x1a\n" + bytes(2000),
+        "header only": faulty.splitlines(keepends=True)[0],
+    }[content]
+    run = chain.run(data)
+    assert (run.status, run.output["verdict"], run.output["code"]) == ("SUCCEEDED", "unreadable", code)
+    assert json.loads(chain.result(run, "verdict.json"))["code"] == code
+    events = chain.portal.of(run.submission)
+    assert next(event for event in events if event.kind.value == "completed").code == code
+    assert next(event for event in events if event.code).stage == stage
+    assert run.parameter not in chain.parked()
+
+
+@pytest.mark.parametrize(
+    "sample", ["tpt-6.0-clean.xlsx", "tpt-7.0-clean.xls", "tpt-7.0-clean-decimal-comma.csv"]
+)
+def test_every_kind_of_file_passes_the_functions(chain: Chain, samples: Path, sample: str) -> None:
+    run = chain.run((samples / sample).read_bytes())
+    assert run.output["verdict"] in ("passed", "passed_with_warnings"), run
+
+
+def test_a_portal_that_refuses_everything_changes_nothing_about_the_result(
+    chain: Chain, faulty: bytes
+) -> None:
+    chain.portal.answer = 400
+    run = chain.run(faulty)
+    assert (run.status, run.output["verdict"]) == ("SUCCEEDED", "failed")
+    assert run.parameter not in chain.parked()
+    failed = chain.run(faulty, chain.expired_token())
+    assert failed.error == "TOKEN_EXPIRED"
+    assert failed.parameter not in chain.parked()
+
+
+def test_a_stopped_runs_token_is_swept_and_a_running_ones_is_not(chain: Chain, faulty: bytes) -> None:
+    seen: dict[str, object] = {}
+    submission, original = chain.deliver(faulty)
+    parameter = chain.park(submission, 1, chain.token())
+    state = chain.input(submission, original, parameter)
+    arn = f"{chain.outputs['StateMachineArn'].replace(':stateMachine:', ':execution:')}:{submission}-1"
+
+    def stop(event: Event) -> None:
+        if (event.submission, event.stage, event.kind.value) == (submission, "parse", "status"):
+            seen["while running"] = chain.invoke("sweeper", {})
+            seen["still there"] = parameter in chain.parked()
+            chain.client("stepfunctions").stop_execution(executionArn=arn)
+
+    chain.portal.when = stop
+    run = chain.finish(state, chain.start(state))
+    assert run.status == "ABORTED"
+    assert seen["still there"], seen
+    assert parameter in chain.parked(), "nobody cleans up after a stop"
+    assert chain.invoke("sweeper", {})["deleted"] == 1
+    assert parameter not in chain.parked()
+
+
+def test_a_fresh_token_without_a_run_is_left_for_its_run(chain: Chain, faulty: bytes) -> None:
+    submission, original = chain.deliver(faulty)
+    parameter = chain.park(submission, 1, chain.token())
+    chain.invoke("sweeper", {})
+    assert parameter in chain.parked()
+    state = chain.input(submission, original, parameter)
+    assert chain.finish(state, chain.start(state)).status == "SUCCEEDED"
+
+
+def test_a_function_reads_nothing_with_its_own_role(chain: Chain, faulty: bytes) -> None:
+    _, original = chain.deliver(faulty)
+    for name in ("fn-inspect", "fn-publish", "fn-clean-up"):
+        s3 = chain.client("s3", chain.platform.runtime(name))
+        with pytest.raises(Exception, match="AccessDenied"):
+            s3.get_object(Bucket=original.bucket, Key=original.key)
+    assert chain.read(original.bucket, original.key) == faulty

@@ -1,0 +1,32 @@
+"""What the functions load: on a cold start each import is waited for."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.infra.embedded import ROOT
+
+FOLDERS = ("inspect", "parse", "validate", "publish", "record_failure", "callback", "clean_up", "sweeper")
+
+
+def loaded(folder: str) -> set[str]:
+    imports = f"import sys, ingestion.lambdas.{folder}.handler, inspect"
+    code = f"{imports}; print(inspect.__file__); print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    where, modules = said.splitlines()
+    assert "lambdas" not in where, "the folder `inspect` hides the module of the standard library"
+    return set(modules.split())
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_function_loads_neither_django_nor_what_only_the_portal_needs(folder: str) -> None:
+    modules = loaded(folder)
+    assert not modules & {"django", "celery", "rest_framework", "jsonschema", "boto3", "requests"}
+
+
+@pytest.mark.parametrize("folder", ["record_failure", "callback", "clean_up", "sweeper"])
+def test_the_functions_around_the_stages_load_no_table_library(folder: str) -> None:
+    assert not loaded(folder) & {"pandas", "pyarrow", "numpy"}

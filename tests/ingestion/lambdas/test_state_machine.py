@@ -1,0 +1,112 @@
+"""Static checks of the state machine: the emulator does not enforce what AWS will."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ingestion.aws.layout import STAGES
+from ingestion.lambdas import failures
+from tests.infra.embedded import ROOT
+
+MACHINE = json.loads((ROOT / "infra" / "statemachine" / "pipeline.asl.json").read_text())
+STATES: dict[str, dict[str, Any]] = MACHINE["States"]
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+FUNCTIONS = {
+    f"${{{name}FunctionArn}}" for name in ("Inspect", "Parse", "Validate", "Publish", "RecordFailure")
+} | {
+    "${CallbackFunctionArn}",
+    "${CleanUpFunctionArn}",
+}
+
+
+def successors(state: dict[str, Any]) -> list[str]:
+    found = [state[name] for name in ("Next", "Default") if name in state]
+    return found + [each["Next"] for field in ("Catch", "Choices") for each in state.get(field, [])]
+
+
+def paths(name: str = MACHINE["StartAt"], seen: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every way from the start to an end; the machine has no loops."""
+    assert name not in seen, f"a loop through {name}"
+    following = successors(STATES[name])
+    if not following:
+        yield (*seen, name)
+    for each in following:
+        yield from paths(each, (*seen, name))
+
+
+def test_every_task_has_a_timeout_a_retry_with_full_jitter_and_a_catch_of_everything() -> None:
+    assert len(TASKS) >= len(STAGES) + 3
+    for name, task in TASKS.items():
+        assert task["TimeoutSeconds"] > 0, name
+        assert task["Retry"], name
+        assert all(
+            retry["JitterStrategy"] == "FULL" and retry["MaxAttempts"] >= 2 for retry in task["Retry"]
+        ), name
+        assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+    assert MACHINE["TimeoutSeconds"] <= 3600, "no run outlives the token by much"
+
+
+def test_every_way_through_the_machine_cleans_up_before_it_ends() -> None:
+    ways = list(paths())
+    assert len(ways) > 20
+    for way in ways:
+        assert "CleanUp" in way, way
+        assert STATES[way[-1]]["Type"] in ("Succeed", "Fail")
+    assert {way[-1] for way in ways} == {"Failed", "Finished"}
+
+
+def test_a_failed_stage_is_recorded_told_and_cleaned_up_in_this_order() -> None:
+    for stage in ("Inspect", "Parse", "Validate", "Publish"):
+        caught = STATES[stage]["Catch"][0]
+        assert caught["ResultPath"] == "$.error"
+        way = next(way for way in paths(caught["Next"]) if way[-1] == "Failed")
+        assert [name for name in way if name in TASKS] == ["RecordFailure", "CallbackFailure", "CleanUp"]
+        assert STATES[way[0]]["Result"] == stage.lower()
+
+
+def test_the_stages_follow_each_other_and_each_is_told_to_the_portal() -> None:
+    good = [way for way in paths() if way[-1] == "Finished" and "RecordFailure" not in way]
+    longest = max(good, key=len)
+    told = [name for name in longest if name in TASKS]
+    assert told == [
+        *(name for stage in STAGES for name in (stage.capitalize(), f"Callback{stage.capitalize()}")),
+        "CleanUp",
+    ]
+
+
+@pytest.mark.parametrize("stage", ["Inspect", "Parse"])
+def test_what_a_stage_finds_unreadable_goes_to_publish(stage: str) -> None:
+    choice = STATES[STATES[f"Callback{stage}"]["Next"]]
+    assert choice["Default"] == "Publish"
+    assert choice["Choices"][0]["Variable"] == f"$.{stage.lower()}.readable"
+
+
+def test_a_portal_that_is_away_never_decides_the_end() -> None:
+    for name, task in TASKS.items():
+        if name.startswith("Callback"):
+            assert task["Catch"][-1]["Next"] == task["Next"]
+            assert task["ResultPath"] is task["Catch"][-1]["ResultPath"] is None
+
+
+def test_stages_are_tried_again_when_aws_was_away_and_the_class_of_that_name_exists() -> None:
+    for stage in STAGES:
+        retried = STATES[stage.capitalize()]["Retry"][0]["ErrorEquals"]
+        assert failures.AwsUnavailable.__name__ in retried
+        assert {"Lambda.TooManyRequestsException", "Lambda.Unknown", "Lambda.ServiceException"} <= set(
+            retried
+        )
+
+
+def test_the_machine_names_exactly_the_functions_the_template_gives_it() -> None:
+    assert {task["Resource"] for task in TASKS.values()} == FUNCTIONS
+
+
+def test_a_task_waits_longer_than_its_function_may_run() -> None:
+    from ingestion.aws.stacks import packaged
+
+    template = json.loads(packaged(ROOT / "infra" / "cloudformation" / "platform.yaml"))
+    for name, task in TASKS.items():
+        function = template["Resources"][task["Resource"].removeprefix("${").removesuffix("Arn}")]
+        assert task["TimeoutSeconds"] >= function["Properties"]["Timeout"], name
