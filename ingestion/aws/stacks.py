@@ -1,13 +1,18 @@
-"""Deploy a CloudFormation template file and wait for it: one call for an account and for the embedded AWS."""
+"""Deploy a CloudFormation template file and wait for it: one call for an account and for the embedded AWS.
+
+python -m ingestion.aws.stacks STACK TEMPLATE [PARAMETER=VALUE...]
+"""
 
 import json
+import sys
 import time
 import uuid
 from pathlib import Path
 from typing import Any
 
+import boto3
 import yaml
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 MAX_BODY_BYTES = 51_200  # the API's limit for a template sent in the request
 _NEVER_DEPLOYED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
@@ -153,3 +158,27 @@ def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str
 
 
 _TemplateLoader.add_multi_constructor("!", _short_form)
+
+
+def main(arguments: list[str]) -> int:
+    """Deploy with the caller's AWS configuration; prints its outputs, or one sentence (exit code 1)."""
+    pairs = [argument.partition("=") for argument in arguments[2:]]
+    if len(arguments) < 2 or not all(name and equals for name, equals, _ in pairs):
+        sys.stderr.write("Usage: python -m ingestion.aws.stacks STACK TEMPLATE [PARAMETER=VALUE...]\n")
+        return 2
+    try:
+        outputs = deploy(
+            boto3.client("cloudformation"),
+            stack=arguments[0],
+            template=Path(arguments[1]),
+            parameters={name: value for name, _, value in pairs},
+        )
+    except (StackFailed, ClientError, BotoCoreError, OSError) as error:
+        sys.stderr.write(f"fundgate: {error}\n")
+        return 1
+    sys.stdout.write(json.dumps(outputs, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -94,6 +94,29 @@ def test_a_parameter_the_template_refuses_is_said(platform: Platform) -> None:
         platform.deploy_institution("too-long-for-an-institution")
 
 
+def test_the_command_deploys_and_prints_the_outputs(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "ENDPOINT_URL": server.url,
+        "ACCESS_KEY_ID": "test",
+        "SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    properties = {"QueueName": {"Ref": "Name"}}
+    template = write(
+        tmp_path,
+        {"Q": {"Type": "AWS::SQS::Queue", "Properties": properties}},
+        Parameters={"Name": {"Type": "String"}},
+        Outputs={"Url": {"Value": {"Ref": "Q"}}},
+    )
+    assert stacks.main(["command", str(template), "Name=by-command"]) == 0
+    assert json.loads(capsys.readouterr().out)["Url"].endswith("/by-command")
+    assert stacks.main(["command-2", str(template)]) == 1
+    assert "Name" in capsys.readouterr().err
+    assert stacks.main(["command", str(template), "nonsense"]) == 2
+
+
 def test_deploying_the_project_again_changes_nothing(platform: Platform) -> None:
     before = statuses(platform.server, "fundgate-platform")
     assert platform.deploy_platform() == platform.outputs
