@@ -17,7 +17,7 @@ from typing import Any
 
 from portal.client.api import Api
 from tests.fixtures.system import System, free_port, start, stop
-from tests.tools.generate_samples import tpt
+from tests.tools.generate_samples import tpt_csv
 
 ONE_AFTER_ANOTHER = 12
 AT_ONCE = 20
@@ -76,7 +76,7 @@ def measure(system: System) -> None:
 
 
 def _file(seed: int) -> bytes:
-    return tpt(rows=730, version="7.0", seed=1000 + seed).to_csv()
+    return tpt_csv(0.5, seed=1000 + seed)
 
 
 def _round_trip(api: Api, content: bytes) -> tuple[float, dict[str, Any]]:

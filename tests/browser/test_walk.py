@@ -125,7 +125,7 @@ def test_files_can_be_dropped_on_the_page(visitor: Visitor) -> None:
     visitor.sign_in()
     page = visitor.page
     page.goto("/submissions/upload/")
-    content = tpt(rows=4, seed=601).to_csv().decode("utf-8")
+    content = tpt(rows=4, seed=601).csv().decode("utf-8")
     transfer = page.evaluate_handle(
         """(text) => { const t = new DataTransfer();
            t.items.add(new File([text], "dropped.csv", {type: "text/csv"})); return t; }""",
@@ -144,7 +144,7 @@ def test_the_whole_way_works_without_javascript(chromium: Browser, system: Syste
     page.goto("/submissions/upload/")
     page.locator("input[type=file]").set_input_files(
         [
-            {"name": "plain.csv", "mimeType": "text/csv", "buffer": tpt(rows=4, seed=602).to_csv()},
+            {"name": "plain.csv", "mimeType": "text/csv", "buffer": tpt(rows=4, seed=602).csv()},
             {"name": "picture.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(900)},
         ]
     )
@@ -159,7 +159,7 @@ def test_the_whole_way_works_without_javascript(chromium: Browser, system: Syste
 def test_the_keyboard_alone_reaches_the_verdict(visitor: Visitor) -> None:
     visitor.sign_in()
     page = visitor.page
-    upload(visitor, ("keys.csv", tpt(rows=4, seed=603).to_csv()))
+    upload(visitor, ("keys.csv", tpt(rows=4, seed=603).csv()))
     for _ in range(40):
         page.keyboard.press("Tab")
         focused = page.evaluate("document.activeElement.textContent")
@@ -193,7 +193,7 @@ def test_another_institution_gets_404_and_the_owner_does_not(
     visitor: Visitor, chromium: Browser, system: System
 ) -> None:
     visitor.sign_in()
-    upload(visitor, ("mine.csv", tpt(rows=4, seed=604).to_csv()))
+    upload(visitor, ("mine.csv", tpt(rows=4, seed=604).csv()))
     open_first(visitor)
     address = visitor.page.url
     other = Visitor(chromium, system).sign_in("borealis-insurance", "admin")
