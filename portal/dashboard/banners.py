@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ingestion.pipeline.codes import CODES
 from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from ingestion.web.uploads.refusals import text_of
@@ -69,15 +70,13 @@ def _of_verdict(submission: Submission) -> tuple[str, str, str]:
 
 
 def _of_state(submission: Submission, may_continue: bool) -> tuple[str, str, str]:
-    title, meaning, remedy = _of_code(submission.code)
+    title, meaning, remedy = _of_code(submission.code, refused=submission.state == State.REFUSED)
     if submission.state == State.RECEIVING:
         return _("The file is being received"), _("It is on its way into your institution's store."), ""
     if submission.state == State.STORED:
         return (
             _("Stored, but not started"),
-            _(
-                "The file is safe in your institution's store. The check could not be started when it arrived."
-            ),
+            _("The file is safe in your institution's store, but the check could not be started."),
             _("“Continue” starts it with your present sign-in.")
             if may_continue
             else _("A colleague who may upload can open this page and continue."),
@@ -124,9 +123,9 @@ def _of_state(submission: Submission, may_continue: bool) -> tuple[str, str, str
     )
 
 
-def _of_code(code: str) -> tuple[str, str, str]:
-    """(title, message, how to fix) of a stable code; empty strings without a code."""
+def _of_code(code: str, *, refused: bool = False) -> tuple[str, str, str]:
+    """(title, message, how to fix) of a stable code or a refusal at the upload; empty strings for none."""
     if not code:
         return "", "", ""
-    text = text_of(code)
+    text = text_of(code) if refused or code not in CODES else CODES[code]
     return _(text.title), _(text.message), _(text.how_to_fix)

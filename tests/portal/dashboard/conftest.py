@@ -1,0 +1,197 @@
+"""The cast of the pages' tests, submissions in every state, and an embedded store with real results."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from infra.local import embedded
+from infra.local.home import Home
+from ingestion.aws.credentials import Credentials
+from ingestion.pipeline.delivery import parse_file
+from ingestion.pipeline.engine import validate
+from ingestion.pipeline.findings import findings_parquet
+from ingestion.pipeline.inspection import inspect_file
+from ingestion.pipeline.verdict import index_card, verdict_document
+from ingestion.web.models import Submission
+from ingestion.web.pointers import result_key, results_bucket
+from ingestion.web.states import State, Verdict
+from portal.accounts import credentials as credential_cache
+from portal.accounts import seal, tokens
+from portal.accounts.models import Institution, Membership, User
+from portal.accounts.selectors import SEAL_ID
+from tests.fixtures.system import free_port
+from tests.portal.dashboard.delivery import DELIVERY
+
+ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_tests"
+BACKEND = "portal.accounts.oidc.CognitoBackend"
+AREAS = ("landing", "results")
+
+
+def sign_in(user: User, *groups: str, **options: Any) -> Client:
+    """A browser in which this person is signed in, with tokens sealed as a sign-in seals them."""
+    client = Client(**options)
+    client.force_login(user, backend=BACKEND)
+    held = seal.Tokens(f"id-{uuid4()}", "refresh", datetime.now(UTC) + timedelta(hours=1))
+    row, key = tokens.keep(user=user, tokens=held, groups=groups)
+    session = client.session
+    session[SEAL_ID] = str(row.pk)
+    session.save()
+    client.cookies[seal.COOKIE] = key
+    return client
+
+
+def member(institution: Institution, name: str, role: str) -> User:
+    user = User.objects.create(
+        issuer=ISSUER, subject=name, email=f"{name}@{institution.code}.example", name=name.title()
+    )
+    Membership.objects.create(user=user, institution=institution, role=role)
+    return user
+
+
+@pytest.fixture
+def alpine(db: None) -> Institution:
+    return Institution.objects.create(code="alpine-am", name="Alpine Asset Management", kind="manager")
+
+
+@pytest.fixture
+def borealis(db: None) -> Institution:
+    return Institution.objects.create(code="borealis-insurance", name="Borealis Insurance", kind="owner")
+
+
+@pytest.fixture
+def anna(alpine: Institution) -> User:
+    """The uploader whose submissions most tests look at."""
+    return member(alpine, "anna", "uploader")
+
+
+@pytest.fixture
+def uploader(anna: User) -> Client:
+    return sign_in(anna, "alpine-am")
+
+
+@pytest.fixture
+def colleague(alpine: Institution) -> Client:
+    """Another uploader of the same institution."""
+    return sign_in(member(alpine, "carl", "uploader"), "alpine-am")
+
+
+@pytest.fixture
+def viewer(alpine: Institution) -> Client:
+    return sign_in(member(alpine, "vera", "viewer"), "alpine-am")
+
+
+@pytest.fixture
+def outsider(borealis: Institution) -> Client:
+    """The admin of another institution."""
+    return sign_in(member(borealis, "bob", "admin"), "borealis-insurance")
+
+
+@pytest.fixture
+def newcomer(db: None) -> Client:
+    """Signed in, but in no institution."""
+    return sign_in(User.objects.create(issuer=ISSUER, subject="nina", email="nina@new.example"))
+
+
+Make = Callable[..., Submission]
+
+
+@pytest.fixture
+def make(alpine: Institution, anna: User) -> Make:
+    """Makes a submission of Alpine, uploaded by Anna; verdict and counts may be given."""
+
+    def made(state: State = State.COMPLETED, **values: Any) -> Submission:
+        number = Submission.objects.filter(institution=alpine).count() + 1
+        counts = values.pop("counts", (0, 0, 0))
+        defaults: dict[str, Any] = {
+            "institution": alpine,
+            "number": number,
+            "uploaded_by": anna,
+            "file_name": f"delivery-{number}.csv",
+            "bytes": 2048,
+            "sha256": f"{number:064x}",
+            "content_kind": "csv",
+            "state": state,
+            "state_since": timezone.now(),
+            "attempt": 1,
+            "verdict": Verdict.PASSED if state == State.COMPLETED else "",
+            "object_bucket": "fundgate-000000000000-alpine-am-landing",
+            "object_key": "somewhere/original",
+            "object_version": "v1",
+            "created_at": timezone.now() - timedelta(minutes=100 - number),
+        }
+        for name, count in zip(("error_count", "warning_count", "info_count"), counts, strict=True):
+            defaults[name] = count
+        return Submission.objects.create(**(defaults | values))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def embedded_store() -> Iterator[Home]:
+    """An embedded AWS with Alpine's buckets, and nothing else."""
+    with tempfile.TemporaryDirectory(prefix="fundgate-dashboard-") as folder:
+        home = Home(path=Path(folder).resolve(), port=free_port(), aws_port=free_port())
+        home.make()
+        server = embedded.child(home)
+        server.start()
+        try:
+            embedded.wait_until_ready(home, server)
+            s3 = embedded.deployer("s3", home)
+            for area in AREAS:
+                bucket = f"fundgate-000000000000-alpine-am-{area}"
+                place = {"LocationConstraint": "eu-central-1"}
+                s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+                s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+            yield home
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def store(embedded_store: Home, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The embedded store, reachable for signed-in members; who gets which credentials is tested elsewhere."""
+    reaching = Credentials("test", "test", "", datetime.now(UTC) + timedelta(hours=1))
+    monkeypatch.setitem(os.environ, "AWS_ENDPOINT_URL", embedded_store.aws_url)
+    monkeypatch.setattr(credential_cache, "credentials_for", lambda id_token: reaching)
+    return embedded.deployer("s3", embedded_store)
+
+
+@pytest.fixture
+def checked(store: Any, make: Make) -> Submission:
+    """A delivery with errors, checked by the real rules, its results in the store."""
+    inspection = inspect_file(DELIVERY)
+    delivery = parse_file(DELIVERY, inspection)
+    validation = validate(delivery)
+    card = index_card(delivery)
+    counts = validation.counts
+    key = f"{uuid4()}/original"
+    kept = store.put_object(Bucket="fundgate-000000000000-alpine-am-landing", Key=key, Body=DELIVERY)
+    submission = make(
+        verdict=validation.verdict,
+        counts=(counts["error"], counts["warning"], counts["info"]),
+        template=card["template"],
+        template_version=card["version"],
+        index_card=card,
+        bytes=len(DELIVERY),
+        object_key=key,
+        object_version=kept["VersionId"],
+    )
+    document = verdict_document(validation, inspection, card)
+    put_results(store, submission, document, findings_parquet(validation.findings))
+    return submission
+
+
+def put_results(store: Any, submission: Submission, document: dict[str, Any], findings: bytes) -> None:
+    """Results where the layout says they lie, as the pipeline leaves them."""
+    bucket = results_bucket(submission)
+    store.put_object(Bucket=bucket, Key=result_key(submission, "verdict"), Body=json.dumps(document).encode())
+    store.put_object(Bucket=bucket, Key=result_key(submission, "findings"), Body=findings)

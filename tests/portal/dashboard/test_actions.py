@@ -1,0 +1,109 @@
+"""Continue, run again, withdraw: who may, what happens, what is said."""
+
+import os
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from infra.local import embedded
+from infra.local.home import Home
+from ingestion.aws import clients
+from ingestion.web.models import OutboxEntry, Submission
+from ingestion.web.states import State
+from tests.portal.dashboard.conftest import Make
+
+ACTIONS = ["continue_submission", "run_again", "withdraw"]
+FITTING = {"continue_submission": State.NEEDS_SIGN_IN, "run_again": State.FAILED, "withdraw": State.RUNNING}
+AFTER = {"continue_submission": State.QUEUED, "run_again": State.QUEUED, "withdraw": State.WITHDRAWN}
+
+
+@pytest.fixture
+def parking(store: Any, embedded_store: Home, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key and rights to park tokens with, as the portal's own role has them in a deployed system."""
+    settings.FUNDGATE_STATE_KEY_ARN = embedded.deployer("kms", embedded_store).create_key()["KeyMetadata"][
+        "Arn"
+    ]
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setitem(os.environ, name, "test")
+    monkeypatch.setattr(clients, "_session", None)
+    clients._clients.clear()
+
+
+def post(client: Client, name: str, submission: Submission) -> Any:
+    return client.post(reverse(name, args=[submission.id]), follow=True)
+
+
+def state_of(submission: Submission) -> str:
+    return Submission.objects.get(pk=submission.pk).state
+
+
+@pytest.mark.aws
+@pytest.mark.parametrize("name", ACTIONS)
+def test_the_uploader_acts_and_lands_on_the_submission(
+    uploader: Client, make: Make, parking: None, name: str
+) -> None:
+    submission = make(FITTING[name])
+    response = post(uploader, name, submission)
+    assert response.redirect_chain[-1][0] == reverse("submission", args=[submission.id])
+    assert 'class="notice" data-tone="good"' in response.content.decode()
+    assert state_of(submission) == AFTER[name]
+
+
+@pytest.mark.aws
+def test_continue_keeps_finished_steps_and_run_again_does_not(
+    uploader: Client, make: Make, parking: None
+) -> None:
+    kept, anew = make(State.NEEDS_SIGN_IN, resume_from=1), make(State.FAILED, resume_from=1)
+    post(uploader, "continue_submission", kept)
+    post(uploader, "run_again", anew)
+    kept.refresh_from_db()
+    anew.refresh_from_db()
+    assert (kept.attempt, kept.resume_from) == (2, 1)
+    assert (anew.attempt, anew.resume_from) == (2, 2)
+    assert OutboxEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_a_viewer_and_an_outsider_change_nothing(
+    viewer: Client, outsider: Client, make: Make, name: str
+) -> None:
+    submission = make(FITTING[name])
+    assert post(viewer, name, submission).status_code == 403
+    assert post(outsider, name, submission).status_code == 404
+    assert state_of(submission) == FITTING[name]
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_an_act_that_does_not_fit_the_state_is_explained_on_the_page(
+    uploader: Client, make: Make, name: str
+) -> None:
+    submission = make(State.WITHDRAWN)
+    response = post(uploader, name, submission)
+    assert response.status_code == 200
+    assert 'class="notice" data-tone="bad"' in response.content.decode()
+    assert state_of(submission) == State.WITHDRAWN
+
+
+@pytest.mark.parametrize("name", ["continue_submission", "run_again"])
+def test_nothing_starts_by_following_a_link(uploader: Client, make: Make, name: str) -> None:
+    submission = make(FITTING[name])
+    assert uploader.get(reverse(name, args=[submission.id])).status_code == 405
+    assert state_of(submission) == FITTING[name]
+
+
+def test_withdrawing_is_asked_about_first(uploader: Client, make: Make) -> None:
+    submission = make(State.RUNNING)
+    page = uploader.get(reverse("withdraw", args=[submission.id])).content.decode()
+    assert "This cannot be undone" in page
+    assert "Keep it" in page
+    assert state_of(submission) == State.RUNNING
+
+
+def test_a_colleague_cannot_withdraw_what_somebody_else_sent(colleague: Client, make: Make) -> None:
+    submission = make(State.RUNNING)
+    address = reverse("withdraw", args=[submission.id])
+    assert "cannot be withdrawn, or not by you" in colleague.get(address, follow=True).content.decode()
+    assert colleague.post(address).status_code == 403
+    assert state_of(submission) == State.RUNNING
