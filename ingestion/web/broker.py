@@ -39,7 +39,7 @@ class Transport(SQS.Transport):
 
 
 def is_genuine(text: str) -> bool:
-    """Whether this is a JSON message for a task of ours: arguments of its kind, nothing to call afterwards."""
+    """Whether this is a JSON message for a task of ours: its kind of arguments, nothing to call after."""
     envelope = _json(_decoded(text)) or _json(text)
     if not isinstance(envelope, dict) or envelope.get("content-type") != "application/json":
         return False

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.web import results
 from ingestion.web.models import Submission
+from ingestion.web.services.cards import adopt_card
 from portal.accounts.actor import Actor
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
@@ -29,6 +30,7 @@ class FindingsPage:
 def verdict_document(actor: Actor, submission: Submission) -> dict[str, Any]:
     """verdict.json of the latest attempt; NoResultYet before there is one."""
     document = results.verdict(actor.credentials(), submission)
+    adopt_card(submission, document)
     _record(actor, submission, AuditTag.FINDINGS_VIEWED, {"attempt": submission.attempt})
     return document
 

@@ -1,0 +1,107 @@
+"""Who sees and who may: the owner's institution, in the roles the table names, and nobody else."""
+
+import pytest
+from django.utils import timezone
+
+from ingestion.web.errors import NotNow, TooManyUploads
+from ingestion.web.models import OutboxEntry, Submission
+from ingestion.web.selectors import get_submission, submissions_for
+from ingestion.web.services import continue_submission, run_again, withdraw
+from ingestion.web.services.arrivals import claim, give_up
+from ingestion.web.states import State
+from ingestion.web.uploads.rate import WINDOW, check_rate
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.audit.models import AuditRecord
+from portal.common.errors import NotAllowed, NotFound
+from tests.ingestion.web.conftest import SHA, actor, submission
+
+
+def test_only_the_owning_institution_finds_a_submission(owner: Actor, viewer: Actor, outsider: Actor) -> None:
+    made = submission(owner)
+    assert get_submission(owner, made.id) == get_submission(viewer, str(made.id)) == made
+    with pytest.raises(NotFound):
+        get_submission(outsider, made.id)
+    assert list(submissions_for(viewer)) == [made]
+    assert list(submissions_for(outsider)) == []
+
+
+@pytest.mark.parametrize("text", ["", "x", "1", "{}", "00000000-0000-4000-8000-000000000000"])
+def test_what_is_no_id_is_not_found(owner: Actor, text: str) -> None:
+    submission(owner)
+    with pytest.raises(NotFound):
+        get_submission(owner, text)
+
+
+def test_refused_files_are_listed_only_when_asked_for(owner: Actor) -> None:
+    refused, stored = submission(owner, State.REFUSED), submission(owner)
+    assert list(submissions_for(owner)) == [stored]
+    assert set(submissions_for(owner, refused=True)) == {refused, stored}
+
+
+@pytest.mark.parametrize("act", [continue_submission, run_again, withdraw])
+def test_a_viewer_changes_nothing(owner: Actor, viewer: Actor, act: object) -> None:
+    made = submission(owner, State.NEEDS_SIGN_IN)
+    with pytest.raises(NotAllowed):
+        act(viewer, made)  # type: ignore[operator]
+    made.refresh_from_db()
+    assert made.state == State.NEEDS_SIGN_IN
+
+
+def test_only_who_uploaded_withdraws(owner: Actor) -> None:
+    colleague = actor(owner.require(Role.VIEWER), "colleague", Role.ADMIN)
+    made = submission(owner, State.RUNNING)
+    with pytest.raises(NotAllowed):
+        withdraw(colleague, made)
+    assert withdraw(owner, made).state == State.WITHDRAWN
+    assert AuditRecord.objects.filter(tag="portal:submission:withdrawn", subject_id=str(made.id)).count() == 1
+
+
+@pytest.mark.parametrize("state", [State.COMPLETED, State.FAILED, State.REFUSED, State.WITHDRAWN])
+def test_what_is_over_cannot_be_withdrawn(owner: Actor, state: State) -> None:
+    with pytest.raises(NotNow):
+        withdraw(owner, submission(owner, state))
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.COMPLETED, State.WITHDRAWN])
+def test_only_what_waits_or_stopped_is_continued(owner: Actor, state: State) -> None:
+    with pytest.raises(NotNow):
+        continue_submission(owner, submission(owner, state))
+    assert not OutboxEntry.objects.exists()
+
+
+def test_the_same_content_is_claimed_once_per_institution(owner: Actor, outsider: Actor) -> None:
+    def arriving(who: Actor) -> Submission:
+        return submission(who, State.RECEIVING, sha256="", attempt=0)
+
+    first, second, theirs = arriving(owner), arriving(owner), arriving(outsider)
+    assert claim(first, sha256=SHA, length=1, kind="csv") is None
+    assert claim(second, sha256=SHA, length=1, kind="csv") == first
+    assert claim(theirs, sha256=SHA, length=1, kind="csv") is None
+    give_up(owner, first, "UPLOAD_INCOMPLETE")
+    assert claim(second, sha256=SHA, length=1, kind="csv") is None
+
+
+def test_giving_up_does_not_touch_what_was_stored(owner: Actor) -> None:
+    stored, arriving = submission(owner, State.QUEUED), submission(owner, State.RECEIVING)
+    give_up(owner, stored, "UPLOAD_INCOMPLETE")
+    give_up(owner, arriving, "UPLOAD_INCOMPLETE")
+    stored.refresh_from_db()
+    arriving.refresh_from_db()
+    assert (stored.state, stored.sha256) == (State.QUEUED, SHA)
+    assert (arriving.state, arriving.sha256) == (State.REFUSED, "")
+
+
+def test_an_institution_s_uploads_are_limited_and_its_neighbour_s_are_not(
+    owner: Actor, outsider: Actor, settings: object
+) -> None:
+    settings.FUNDGATE_UPLOADS_PER_MINUTE = 3  # type: ignore[attr-defined]
+    for _ in range(3):
+        check_rate(owner.require(Role.VIEWER))
+        submission(owner)
+    with pytest.raises(TooManyUploads) as limited:
+        check_rate(owner.require(Role.VIEWER))
+    assert 1 <= limited.value.retry_after <= 60
+    check_rate(outsider.require(Role.VIEWER))
+    Submission.objects.update(created_at=timezone.now() - WINDOW)
+    check_rate(owner.require(Role.VIEWER))

@@ -1,0 +1,70 @@
+"""The newest delivery of a fund, template and date counts; the earlier ones stay and point to it."""
+
+import itertools
+
+import pytest
+
+from ingestion.web.models import Submission
+from ingestion.web.services import apply_event, withdraw
+from ingestion.web.services.superseding import delivery_key
+from ingestion.web.states import State
+from portal.accounts.actor import Actor
+from tests.ingestion.web.conftest import submission
+from tests.ingestion.web.runs import CARD, Run
+
+
+def complete(made: Submission, run: Run | None = None) -> None:
+    for event in (run or Run()).events(made):
+        apply_event(event)
+
+
+def successor(made: Submission) -> Submission | None:
+    made.refresh_from_db()
+    return made.superseded_by
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_whatever_order_the_verdicts_come_in_the_newest_delivery_counts(
+    owner: Actor, order: tuple[int, ...]
+) -> None:
+    deliveries = [submission(owner) for _ in range(3)]
+    for index in order:
+        complete(deliveries[index])
+    first, second, third = deliveries
+    assert [successor(first), successor(second), successor(third)] == [third, third, None]
+
+
+def test_an_unreadable_delivery_supersedes_nothing(owner: Actor) -> None:
+    first, second = submission(owner), submission(owner)
+    complete(first)
+    complete(second, Run(unreadable="FILE_UNREADABLE"))
+    assert successor(first) is None
+
+
+def test_another_institution_s_delivery_supersedes_nothing(owner: Actor, outsider: Actor) -> None:
+    mine, theirs = submission(owner), submission(outsider)
+    complete(mine)
+    complete(theirs)
+    assert successor(mine) is None
+
+
+def test_a_withdrawn_delivery_never_counts(owner: Actor) -> None:
+    first, second = submission(owner), submission(owner)
+    complete(first)
+    withdraw(owner, second)
+    complete(second)
+    assert successor(first) is None
+    second.refresh_from_db()
+    assert second.state == State.WITHDRAWN
+
+
+def test_the_key_does_not_depend_on_order_or_case_and_needs_a_date() -> None:
+    one = {"id": "lu1 ", "id_type": "1", "name": "x", "currency": "EUR"}
+    other = {"id": "LU2", "id_type": "1", "name": "y", "currency": "EUR"}
+    assert delivery_key(CARD | {"portfolios": [one, other]}) == delivery_key(
+        CARD | {"portfolios": [other, one | {"id": "LU1"}]}
+    )
+    assert delivery_key(CARD) != delivery_key(CARD | {"valuation_date": "2026-01-30"})
+    assert delivery_key(CARD) != delivery_key(CARD | {"template": "EMT"})
+    assert delivery_key(CARD | {"valuation_date": None}) == ""
+    assert delivery_key(CARD | {"portfolios": []}) == ""
