@@ -89,7 +89,9 @@ def _collapse(frame: Frame, failures: Failures) -> list[Failures]:
     pairs, first, inverse, counts = np.unique(
         pair, return_index=True, return_inverse=True, return_counts=True
     )
-    everywhere = counts == groups.sizes[pairs // len(failures.values)]
+    sizes = groups.sizes[pairs // len(failures.values)]
+    # A portfolio of one row is often a mistyped key: there the row says more.
+    everywhere = (counts == sizes) & (sizes > 1)
     whole = replace(
         failures,
         positions=failures.positions[first[everywhere]],

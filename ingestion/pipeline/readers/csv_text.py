@@ -18,7 +18,7 @@ from ingestion.pipeline.sniff import DELIMITERS, decode, encoding_of
 
 MAX_COLUMNS = 2_000
 MAX_CELL = 1_000_000
-_SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
+_SEP_LINE = re.compile(r'^"?sep=([;,|\t])"?\s*$', re.IGNORECASE)
 
 
 class CsvSource:

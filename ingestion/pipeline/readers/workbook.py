@@ -39,7 +39,7 @@ class WorkbookSource:
             ]
         self._cells: dict[str, list[list[Any]]] = {}
         if not self._names:
-            raise UnreadableFile("FILE_EMPTY")
+            raise UnreadableFile("FILE_UNREADABLE", "No sheet with cells was found in it.")
 
     def candidates(self) -> Iterator[Candidate]:
         for name in self._names:

@@ -110,7 +110,7 @@ def _check_extent(package: zipfile.ZipFile, part: zipfile.ZipInfo, rows: int) ->
 
 
 def _outside(rows: int) -> re.Pattern[bytes]:
-    """Finds a cell below `rows`, or right of the columns that so many rows may have. Searching is all it takes."""
+    """Finds a cell below `rows`, or right of the columns that so many rows may have."""
     columns = min(MAX_COLUMNS, MAX_CELLS // rows)
     first, second = divmod(columns - 1, 26)
     wide = [rb"[A-Z]{3}"]
@@ -124,9 +124,8 @@ def _outside(rows: int) -> re.Pattern[bytes]:
     for i, digit in enumerate(digits):
         if digit < ord("9"):
             deep.append(digits[:i] + rb"[%c-9]\d{%d}" % (digit + 1, len(digits) - i - 1))
-    return re.compile(
-        _REF + rb"(?:(?:" + b"|".join(wide) + rb")\d|[A-Z]{1,2}(?:" + b"|".join(deep) + rb")[\"'])"
-    )
+    right, below = b"|".join(wide), b"|".join(deep)
+    return re.compile(_REF + rb"(?:(?:%b)\d|[A-Z]{1,2}(?:%b)[\"'])" % (right, below))
 
 
 def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, bytes]]:

@@ -1,0 +1,144 @@
+"""The command line answers with a table or JSON, and with the exit code that scripts rely on."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingestion.pipeline.catalogue import as_data, markdown
+from ingestion.pipeline.cli import main
+from tests.tools.defects import MISTAKES
+from tests.tools.generate_samples import SAMPLES, emt_like, samples, tpt
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    contents = {
+        "clean.csv": tpt(rows=5).csv(),
+        "warned.csv": tpt(rows=20, kinds=["sector"]).csv(),
+        "faulty.csv": tpt(rows=20, kinds=["unknown code"]).csv(),
+        "emt.csv": emt_like(),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    return {name: str(tmp_path / name) for name in contents}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("clean.csv", 0), ("warned.csv", 0), ("faulty.csv", 1), ("emt.csv", 2)]
+)
+def test_the_exit_code_tells_errors_and_unreadable_files(files: dict[str, str], name: str, code: int) -> None:
+    assert main(["validate", files[name]]) == code
+    assert main(["validate", files[name], "--json"]) == code
+
+
+def test_one_file_is_one_object(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    main(["validate", files["faulty.csv"], "--json"])
+    result = json.loads(capsys.readouterr().out)
+    assert list(result) == ["file", "template", "version", "verdict", "counts", "findings"]
+    assert (result["file"], result["template"], result["version"]) == (files["faulty.csv"], "TPT", "7.0")
+    assert result["counts"] == {"error": 1, "warning": 0, "info": 0}
+    (finding,) = result["findings"]
+    assert list(finding) == ["rule", "severity", "row", "field", "value", "message"]
+    assert (finding["rule"], finding["value"]) == ("TPT-LIST-32", "Fix")
+
+
+def test_several_files_are_a_list_and_the_worst_decides(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", "--json", files["clean.csv"], files["emt.csv"], files["faulty.csv"]]) == 2
+    results = json.loads(capsys.readouterr().out)
+    assert [result["verdict"] for result in results] == ["passed", "unreadable", "failed"]
+    assert (results[1]["code"], results[1]["template"], results[1]["findings"]) == (
+        "TEMPLATE_UNKNOWN",
+        None,
+        [],
+    )
+
+
+def test_people_get_a_table(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    main(["validate", files["faulty.csv"], files["emt.csv"]])
+    out = capsys.readouterr().out
+    assert "TPT 7.0, failed (1 error, 0 warning, 0 info)" in out
+    assert "TPT-LIST-32" in out
+    assert "“Fix”" in out
+    assert "looks like an EMT" in out
+
+
+def test_a_value_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tpt(rows=3)
+    table.rows[0]["21"] = "\x1b[31mEUR"
+    (tmp_path / "a.csv").write_bytes(table.csv())
+    main(["validate", str(tmp_path / "a.csv")])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_missing_file_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "nowhere.csv"]) == 2
+    assert capsys.readouterr().err == "There is no file nowhere.csv.\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["validate"], ["frobnicate"], ["validate", "--yaml", "x"]])
+def test_wrong_arguments_are_one_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "python -m ingestion.pipeline validate FILE" in error
+
+
+def test_the_module_runs_without_django_and_without_pandas(files: dict[str, str]) -> None:
+    code = (
+        "import sys; from ingestion.pipeline.cli import main; main(['validate', sys.argv[1]]);"
+        "sys.exit(bool({'django', 'pandas', 'boto3'} & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, files["faulty.csv"]], cwd=ROOT, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    module = [sys.executable, "-m", "ingestion.pipeline", "validate", files["faulty.csv"]]
+    assert subprocess.run(module, cwd=ROOT, capture_output=True, check=False).returncode == 1
+
+
+def test_the_page_of_rules_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == markdown() + "\n"
+
+
+def test_the_catalogue_lists_every_rule_once_per_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    rules = json.loads(capsys.readouterr().out)
+    assert rules == as_data()
+    keys = [(rule["template"], rule["version"], rule["id"]) for rule in rules]
+    assert len(set(keys)) == len(keys)
+    assert {version for _, version, _ in keys} == {"6.0", "7.0"}
+
+
+def test_the_demo_files_are_what_the_generator_makes() -> None:
+    made = samples()
+    assert {path.name for path in SAMPLES.iterdir()} == set(made)
+    for name, content in made.items():
+        assert (SAMPLES / name).read_bytes() == content, name
+        assert len(content) < 150_000
+
+
+@pytest.mark.parametrize("name", ["tpt-7.0-faulty.csv", "tpt-7.0-faulty.xlsx"])
+def test_every_defect_of_the_demo_files_is_found_and_nothing_else(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["validate", str(SAMPLES / name), "--json"])
+    found = {
+        (entry["rule"], entry["row"], entry["field"])
+        for entry in json.loads(capsys.readouterr().out)["findings"]
+    }
+    truth = json.loads((SAMPLES / f"{name}.truth.json").read_text())
+    assert found == {(defect["rule"], defect["row"], defect["field"]) for defect in truth}
+
+
+def test_the_faulty_demo_file_shows_most_kinds_of_mistakes() -> None:
+    truth = json.loads((SAMPLES / "tpt-7.0-faulty.csv.truth.json").read_text())
+    assert len({defect["kind"] for defect in truth}) >= len(MISTAKES) - 1

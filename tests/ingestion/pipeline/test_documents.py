@@ -1,0 +1,170 @@
+"""What leaves the core: findings table, verdict document, index card, Parquet between the steps."""
+
+import io
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion.pipeline import (
+    CODES,
+    Delivery,
+    findings_parquet,
+    index_card,
+    inspect_file,
+    parse_file,
+    unreadable_document,
+    validate,
+    verdict_document,
+)
+from ingestion.pipeline.engine import verdict_of
+from ingestion.pipeline.findings import COLUMNS, MAX_VALUE, ROW_GROUP
+from ingestion.pipeline.rules.rule import SEVERITIES
+from tests.ingestion.pipeline.support import check, findings
+from tests.tools.defects import MISTAKES
+from tests.tools.generate_samples import tpt
+
+FAULTY = tpt(rows=80, kinds=list(MISTAKES), seed=31)
+
+
+def test_findings_are_sorted_by_severity_rule_and_row() -> None:
+    entries = findings(FAULTY.csv())
+    keys = [(SEVERITIES.index(entry["severity"]), entry["rule"], entry["row"]) for entry in entries]
+    assert keys == sorted(keys)
+    assert list(entries[0]) == list(COLUMNS)
+
+
+def test_a_group_is_a_slice_of_the_findings() -> None:
+    outcome = check(FAULTY.csv())
+    assert (
+        sum(group.count for group in outcome.groups)
+        == outcome.findings.num_rows
+        == sum(outcome.counts.values())
+    )
+    for group in outcome.groups:
+        part = outcome.findings.slice(group.offset, group.count).to_pylist()
+        assert {(entry["rule"], entry["severity"]) for entry in part} == {
+            (group.rule.id, group.rule.severity)
+        }
+
+
+def test_findings_carry_the_value_as_written_and_the_field_by_name() -> None:
+    table = tpt(rows=5, seed=1)
+    table.rows[1]["21"] = " eur "
+    (finding,) = findings(table.csv())
+    assert finding["value"] == " eur "
+    assert finding["field_name"] == "21 Quotation currency (A)"
+    assert finding["portfolio"] == table.rows[0]["1"]
+
+
+def test_a_very_long_value_is_cut() -> None:
+    table = tpt(rows=5, seed=1)
+    table.rows[1]["17"] = "x" * 5000
+    (finding,) = findings(table.csv())
+    assert finding["value"] == "x" * (MAX_VALUE - 1) + "…"
+
+
+def test_findings_parquet_has_small_row_groups_and_typed_columns() -> None:
+    table = tpt(rows=2, seed=1)
+    table.rows = [dict(table.rows[0]) | {"125": "?", "126": "?", "23": "?"} for _ in range(2000)]
+    outcome = check(table.csv())
+    file = pq.ParquetFile(io.BytesIO(findings_parquet(outcome.findings)))
+    assert file.metadata.num_rows > ROW_GROUP
+    assert max(file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)) == ROW_GROUP
+    assert str(file.schema_arrow.field("row").type) == "int32"
+    assert file.read().to_pylist() == outcome.findings.to_pylist()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "xls"])
+def test_a_delivery_survives_parquet(form: str) -> None:
+    data = getattr(FAULTY, form)()
+    delivery = parse_file(data, inspect_file(data))
+    again = Delivery.from_parquet(delivery.to_parquet())
+    assert again.inspection == delivery.inspection
+    assert list(again.row_numbers) == list(delivery.row_numbers)
+    assert validate(again).findings.equals(validate(delivery).findings)
+    for key, column in delivery.columns.items():
+        other = again.columns[key]
+        assert [other.values[i] for i in other.codes] == [column.values[i] for i in column.codes]
+
+
+def test_the_verdict_document_is_json_and_complete() -> None:
+    data = FAULTY.csv()
+    inspection = inspect_file(data)
+    delivery = parse_file(data, inspection)
+    outcome = validate(delivery)
+    document = json.loads(json.dumps(verdict_document(outcome, inspection, index_card(delivery))))
+    assert (document["format"], document["template"], document["version"]) == (1, "TPT", "7.0")
+    assert (document["verdict"], document["code"], document["rows"]) == ("failed", None, 80)
+    assert document["ruleset_version"].startswith("tpt-7.0+")
+    assert document["coverage"]["14"] == 80
+    keys = {
+        "rule",
+        "severity",
+        "scope",
+        "title",
+        "explanation",
+        "how_to_fix",
+        "reference",
+        "fields",
+        "count",
+        "offset",
+    }
+    assert all(set(group) == keys for group in document["groups"])
+
+
+def test_the_verdict_document_holds_no_cell_value_outside_the_index_card() -> None:
+    table = tpt(rows=20, seed=1)
+    table.rows[3] |= {"17": "Canaryname", "21": "Canarycurrency", "14": "Canaryisin", "22": "Canarynumber"}
+    data = table.csv()
+    inspection = inspect_file(data)
+    document = verdict_document(check(data), inspection, {})
+    assert "canary" not in json.dumps(document).lower()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_unreadable_document_explains_its_code(code: str) -> None:
+    document = json.loads(json.dumps(unreadable_document(code, "Seen: this.")))
+    assert (document["verdict"], document["code"]) == ("unreadable", code)
+    assert document["message"].endswith("Seen: this.")
+    assert document["how_to_fix"]
+    assert document["groups"] == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"), [((1, 1, 1), "failed"), ((0, 1, 1), "passed_with_warnings"), ((0, 0, 1), "passed")]
+)
+def test_the_verdict_follows_from_the_counts(counts: tuple[int, int, int], verdict: str) -> None:
+    assert verdict_of(dict(zip(SEVERITIES, counts, strict=True))) == verdict
+
+
+def test_the_index_card_names_the_portfolios() -> None:
+    table = tpt(rows=9, seed=1, funds=3)
+    data = table.csv()
+    card = index_card(parse_file(data, inspect_file(data)))
+    ids = list(dict.fromkeys(row["1"] for row in table.rows))
+    assert [portfolio["id"] for portfolio in card["portfolios"]] == ids
+    assert card["portfolios"][0] == {
+        "id": ids[0],
+        "id_type": "1",
+        "name": table.rows[0]["3"],
+        "currency": "EUR",
+    }
+    assert (card["valuation_date"], card["reporting_date"], card["rows"]) == ("2025-12-31", "2025-12-31", 9)
+
+
+def test_the_index_card_stops_at_twenty_portfolios() -> None:
+    data = tpt(rows=60, seed=1, funds=30).csv()
+    card = index_card(parse_file(data, inspect_file(data)))
+    assert len(card["portfolios"]) == 20
+    assert card["rows"] == 60
+
+
+def test_one_pass_is_linear_in_the_rows() -> None:
+    """Twenty times the rows gives twenty times the findings, and no group is lost or doubled."""
+    small, large = tpt(rows=10, seed=1), tpt(rows=10, seed=1)
+    small.rows[4]["125"] = "?"
+    large.rows = [dict(row) for row in small.rows * 20]
+    counts = [check(table.csv()).counts["error"] for table in (small, large)]
+    assert counts[0] == 1
+    assert counts[1] == 20 + 1  # and the weights now add up to 20

@@ -1,0 +1,272 @@
+"""Whatever arrives is read with every cell's text intact, or refused with a code."""
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
+from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.readers import open_source, zip_scan
+from ingestion.pipeline.readers.workbook import text_of
+from tests.tools.generate_samples import tpt
+from tests.tools.tables import Table
+
+TABLE = tpt(rows=12, seed=11)
+
+
+def read(data: bytes) -> Delivery:
+    return parse_file(data, inspect_file(data))
+
+
+def cells(delivery: Delivery, field: str) -> list[str]:
+    column = delivery.columns[field]
+    return [column.values[code] for code in column.codes]
+
+
+def expected(table: Table, field: str) -> list[str]:
+    return [row.get(field, "") for row in table.rows]
+
+
+def code_of(data: bytes) -> str:
+    with pytest.raises(UnreadableFile) as caught:
+        read(data)
+    assert caught.value.message
+    assert caught.value.how_to_fix
+    return caught.value.code
+
+
+@pytest.mark.parametrize("delimiter", list(";,|\t"))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-be"])
+def test_csv_keeps_every_cell(delimiter: str, encoding: str) -> None:
+    delivery = read(TABLE.csv(delimiter=delimiter, encoding=encoding))
+    assert delivery.inspection.delimiter == delimiter
+    for field in TABLE.pack.fields:
+        assert cells(delivery, field) == expected(TABLE, field)
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_the_decimal_sign_is_recognised(decimal: str) -> None:
+    assert read(TABLE.csv(decimal=decimal)).decimal == decimal
+
+
+@pytest.mark.parametrize(
+    ("before", "row"),
+    [(b"sep=;\r\n", 2), (b"\r\n\r\n", 3), (b"TPT report\r\n;;\r\n", 3), (b'"two\nlines"\r\n', 2)],
+)
+def test_lines_before_the_header_are_skipped(before: bytes, row: int) -> None:
+    delivery = read(before + TABLE.csv())
+    assert delivery.inspection.header_row == row
+    assert cells(delivery, "14") == expected(TABLE, "14")
+
+
+def test_unix_and_old_mac_line_ends_are_read() -> None:
+    for end in (b"\n", b"\r"):
+        assert cells(read(TABLE.csv().replace(b"\r\n", end)), "1000") == expected(TABLE, "1000")
+
+
+def test_blank_rows_are_left_out_but_counted() -> None:
+    lines = TABLE.csv().split(b"\r\n")
+    for blank in (b"", b";" * 151):
+        data = b"\r\n".join([*lines[:3], blank, *lines[3:]])
+        assert list(read(data).row_numbers) == [1, 2, *range(4, 14)]
+
+
+def test_short_rows_are_filled_up_and_wide_ones_noted() -> None:
+    lines = TABLE.csv().split(b"\r\n")
+    lines[2] = b";".join(lines[2].split(b";")[:30])
+    lines[4] += b";surplus"
+    lines[5] += b";"
+    delivery = read(b"\r\n".join(lines))
+    assert delivery.too_wide == [4]
+    assert cells(delivery, "1000")[1] == ""
+    assert cells(delivery, "14") == expected(TABLE, "14")
+
+
+def test_a_stray_quote_does_not_swallow_rows() -> None:
+    lines = TABLE.csv(delimiter="|").split(b"\r\n")
+    name = expected(TABLE, "17")[2].encode()
+    lines[3] = lines[3].replace(name, b'"' + name)
+    delivery = read(b"\r\n".join(lines))
+    assert len(delivery.row_numbers) == 12
+    assert cells(delivery, "17")[2] == '"' + name.decode()
+
+
+def test_quoted_cells_may_hold_delimiters_and_line_breaks() -> None:
+    table = tpt(rows=5, seed=3)
+    table.rows[1]["17"] = 'A; "quoted"\nname'
+    assert cells(read(table.csv()), "17") == expected(table, "17")
+
+
+def test_text_of_cells_in_workbooks_survives() -> None:
+    for data in (TABLE.xlsx(), TABLE.xls()):
+        delivery = read(data)
+        for field in ("1", "14", "17", "47", "6", "15", "1000"):
+            assert cells(delivery, field) == expected(TABLE, field)
+        assert list(map(float, cells(delivery, "24"))) == list(map(float, expected(TABLE, "24")))
+
+
+def test_the_sheet_with_the_table_is_found_wherever_it_stands() -> None:
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink) as book:
+        book.add_worksheet("Cover").write(0, 0, "TPT report")
+        page = book.add_worksheet("Data")
+        page.write_row(3, 0, TABLE.headers)
+        page.write_row(4, 0, TABLE.cells(TABLE.rows[0]))
+    inspection = inspect_file(sink.getvalue())
+    assert (inspection.sheet, inspection.header_row) == ("Data", 4)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (1.0, "1"),
+        (-3.0, "-3"),
+        (0.1 + 0.2, "0.3"),
+        (5.220000000000001, "5.22"),
+        (789785809.89, "789785809.89"),
+        (9.598002014e19, "9.598002014e+19"),
+        (True, "TRUE"),
+        ("007", "007"),
+        (dt.date(2025, 12, 31), "2025-12-31"),
+        (dt.datetime(2025, 12, 31), "2025-12-31"),
+        (dt.datetime(2025, 12, 31, 8, 30), "2025-12-31 08:30:00"),
+    ],
+)
+def test_cells_become_the_text_a_person_reads(cell: object, text: str) -> None:
+    assert text_of(cell) == text
+
+
+def repacked(data: bytes, extra: dict[str, bytes], drop: str = "") -> bytes:
+    """The workbook with parts replaced or added."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            if part not in extra and part != drop:
+                new.writestr(part, old.read(part))
+        for name, content in extra.items():
+            new.writestr(name, content)
+    return sink.getvalue()
+
+
+def sheet_with(content: bytes) -> bytes:
+    start = (
+        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    )
+    part = start + b"<sheetData>" + content + b"</sheetData></worksheet>"
+    return repacked(TABLE.xlsx(), {"xl/worksheets/sheet1.xml": part})
+
+
+HOSTILE = {
+    "a macro": (repacked(TABLE.xlsx(), {"xl/vbaProject.bin": b"x"}), "FILE_HAS_MACROS"),
+    "a link": (repacked(TABLE.xlsx(), {"xl/externalLinks/externalLink1.xml": b"<x/>"}), "FILE_HAS_LINKS"),
+    "an object": (repacked(TABLE.xlsx(), {"xl/embeddings/oleObject1.bin": b"x"}), "FILE_HAS_OBJECTS"),
+    "a far cell": (sheet_with(b'<row r="1"><c r="XFD1048576"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
+    "a far cell, spelled otherwise": (
+        sheet_with(b"<row r='1'><c r = 'XFD1048576'><v>1</v></c></row>"),
+        "FILE_TOO_LARGE",
+    ),
+    "a deep cell": (sheet_with(b'<row r="1"><c r="EV99999"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
+    "a deep row": (sheet_with(b'<row r="1048576"><c r="EV1048576"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
+    "one huge text": (
+        sheet_with(b'<row r="1"><c r="A1" t="str"><v>' + b"x" * 2_000_000 + b"</v></c></row>"),
+        "FILE_TOO_LARGE",
+    ),
+    "a bomb": (sheet_with(b'<row r="1"/>' * 3_000_000), "FILE_TOO_LARGE"),
+    "an entity": (
+        repacked(TABLE.xlsx(), {"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'}),
+        "FILE_UNREADABLE",
+    ),
+    "no workbook part": (repacked(TABLE.xlsx(), {}, drop="xl/workbook.xml"), "FILE_UNREADABLE"),
+    "half a zip": (TABLE.xlsx()[:3000], "FILE_UNREADABLE"),
+    "half an xls": (TABLE.xls()[:700], "FILE_NOT_A_TABLE"),
+    "an empty ole container": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096), "FILE_NOT_A_TABLE"),
+    "an encrypted package": (TABLE.xls() + "EncryptedPackage".encode("utf-16-le"), "FILE_ENCRYPTED"),
+    "a macro in an xls": (TABLE.xls() + "_VBA_PROJECT_CUR".encode("utf-16-le"), "FILE_HAS_MACROS"),
+    "nothing": (b"", "FILE_EMPTY"),
+    "blanks": (b" \r\n\r\n ", "FILE_EMPTY"),
+    "a header without rows": (TABLE.csv().split(b"\r\n")[0], "FILE_EMPTY"),
+    "a header and blank rows": (
+        TABLE.csv().split(b"\r\n")[0] + b"\r\n" + b";" * 151 + b"\r\n\r\n",
+        "FILE_EMPTY",
+    ),
+    "prose": (b"Hello, this is a letter.\nIt has no columns.\n", "FILE_NOT_A_TABLE"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_cannot_be_read_ends_in_its_code(name: str) -> None:
+    data, code = HOSTILE[name]
+    assert code_of(data) == code
+
+
+def test_a_package_changed_only_harmlessly_is_read() -> None:
+    assert len(read(repacked(TABLE.xlsx(), {"docProps/note.xml": b"<x/>"})).row_numbers) == 12
+
+
+def test_a_cell_at_the_limit_is_read_and_one_beyond_is_not() -> None:
+    columns = zip_scan.MAX_CELLS // 20_000
+    for column, fits in ((columns, True), (columns + 1, False)):
+        name = column_name(column)
+        data = sheet_with(b'<row r="20000"><c r="%s20000"><v>1</v></c></row>' % name.encode())
+        if fits:
+            zip_scan.scan(data)
+        else:
+            with pytest.raises(UnreadableFile):
+                zip_scan.scan(data)
+
+
+def column_name(number: int) -> str:
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+@given(row=st.integers(1, 1_048_576), column=st.integers(1, 16_384), rows=st.integers(10_000, 1_048_576))
+def test_the_quick_search_for_far_cells_misses_none(row: int, column: int, rows: int) -> None:
+    allowed = min(zip_scan.MAX_COLUMNS, zip_scan.MAX_CELLS // rows)
+    hit = zip_scan._outside(rows).search(f'<c r="{column_name(column)}{row}">'.encode()) is not None
+    if row > rows or column > allowed:
+        assert hit
+    elif column <= 702:
+        assert not hit
+
+
+FILES = [TABLE.csv(), TABLE.xlsx(), TABLE.xls(), TABLE.csv(encoding="utf-16")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6),
+    st.integers(0, 10**6),
+)
+def test_a_damaged_file_is_read_or_coded_but_never_raises(
+    data: bytes, patches: list[tuple[int, bytes]], cut: int
+) -> None:
+    damaged = bytearray(data)
+    for place, patch in patches:
+        start = place % len(damaged)
+        damaged[start : start + len(patch)] = patch
+    damaged = damaged[: len(damaged) - cut % len(damaged)] if cut % 3 == 0 else damaged
+    try:
+        read(bytes(damaged))
+    except UnreadableFile as error:
+        assert error.code
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=3000) | st.text(max_size=3000).map(str.encode))
+def test_any_bytes_are_read_or_coded(data: bytes) -> None:
+    with pytest.raises(UnreadableFile):
+        inspect_file(data)
+
+
+def test_a_source_tells_its_kind() -> None:
+    assert [open_source(data).kind for data in FILES] == ["csv", "xlsx", "xls", "csv"]

@@ -1,0 +1,147 @@
+"""Template and version are recognised from the headers alone, however they are written."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion.pipeline import UnreadableFile, inspect_file
+from ingestion.pipeline.inspection import Inspection
+from ingestion.pipeline.pack import Field, find_pack
+from ingestion.pipeline.recognise import version_in
+from tests.tools.generate_samples import VERSION_CELLS, emt_like, tpt
+from tests.tools.tables import Table
+
+V7, V6 = find_pack("TPT", "7.0"), find_pack("TPT", "6.0")
+
+
+def rest(field: Field) -> str:
+    return field.name.split("_", 1)[1]
+
+
+SPELLINGS: dict[str, Callable[[Field], str]] = {
+    "official name": lambda field: field.name,
+    "spaced": lambda field: field.name.replace("_", " "),
+    "upper case": lambda field: field.name.upper(),
+    "bare number": lambda field: field.key,
+    "zero-padded": lambda field: f"{field.key.zfill(4)}_{rest(field)}",
+    "dot": lambda field: f"{field.key}. {rest(field)}",
+    "dash": lambda field: f"{field.key} - {rest(field)}",
+    "bare name": rest,
+    "path": lambda field: field.path,
+    "number and path": lambda field: f"{field.key} {field.path}",
+    "surrounding blanks": lambda field: f"  {field.name}\u00a0",
+}
+
+
+def inspect(table: Table, headers: list[str], order: list[str] | None = None) -> Inspection:
+    """Inspect a csv of the table under other headers (and with its columns in another order)."""
+    keys = order or list(table.pack.fields)
+    rows = [";".join(row.get(key, "") for key in keys) for row in table.rows]
+    return inspect_file("\r\n".join([";".join(headers), *rows]).encode())
+
+
+@pytest.mark.parametrize("version", ["6.0", "7.0"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_every_spelling_maps_every_field(spelling: str, version: str) -> None:
+    table = tpt(rows=5, version=version)
+    inspection = inspect(table, [SPELLINGS[spelling](field) for field in table.pack.fields.values()])
+    assert (inspection.template, inspection.version) == ("TPT", version)
+    assert list(inspection.mapped.items()) == [(key, i) for i, key in enumerate(table.pack.fields)]
+    assert inspection.confidence > (0.7 if spelling == "bare number" else 0.95)
+    assert not inspection.missing
+
+
+def test_names_of_the_fifth_version_map_by_number() -> None:
+    names = {"9": "9_% cash", "1": "1_Portfolio identifying data", "17b": "17b_Asset / Liability"}
+    names["45"] = "45_Strike price for embedded (call/put) options"
+    inspection = inspect(tpt(rows=3), [names.get(key, field.name) for key, field in V7.fields.items()])
+    assert not inspection.missing
+    assert not inspection.unmapped
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(0, 100))
+def test_shuffled_and_missing_columns_do_not_matter(rng: random.Random, dropped: int) -> None:
+    keys = list(V7.fields)
+    rng.shuffle(keys)
+    kept = [key for i, key in enumerate(keys) if i >= dropped or key in V7.key_fields or key == "142"]
+    inspection = inspect(tpt(rows=3), [V7.fields[key].name for key in kept], kept)
+    assert inspection.version == "7.0"
+    assert {key: kept[column] for key, column in inspection.mapped.items()} == {key: key for key in kept}
+    assert set(inspection.missing) == set(keys) - set(kept)
+
+
+def test_unknown_columns_are_named() -> None:
+    names = [field.name for field in V7.fields.values()]
+    inspection = inspect(tpt(rows=3), [*names, "Internal remark", "7777_Own number"])
+    assert inspection.unmapped == ["Internal remark", "7777_Own number"]
+
+
+def test_a_field_of_one_version_decides_the_version() -> None:
+    keys = [key for key in V7.fields if key not in ("140", "141", "142", "143", "144", "145", "146", "147")]
+    table = tpt(rows=3)
+    for row in table.rows:
+        row["1000"] = VERSION_CELLS["6.0"]
+    assert inspect(table, [V7.fields[key].name for key in keys], keys).version == "7.0"
+
+
+def test_the_complete_header_set_of_an_older_version_decides_too() -> None:
+    table = tpt(rows=3, version="6.0")
+    for row in table.rows:
+        row["1000"] = VERSION_CELLS["7.0"]
+    assert inspect(table, table.headers).version == "6.0"
+
+
+@pytest.mark.parametrize("version", ["6.0", "7.0"])
+def test_only_when_both_fit_equally_the_version_cell_decides(version: str) -> None:
+    keys = [key for key in V6.fields if key not in ("58", "59", "94")]
+    table = tpt(rows=3, version=version)
+    assert inspect(table, [V6.fields[key].name for key in keys], keys).version == version
+
+
+def unknown(data: bytes) -> str:
+    with pytest.raises(UnreadableFile) as caught:
+        inspect_file(data)
+    assert caught.value.code == "TEMPLATE_UNKNOWN"
+    return caught.value.message
+
+
+def test_another_template_is_named() -> None:
+    assert "looks like an EMT" in unknown(emt_like())
+
+
+def test_five_digit_codes_without_a_known_name_are_said_to_be_a_sibling() -> None:
+    header = ";".join(f"{code:05d}_Some_field_{code}" for code in range(10, 300, 10))
+    assert "EMT, EPT or EET" in unknown(f"{header}\n{';' * 28}x\n".encode())
+
+
+def test_anything_else_is_described_by_numbers_only() -> None:
+    message = unknown(b"ISIN;Secret;Price;Currency\nLU0001;Private name;1;EUR\nLU0002;Other;2;EUR\n")
+    assert "4 columns" in message
+    assert "Secret" not in message
+    assert "Private" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("V7.0 (official) dated 25 November 2024", "7.0"),
+        ("V6", "6.0"),
+        ("7", "7.0"),
+        ("07.00", "7.00"),
+        ("TPT V7.0", "7.0"),
+        ("draft", None),
+        ("", None),
+        ("2024", None),
+    ],
+)
+def test_the_version_is_read_from_its_cell(text: str, version: str | None) -> None:
+    assert version_in(text) == version
+
+
+def test_an_inspection_survives_json() -> None:
+    inspection = inspect_file(tpt(rows=3).csv())
+    assert Inspection.from_json(inspection.to_json()) == inspection

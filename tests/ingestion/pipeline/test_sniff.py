@@ -1,0 +1,64 @@
+"""The kind of a file is decided by its content, from the first bytes."""
+
+import io
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from ingestion.pipeline.sniff import kind_of
+from tests.tools.generate_samples import prose, tpt
+
+TABLE = tpt(rows=5)
+
+
+def zipped(*names: str) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as package:
+        for name in names:
+            package.writestr(name, "<x/>")
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", list(";,|\t"))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
+def test_delimited_text_is_csv_in_every_encoding(delimiter: str, encoding: str) -> None:
+    assert kind_of(TABLE.csv(delimiter=delimiter, encoding=encoding)[:65536]) == "csv"
+
+
+def test_workbooks_are_known_by_content() -> None:
+    assert kind_of(TABLE.xlsx()) == "xlsx"
+    assert kind_of(TABLE.xls()) == "xls"
+
+
+def test_a_multibyte_character_cut_off_at_the_end_does_not_matter() -> None:
+    data = "a;b;c\nä;ö;ü\nß;é;è\n".encode()
+    assert [kind_of(data[:size]) for size in range(len(data) - 6, len(data))] == ["csv"] * 6
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"   \n\n",
+        prose(),
+        b"%PDF-1.7\n1 0 obj;;;;;;;;\n",
+        b"<html><table><tr><td>1;2;3;4;5;6</td></tr></table>",
+        b'{"a": [1,2,3,4,5,6,7,8]}',
+        b'[{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}]',
+        b"\x7fELF" + bytes(range(256)) * 4,
+        b"one column\nonly\n",
+        zipped("word/document.xml", "[Content_Types].xml"),
+        zipped("data.csv"),
+        zipped("xl/workbook.bin", "[Content_Types].xml"),
+    ],
+)
+def test_everything_else_is_no_table(data: bytes) -> None:
+    assert kind_of(data) is None
+
+
+def test_looking_at_the_kind_imports_nothing_heavy() -> None:
+    heavy = "{'numpy', 'pandas', 'pyarrow', 'python_calamine'}"
+    code = f"import sys, ingestion.pipeline.sniff; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
