@@ -142,7 +142,7 @@ def bucket_configuration(server: Server) -> bool:
         ownership = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"][0]
     except ClientError:
         return False
-    return (
+    return bool(
         encryption["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == "alias/one"
         and tiers["Transitions"] == [{"Days": 90, "StorageClass": "GLACIER_IR"}]
         and tiers["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}

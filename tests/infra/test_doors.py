@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.infra.embedded import ACCOUNT, PASSWORD, REGION, Platform, policy, refused
+from ingestion.aws import stacks
+from tests.infra.embedded import ACCOUNT, PASSWORD, REGION, TEMPLATES, Platform, policy, refused
 
 pytestmark = pytest.mark.aws
 
@@ -235,3 +236,31 @@ def test_only_the_worker_starts_a_run(platform: Platform) -> None:
         assert refused(platform.server.client("stepfunctions", credentials).start_execution, **run) in DENIED
     started = platform.server.client("stepfunctions", platform.runtime("worker")).start_execution(**run)
     platform.server.client("stepfunctions").stop_execution(executionArn=started["executionArn"])
+
+
+def test_the_deploy_role_onboards_an_institution_and_reads_nothing_of_it(platform: Platform) -> None:
+    server = platform.server
+    keys = platform.runtime("deploy")
+    outputs = stacks.deploy(
+        server.client("cloudformation", keys),
+        stack="fundgate-inst-cedar-pension",
+        template=TEMPLATES / "institution.yaml",
+        parameters={
+            "Environment": "local",
+            "InstitutionCode": "cedar-pension",
+            "UserPoolId": platform.outputs["UserPoolId"],
+            "IdentityPoolId": platform.outputs["IdentityPoolId"],
+        },
+    )
+    user = platform.add_user("first@cedar-pension.example")
+    cognito = server.client("cognito-idp", keys)
+    member = {"UserPoolId": platform.outputs["UserPoolId"], "Username": user, "GroupName": "cedar-pension"}
+    cognito.admin_add_user_to_group(**member)
+    s3 = server.client("s3", platform.exchange(platform.new_token(user)))
+    target = {"Bucket": outputs["LandingBucket"], "Key": "original"}
+    s3.put_object(Body=b"x", **target)
+    assert refused(server.client("s3", keys).get_object, **target) in DENIED
+    assert (
+        refused(server.client("iam", keys).create_role, RoleName="any", AssumeRolePolicyDocument=OPEN)
+        in DENIED
+    )

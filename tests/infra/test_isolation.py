@@ -136,6 +136,15 @@ def test_the_owner_cannot_store_under_another_encryption(platform: Platform, as_
     assert refused(s3.create_multipart_upload, Bucket=bucket, Key="foreign", **foreign) in DENIED
 
 
+def test_the_owner_cannot_store_under_a_key_of_their_own(platform: Platform, as_: As) -> None:
+    """SSE-C would go past the institution's key: who has the other key reads it, disabled or not."""
+    s3 = platform.server.client("s3", as_(OWNER))
+    target = {"Bucket": platform.institutions[OWNER]["LandingBucket"], "Key": "own-key", "Body": b"x"}
+    s3.put_object(**target)
+    own_key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    assert refused(s3.put_object, **target, **own_key) in DENIED
+
+
 @pytest.mark.parametrize("area", ["Landing", "Interim", "Results"])
 def test_what_is_stored_cannot_be_deleted_by_its_owner(platform: Platform, as_: As, area: str) -> None:
     bucket = platform.institutions[OWNER][f"{area}Bucket"]

@@ -26,8 +26,8 @@ def institution() -> dict[str, Any]:
 
 
 def resources(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(stacks.packaged(TEMPLATES / name))
-    return document["Resources"]
+    found: dict[str, Any] = json.loads(stacks.packaged(TEMPLATES / name))["Resources"]
+    return found
 
 
 def logical(name: str) -> str:

@@ -1,10 +1,11 @@
 """Which role an identity pool gives to a token: by group ("Token"), by rules, or the default."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ministack.services import cognito
 
-_MATCHES = {
+_MATCHES: dict[str, Callable[[str, str], bool]] = {
     "Equals": lambda value, expected: value == expected,
     "NotEqual": lambda value, expected: value != expected,
     "StartsWith": lambda value, expected: value.startswith(expected),
