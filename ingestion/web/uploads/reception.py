@@ -27,6 +27,7 @@ from portal.common.errors import BadRequest, FundgateError
 CHUNK_BYTES = 256 * 1024
 DISCARDED_BYTES = 8 * 1024 * 1024
 HELD_BYTES = 16 * 1024 * 1024  # of small files that wait for the end of the request
+MALFORMED = "The request is not a well-formed multipart/form-data, or a file's name is far too long."
 TOO_MANY = f"At most {refusals.MAX_FILES} files are taken at once; nothing was kept. Send fewer."
 
 
@@ -75,7 +76,7 @@ class Reception:
         except TooManyFilesSent:
             raise BadRequest(TOO_MANY) from None
         except MultiPartParserError:
-            raise BadRequest("The request's body is not a well-formed multipart/form-data.") from None
+            raise BadRequest(MALFORMED) from None
 
     @property
     def complete(self) -> bool:
