@@ -10,6 +10,7 @@ from ingestion.pipeline.pack import SHARED, Pack, packs
 from ingestion.pipeline.readers.source import Candidate
 
 HEADER_ROWS = 40
+HEADER_COLUMNS = 2_000
 MIN_FIELDS = 8
 SURE = 0.95
 """Confidence at which nothing better is looked for."""
@@ -39,7 +40,7 @@ def best_match(head: list[list[str]]) -> Match | None:
     """The most likely header row among the first rows, or None when no template fits."""
     best: Match | None = None
     for i, row in enumerate(head[:HEADER_ROWS]):
-        match = _match(i, row)
+        match = _match(i, row[:HEADER_COLUMNS])
         if match and (best is None or match.score > best.score):
             best = match
             if match.confidence > SURE:
@@ -170,7 +171,7 @@ def version_in(text: str) -> str | None:
 
 def describe(candidates: list[Candidate]) -> str:
     """What was seen instead of a known template, in one or two sentences. Quotes no cell below a header."""
-    rows = [row for candidate in candidates for row in candidate.head[:HEADER_ROWS]]
+    rows = [row[:HEADER_COLUMNS] for candidate in candidates for row in candidate.head[:HEADER_ROWS]]
     for family in _families():
         for row in rows:
             texts = [normalise(_FIVE_DIGITS.sub("", text, count=1)) for text in row]
@@ -181,7 +182,7 @@ def describe(candidates: list[Candidate]) -> str:
     coded = sum(bool(_FIVE_DIGITS.match(text.strip())) for text in widest)
     if coded * 2 > columns:
         return "The five-digit codes look like an EMT, EPT or EET file, which is not checked yet."
-    known = max((len(map_headers(pack, row)[0]) for row in rows for pack in packs().values()), default=0)
+    known = max((len(map_headers(pack, widest)[0]) for pack in packs().values()), default=0)
     return f"The widest row has {columns} columns; {known} of their headers are TPT fields."
 
 

@@ -145,3 +145,8 @@ def test_the_version_is_read_from_its_cell(text: str, version: str | None) -> No
 def test_an_inspection_survives_json() -> None:
     inspection = inspect_file(tpt(rows=3).csv())
     assert Inspection.from_json(inspection.to_json()) == inspection
+
+
+def test_a_table_of_sixteen_thousand_columns_is_answered_without_looking_at_all_of_them() -> None:
+    row = ";".join(f"{i % 150 + 1}_x" for i in range(16_000))
+    assert "2000 columns" in unknown("\n".join([row] * 60).encode())
