@@ -165,6 +165,7 @@ def duration(seconds: float | None) -> str:
 def query(context: template.Context, **changes: Any) -> str:
     """The present query string with some parameters changed; None removes one. Starts with `?`."""
     params = context["request"].GET.copy()
+    params.pop("seen", None)  # the live part's own
     for name, value in changes.items():
         params.pop(name, None)
         if value is not None:

@@ -185,3 +185,11 @@ def test_results_that_are_not_there_yet_are_not_found(
     from ingestion.web.states import State
 
     assert get(viewer, name, make(State.RUNNING)).status_code == 404
+
+
+def test_the_live_part_with_the_result_holds_addresses_without_its_own_marks(
+    viewer: Client, checked: Submission
+) -> None:
+    page = get(viewer, "submission_live", checked, "?seen=something-else").content.decode()
+    assert f'href="{reverse("findings", args=[checked.id])}?page=2"' in page
+    assert 'id="chosen-rule"' in page

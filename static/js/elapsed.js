@@ -1,0 +1,10 @@
+// Seconds of a running step that count on between two answers of the server.
+
+const tick = () => {
+  for (const place of document.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, (Date.now() - Date.parse(place.dataset.since)) / 1000);
+    place.textContent = `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  }
+};
+
+setInterval(tick, 500);
