@@ -29,8 +29,7 @@ class FindingsPage:
 
 def verdict_document(actor: Actor, submission: Submission) -> dict[str, Any]:
     """verdict.json of the latest attempt; NoResultYet before there is one."""
-    document = results.verdict(actor.credentials(), submission)
-    adopt_card(submission, document)
+    document = _document(actor, submission)
     _record(actor, submission, AuditTag.FINDINGS_VIEWED, {"attempt": submission.attempt})
     return document
 
@@ -50,7 +49,7 @@ def findings_page(
     `document` spares reading verdict.json a second time in the same request.
     """
     credentials = actor.credentials()
-    known = document or results.verdict(credentials, submission)
+    known = document or _document(actor, submission)
     slices = results.slices(known, rule=rule, severity=severity)
     total = sum(count for _, count in slices)
     size = max(1, min(size, MAX_PAGE_SIZE))
@@ -69,6 +68,12 @@ def all_findings(actor: Actor, submission: Submission) -> Iterator[dict[str, Any
     """Every finding, one row group in memory at a time; the caller records what it does with them."""
     with results.Findings(actor.credentials(), submission) as findings:
         yield from findings.every_row()
+
+
+def _document(actor: Actor, submission: Submission) -> dict[str, Any]:
+    document = results.verdict(actor.credentials(), submission)
+    adopt_card(submission, document)
+    return document
 
 
 def _record(actor: Actor, submission: Submission, tag: AuditTag, detail: dict[str, Any]) -> None:

@@ -96,10 +96,9 @@ assert reconcile() == 1
 """,
     )
     api = system.api()
-    api.findings(identity)
     list(api.findings(identity))
     again = api.submission(identity)
-    same = ("state", "verdict", "code", "counts")
+    same = ("state", "verdict", "code", "counts", "template", "template_version", "index_card")
     assert {name: again[name] for name in same} == {name: told[name] for name in same}
     assert [step["state"] for step in again["steps"]] == [step["state"] for step in told["steps"]]
 
