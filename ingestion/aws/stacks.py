@@ -1,18 +1,23 @@
 """Deploy a CloudFormation template file and wait for it: one call for an account and for the embedded AWS.
 
-python -m ingestion.aws.stacks STACK TEMPLATE [PARAMETER=VALUE...]
+python -m ingestion.aws.stacks STACK TEMPLATE [--bucket=NAME] [PARAMETER=VALUE...]
+
+The bucket is for templates above the API's limit.
 """
 
+import hashlib
 import json
 import sys
 import time
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from botocore.exceptions import BotoCoreError, ClientError
+
+from ingestion.aws.packaging import packaged
 
 MAX_BODY_BYTES = 51_200  # the API's limit for a template sent in the request
 _NEVER_DEPLOYED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
@@ -22,12 +27,27 @@ class StackFailed(Exception):
     """A stack did not become what its template says; the text names the first failed resource and why."""
 
 
+@dataclass(frozen=True)
+class TemplateBucket:
+    """Where a template goes that is too large for a request: an S3 client and the name of a bucket."""
+
+    s3: Any
+    name: str
+
+    def url(self, body: str) -> str:
+        """Store the template under its hash; returns the address CloudFormation reads it from."""
+        key = f"templates/{hashlib.sha256(body.encode()).hexdigest()}.json"
+        self.s3.put_object(Bucket=self.name, Key=key, Body=body.encode())
+        return f"{self.s3.meta.endpoint_url}/{self.name}/{key}"
+
+
 def deploy(
     cloudformation_client: Any,
     *,
     stack: str,
     template: Path,
     parameters: dict[str, str],
+    bucket: TemplateBucket | None = None,
     timeout_seconds: float = 900,
 ) -> dict[str, str]:
     """Create or update `stack`, or leave it alone if nothing changed; returns its outputs, else StackFailed.
@@ -50,9 +70,9 @@ def deploy(
     body = packaged(template)
     if parameters.get("Environment") == "local" and "LocalEndpoint" in json.loads(body)["Parameters"]:
         parameters = {"LocalEndpoint": cloudformation_client.meta.endpoint_url} | parameters
-    request = {
+    request: dict[str, Any] = {
         "StackName": stack,
-        "TemplateBody": body,
+        **_template(template.name, body, bucket),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         "RetainExceptOnCreate": True,  # else a rolled-back creation leaves buckets behind that block the next
@@ -75,26 +95,16 @@ def deploy(
     return _outputs(result)
 
 
-def packaged(template: Path) -> str:
-    """The template as compact JSON, with each local DefinitionS3Location replaced by the text of that file.
-
-    This is what `aws cloudformation package` does by way of a bucket. So the state machine's definition stays
-    a plain ASL file of its own, and the whole fits the API's limit. StackFailed if it does not.
-    """
-    document = yaml.load(template.read_text(), Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader, see below
-    for resource in document.get("Resources", {}).values():
-        properties = resource.get("Properties", {})
-        location = properties.get("DefinitionS3Location")
-        if isinstance(location, str):
-            definition = json.loads((template.parent / location).read_text())
-            properties["DefinitionString"] = json.dumps(definition, separators=(",", ":"))
-            del properties["DefinitionS3Location"]
-    body = json.dumps(document, separators=(",", ":"))
-    if len(body.encode()) > MAX_BODY_BYTES:
+def _template(name: str, body: str, bucket: TemplateBucket | None) -> dict[str, str]:
+    """The request's argument for a template; StackFailed if it is too large and there is no bucket."""
+    size = len(body.encode())
+    if size <= MAX_BODY_BYTES:
+        return {"TemplateBody": body}
+    if bucket is None:
         raise StackFailed(
-            f"{template.name} has {len(body.encode())} bytes, CloudFormation takes {MAX_BODY_BYTES}"
+            f"{name} has {size} bytes. Above {MAX_BODY_BYTES} a bucket for templates is needed."
         )
-    return body
+    return {"TemplateURL": bucket.url(body)}
 
 
 def _settled(client: Any, stack: str, deadline: float) -> dict[str, Any] | None:
@@ -139,39 +149,23 @@ def _outputs(stack: dict[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-class _TemplateLoader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms: `!Sub x` is `{"Fn::Sub": x}`."""
-
-
-def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if name == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
-
-
-_TemplateLoader.add_multi_constructor("!", _short_form)
-
-
 def main(arguments: list[str]) -> int:
     """Deploy with the caller's AWS configuration; prints its outputs, or one sentence (exit code 1)."""
     pairs = [argument.partition("=") for argument in arguments[2:]]
     if len(arguments) < 2 or not all(name and equals for name, equals, _ in pairs):
-        sys.stderr.write("Usage: python -m ingestion.aws.stacks STACK TEMPLATE [PARAMETER=VALUE...]\n")
+        sys.stderr.write(
+            "Usage: python -m ingestion.aws.stacks STACK TEMPLATE [--bucket=NAME] [PARAMETER=VALUE...]\n"
+        )
         return 2
+    given = {name: value for name, _, value in pairs}
+    bucket = given.pop("--bucket", None)
     try:
         outputs = deploy(
             boto3.client("cloudformation"),
             stack=arguments[0],
             template=Path(arguments[1]),
-            parameters={name: value for name, _, value in pairs},
+            parameters=given,
+            bucket=TemplateBucket(boto3.client("s3"), bucket) if bucket else None,
         )
     except (StackFailed, ClientError, BotoCoreError, OSError) as error:
         sys.stderr.write(f"fundgate: {error}\n")

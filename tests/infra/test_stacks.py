@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ingestion.aws import stacks
-from tests.infra.embedded import TEMPLATES, Platform, Server
+from ingestion.aws.packaging import packaged
+from tests.infra.embedded import REGION, TEMPLATES, Platform, Server
 
 pytestmark = pytest.mark.aws
 
@@ -131,8 +132,8 @@ def test_the_definition_is_put_in_the_place_of_its_file(tmp_path: Path) -> None:
         "Type": "AWS::StepFunctions::StateMachine",
         "Properties": {"DefinitionS3Location": "machine.json"},
     }
-    packaged = json.loads(stacks.packaged(write(tmp_path, {"M": machine})))
-    assert packaged["Resources"]["M"]["Properties"] == {"DefinitionString": '{"StartAt":"A"}'}
+    result = json.loads(packaged(write(tmp_path, {"M": machine})))
+    assert result["Resources"]["M"]["Properties"] == {"DefinitionString": '{"StartAt":"A"}'}
 
 
 def test_short_forms_become_long_ones(tmp_path: Path) -> None:
@@ -140,18 +141,30 @@ def test_short_forms_become_long_ones(tmp_path: Path) -> None:
     path.write_text(
         'Conditions: {C: !Not [!Condition D]}\nR: [!Ref A, !GetAtt A.B.C, !Sub "${A}", !If [C, 1, 2]]'
     )
-    assert json.loads(stacks.packaged(path)) == {
+    assert json.loads(packaged(path)) == {
         "Conditions": {"C": {"Fn::Not": [{"Condition": "D"}]}},
         "R": [{"Ref": "A"}, {"Fn::GetAtt": ["A", "B.C"]}, {"Fn::Sub": "${A}"}, {"Fn::If": ["C", 1, 2]}],
     }
 
 
-def test_a_template_too_large_for_the_api_is_refused_before_it_is_sent(tmp_path: Path) -> None:
-    template = write(tmp_path, {}, Description="x" * stacks.MAX_BODY_BYTES)
+def test_a_template_above_the_limit_goes_by_a_bucket_and_without_one_is_refused(
+    server: Server, tmp_path: Path
+) -> None:
+    cloudformation, s3 = server.client("cloudformation"), server.client("s3")
+    resources = {f"Q{number}": queue(f"large-{number}") for number in range(3)}
+    template = write(
+        tmp_path, resources, Metadata={"Text": "x" * stacks.MAX_BODY_BYTES}, Outputs={"A": {"Value": "b"}}
+    )
+    arguments = {"stack": "large", "template": template, "parameters": {}}
     with pytest.raises(stacks.StackFailed, match="51200"):
-        stacks.packaged(template)
+        stacks.deploy(cloudformation, **arguments)
+    s3.create_bucket(Bucket="templates", CreateBucketConfiguration={"LocationConstraint": REGION})
+    bucket = stacks.TemplateBucket(s3, "templates")
+    assert stacks.deploy(cloudformation, bucket=bucket, **arguments) == {"A": "b"}
+    assert stacks.deploy(cloudformation, bucket=bucket, **arguments) == {"A": "b"}
+    assert server.client("sqs").get_queue_url(QueueName="large-2")
 
 
 @pytest.mark.parametrize("name", ["platform.yaml", "institution.yaml"])
-def test_the_projects_templates_fit_the_api(name: str) -> None:
-    assert stacks.packaged(TEMPLATES / name)
+def test_the_projects_templates_need_no_bucket(name: str) -> None:
+    assert len(packaged(TEMPLATES / name).encode()) <= stacks.MAX_BODY_BYTES

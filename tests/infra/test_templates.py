@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.aws import stacks
+from ingestion.aws.packaging import packaged
 from tests.infra.embedded import ROOT, TEMPLATES
 
 FUNCTIONS = ("inspect", "parse", "validate", "publish", "record-failure", "callback", "clean-up", "sweeper")
@@ -26,7 +26,7 @@ def institution() -> dict[str, Any]:
 
 
 def resources(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(stacks.packaged(TEMPLATES / name))["Resources"]
+    found: dict[str, Any] = json.loads(packaged(TEMPLATES / name))["Resources"]
     return found
 
 
@@ -61,9 +61,9 @@ def test_cfn_lint_finds_nothing() -> None:
 
 
 def test_cfn_lint_finds_nothing_in_the_packaged_template_either(tmp_path: Path) -> None:
-    packaged = tmp_path / "platform.json"
-    packaged.write_text(stacks.packaged(TEMPLATES / "platform.yaml"))
-    assert lint("--", str(packaged)) == ""
+    path = tmp_path / "platform.json"
+    path.write_text(packaged(TEMPLATES / "platform.yaml"))
+    assert lint("--", str(path)) == ""
 
 
 def test_cfn_lint_would_find_something(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_the_user_pool_is_closed_and_strict(platform: dict[str, Any]) -> None:
 
 
 def test_mfa_and_an_image_are_required_in_production() -> None:
-    rule = json.loads(stacks.packaged(TEMPLATES / "platform.yaml"))["Rules"]["ProductionNeedsItsImage"]
+    rule = json.loads(packaged(TEMPLATES / "platform.yaml"))["Rules"]["ProductionNeedsItsImage"]
     assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Environment"}, "production"]}
     asserted = [each["Assert"] for each in rule["Assertions"]]
     assert {"Fn::Equals": [{"Ref": "MfaConfiguration"}, "ON"]} in asserted
