@@ -156,12 +156,19 @@ class Chain:
         )
 
     def input(
-        self, submission: str, original: ObjectRef, parameter: str, attempt: int = 1, resume_from: int = 0
+        self,
+        submission: str,
+        original: ObjectRef,
+        parameter: str,
+        *,
+        attempt: int = 1,
+        resume_from: int = 0,
+        institution: str = OWNER,
     ) -> dict[str, Any]:
         return {
             "submission": submission,
             "attempt": attempt,
-            "institution": OWNER,
+            "institution": institution,
             "token_parameter": parameter,
             "resume_from": resume_from or attempt,
             "object": original.to_json(),
@@ -192,27 +199,27 @@ class Chain:
             output=json.loads(found.get("output") or "{}"),
         )
 
-    def run(self, data: bytes, token: str = "") -> Run:
-        """One file of the owner, first attempt, to its end."""
-        submission, original = self.deliver(data)
-        state = self.input(submission, original, self.park(submission, 1, token or self.token()))
+    def run(self, data: bytes, token: str = "", institution: str = OWNER) -> Run:
+        """One file of an institution, first attempt, to its end."""
+        submission, original = self.deliver(data, institution)
+        parameter = self.park(submission, 1, token or self.token(institution))
+        state = self.input(submission, original, parameter, institution=institution)
         return self.finish(state, self.start(state))
 
     def again(self, run: Run, token: str = "", resume_from: int = 1) -> Run:
         """The next attempt at the same file."""
         attempt = run.attempt + 1
         parameter = self.park(run.submission, attempt, token or self.token())
-        state = self.input(run.submission, run.original, parameter, attempt, resume_from)
+        state = self.input(run.submission, run.original, parameter, attempt=attempt, resume_from=resume_from)
         return self.finish(state, self.start(state))
 
     def parked(self) -> set[str]:
         pages = self.client("ssm").get_paginator("describe_parameters").paginate()
         return {parameter["Name"] for page in pages for parameter in page["Parameters"]}
 
-    def read(self, bucket: str, key: str) -> bytes:
-        body: bytes = (
-            self.client("s3", self.platform.member(OWNER)).get_object(Bucket=bucket, Key=key)["Body"].read()
-        )
+    def read(self, bucket: str, key: str, institution: str = OWNER) -> bytes:
+        s3 = self.client("s3", self.platform.member(institution))
+        body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
 
     def result(self, run: Run, file: str) -> bytes:

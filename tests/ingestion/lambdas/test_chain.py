@@ -4,16 +4,21 @@ import csv
 import io
 import json
 import re
+import time
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
 
+from ingestion.aws import clients, layout
 from ingestion.aws.events import Event
 from ingestion.aws.layout import STAGES
+from ingestion.lambdas.inspect import handler as inspect_handler
 from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.engine import validate
 from ingestion.pipeline.findings import findings_parquet
 from ingestion.pipeline.inspection import inspect_file
+from tests.infra.embedded import ACCOUNT
 from tests.ingestion.lambdas.chain import OTHER, OWNER, Chain, Run
 
 pytestmark = pytest.mark.aws
@@ -117,6 +122,22 @@ def test_another_institutions_token_opens_nothing(chain: Chain, faulty: bytes) -
     assert chain.again(run).status == "SUCCEEDED", "its twin: the owner's token"
 
 
+def test_a_user_who_signed_out_waits_and_one_without_institution_is_denied(
+    chain: Chain, faulty: bytes
+) -> None:
+    leaver = chain.platform.add_user("leaver@alpine-am.example", OWNER)
+    token = chain.platform.new_token(leaver)
+    time.sleep(1.1)  # a sign-out ends the tokens of the seconds before it
+    chain.client("cognito-idp").admin_user_global_sign_out(
+        UserPoolId=chain.outputs["UserPoolId"], Username=leaver
+    )
+    assert chain.run(faulty, token).error == "TOKEN_EXPIRED"
+    assert chain.run(faulty, chain.platform.new_token(leaver)).status == "SUCCEEDED", (
+        "its twin: signed in again"
+    )
+    assert chain.run(faulty, chain.platform.token("nobody@nowhere.example")).error == "ACCESS_DENIED"
+
+
 def test_a_token_that_is_gone_ends_in_token_missing(chain: Chain, faulty: bytes) -> None:
     submission, original = chain.deliver(faulty)
     parameter = chain.park(submission, 1, chain.token())
@@ -218,6 +239,41 @@ def test_a_portal_that_refuses_everything_changes_nothing_about_the_result(
     failed = chain.run(faulty, chain.expired_token())
     assert failed.error == "TOKEN_EXPIRED"
     assert failed.parameter not in chain.parked()
+
+
+def test_the_same_warm_functions_show_nothing_of_one_institution_to_the_next(
+    chain: Chain, samples: Path, faulty: bytes
+) -> None:
+    first = chain.run(faulty)
+    cards = [event.index_card for event in chain.portal.of(first.submission) if event.index_card]
+    names = {portfolio[part] for portfolio in cards[0]["portfolios"] for part in ("id", "name")}
+    second = chain.run((samples / "tpt-6.0-clean.xlsx").read_bytes(), institution=OTHER)
+    assert (first.status, second.status) == ("SUCCEEDED", "SUCCEEDED")
+    written = [
+        chain.read(layout.bucket_name(ACCOUNT, OTHER, area), key, OTHER)
+        for area in ("interim", "results")
+        for key in chain.keys(OTHER, area, second.submission)
+    ]
+    assert len(written) == 4 + 4 + 2, "four stages' files, their markers, two results"
+    assert not [name for name in names for body in written if name.encode() in body]
+    assert not chain.keys(OTHER, "interim", first.submission)
+
+
+def test_a_stage_leaves_no_client_of_the_institution_in_its_process(
+    chain: Chain, faulty: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handler runs in this process, with the function's own role, so that its memory can be looked at."""
+    function = chain.client("lambda").get_function_configuration(FunctionName="fundgate-inspect")
+    role = chain.platform.runtime("fn-inspect")
+    environment = function["Environment"]["Variables"] | {"AWS_ENDPOINT_URL": chain.server.url}
+    for name, value in (environment | {key.upper(): value for key, value in role.items()}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(clients, "_session", None)
+    monkeypatch.setattr(clients, "_clients", OrderedDict())
+    submission, original = chain.deliver(faulty)
+    state = chain.input(submission, original, chain.park(submission, 1, chain.token()))
+    assert inspect_handler.handler(state, None)["readable"]
+    assert {owner for _, _, owner in clients._clients} == {"own", "unsigned"}
 
 
 def test_a_stopped_runs_token_is_swept_and_a_running_ones_is_not(chain: Chain, faulty: bytes) -> None:
