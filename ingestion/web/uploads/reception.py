@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from types import TracebackType
 from typing import Any
 
@@ -128,7 +129,7 @@ class LandingUploadHandler(FileUploadHandler):
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         assert self._incoming is not None
         self._reception.finish(self._incoming)
-        return UploadedFile(name=self.file_name, size=file_size)
+        return UploadedFile(file=BytesIO(), name=self.file_name, size=file_size)  # Django closes it
 
 
 def receives_files(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
