@@ -52,8 +52,7 @@ def _submit(options: argparse.Namespace) -> int:
     if options.browser:
         token = signin.in_browser(config)
     else:
-        password = os.environ.get("FUNDGATE_PASSWORD") or getpass.getpass(f"Password of {options.email}: ")
-        token = signin.headless(config, options.email, password)
+        token = signin.headless(config, options.email, _password(options.email))
     api = Api(options.portal, token)
     done = []
     for file in options.files:
@@ -68,6 +67,14 @@ def _submit(options: argparse.Namespace) -> int:
     if any(submission["verdict"] in (None, "unreadable") for submission in done):
         return 2
     return 1 if any(submission["counts"]["error"] for submission in done) else 0
+
+
+def _password(email: str) -> str:
+    if given := os.environ.get("FUNDGATE_PASSWORD"):
+        return given
+    if not sys.stdin.isatty():
+        raise signin.SignInFailed("No terminal to ask for the password on; put it in FUNDGATE_PASSWORD.")
+    return getpass.getpass(f"Password of {email}: ")
 
 
 def _line(file: Path, submission: dict[str, Any]) -> str:
