@@ -2,7 +2,7 @@
 PYTHON ?= python3
 START := $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples requirements bench-e2e help
+.PHONY: run test reset lint samples requirements bench-e2e test-kill help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -18,6 +18,9 @@ reset:         ## forget everything `make run` stored
 
 lint:          ## ruff, import contracts, cfn-lint
 	@$(START) test -m infra.local lint
+
+test-kill:     ## kill -9 of random parts in mid-run, 30 rounds (about an hour)
+	@FUNDGATE_KILL_ROUNDS=30 $(START) test -m pytest -x tests/system/test_kill.py
 
 bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time per step, memory
 	@$(START) test -m infra.local bench-e2e

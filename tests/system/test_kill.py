@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.fixtures.system import System, free_port, start, stop
 from tests.tools.generate_samples import tpt
 
 pytestmark = pytest.mark.system
+PARTS = ("aws", "portal", "worker")
 AT_REST = {"COMPLETED", "FAILED", "NEEDS_SIGN_IN"}
 
 
@@ -38,17 +40,23 @@ def wait_until(what: str, condition: object, seconds: float) -> None:
 
 
 def test_whatever_is_killed_every_submission_comes_to_rest_and_no_token_stays(tmp_path: Path) -> None:
+    """Rounds of FUNDGATE_KILL_ROUNDS: in the first, everything at once; then one part at a random instant."""
+    chance = random.Random(2026)
     system = start(tmp_path / "home", free_port(), free_port())
     try:
-        for number, victim in enumerate(("worker", "portal", "aws")):
+        for number in range(int(os.environ.get("FUNDGATE_KILL_ROUNDS", "1"))):
+            victims = PARTS if number == 0 else (chance.choice(PARTS),)
             api, ids = submit(system, 3, 800 + 10 * number)
-            if victim == "aws":
+            if "aws" in victims:
                 time.sleep(11)  # what is older than ten seconds must be back; these submissions are
-                api, more = submit(system, 2, 850)
+                api, more = submit(system, 2, 5000 + 10 * number)
                 ids += more
-            os.kill(system.pids()[victim], signal.SIGKILL)
+            time.sleep(chance.random())
+            pids = system.pids()
+            for victim in victims:
+                os.kill(pids[victim], signal.SIGKILL)
             wait_until(
-                f"after the {victim} was killed, every submission at rest",
+                f"after {', '.join(victims)} died, every submission at rest",
                 lambda api=api, ids=ids: set(states(api, ids)) <= AT_REST,
                 150,
             )
@@ -56,7 +64,7 @@ def test_whatever_is_killed_every_submission_comes_to_rest_and_no_token_stays(tm
             wait_until(
                 "every token parameter gone", lambda ssm=ssm: not ssm.describe_parameters()["Parameters"], 120
             )
-        api, ids = submit(system, 1, 890)
-        assert api.wait(ids[0])["verdict"] == "passed", "and the system works as before"
+            api, ids = submit(system, 1, 9000 + number)
+            assert api.wait(ids[0])["verdict"] == "passed", "and the system works as before"
     finally:
         stop(system)
