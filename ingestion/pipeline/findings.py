@@ -52,12 +52,10 @@ class FindingsBuilder:
         self._texts[name].extend(texts)
 
     def table(self) -> pa.Table:
-        """All findings: text columns, and `row` as int32."""
+        """All findings: texts by dictionary, for there may be millions, and `row` as int32."""
         none = np.zeros(0, np.int32)
-        arrays = {
-            name: dictionary(
-                np.concatenate([none, *self._codes[name]]), self._texts[name]
-            ).dictionary_decode()
+        arrays: dict[str, pa.Array] = {
+            name: dictionary(np.concatenate([none, *self._codes[name]]), self._texts[name])
             for name in TEXT_COLUMNS
         }
         arrays["row"] = integers(np.concatenate([none, *self._numbers]).astype(np.int32))
@@ -65,11 +63,14 @@ class FindingsBuilder:
 
 
 def findings_parquet(findings: pa.Table) -> bytes:
-    """Zstandard-compressed Parquet in row groups that a page can be read from."""
+    """Zstandard-compressed Parquet of plain texts, in row groups that a page can be read from."""
     from pyarrow import parquet  # imported here: checking alone needs no Parquet
 
     sink = pa.BufferOutputStream()
-    parquet.write_table(findings, sink, compression="zstd", row_group_size=ROW_GROUP)
+    schema = pa.schema([(name, pa.int32() if name == "row" else pa.string()) for name in COLUMNS])
+    with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
+        for start in range(0, findings.num_rows, ROW_GROUP):
+            writer.write_table(findings.slice(start, ROW_GROUP).cast(schema))
     return bytes(sink.getvalue())
 
 

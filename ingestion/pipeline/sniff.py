@@ -1,6 +1,8 @@
 """What kind of table a file is, from its first bytes alone. Imports nothing heavy."""
 
+import codecs
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal
 
@@ -9,6 +11,8 @@ Kind = Literal["csv", "xlsx", "xls"]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 DELIMITERS = ";|\t,"
+_MARK = codecs.BOM_UTF8
+_PIECE = 1 << 20
 _OTHER_OFFICE = (b"word/document", b"ppt/presentation", b"xl/workbook.bin", b"mimetypeapplication/")
 _OTHER_TEXT = ("<", "{", "[{", "%PDF", "%!PS")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -23,13 +27,13 @@ def kind_of(head: bytes) -> Kind | None:
     if head.startswith(ZIP):
         office = b"[Content_Types].xml" in head or b"xl/" in head
         return "xlsx" if office and not any(mark in head for mark in _OTHER_OFFICE) else None
-    text = decode(head)
-    return "csv" if text is not None and _looks_like_table(text) else None
+    text = as_utf8(head, encoding_of(head)).decode("utf-8", "replace")
+    return "csv" if not _CONTROL.search(text) and _looks_like_table(text) else None
 
 
 def encoding_of(data: bytes) -> str:
     """Encoding of a delimited text: by byte-order mark, by NUL pattern, else UTF-8, cp1252, latin-1."""
-    if data.startswith(b"\xef\xbb\xbf"):
+    if data.startswith(_MARK):
         return "utf-8-sig"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
@@ -39,22 +43,25 @@ def encoding_of(data: bytes) -> str:
     if start and start[0::2].count(0) > len(start) // 3:
         return "utf-16-be"
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # A multi-byte character cut off at the end of a head is not a sign of another encoding.
-        if error.reason == "unexpected end of data":
-            return "utf-8"
+        for _ in _decoded(data, "utf-8", "strict"):
+            pass
+    except UnicodeDecodeError:
         return "latin-1" if _NOT_CP1252.search(data) else "cp1252"
     return "utf-8"
 
 
-def decode(data: bytes) -> str | None:
-    """Text of the bytes without byte-order mark, or None for binary content."""
-    encoding = encoding_of(data)
-    if encoding.startswith("utf-16"):
-        data = data[: len(data) // 2 * 2]
-    text = data.decode(encoding, errors="replace")
-    return None if _CONTROL.search(text[:65536]) else text
+def as_utf8(data: bytes, encoding: str) -> bytes:
+    """The text as UTF-8 without byte-order mark; what cannot be decoded becomes the replacement character."""
+    if encoding not in ("utf-8", "utf-8-sig"):
+        data = b"".join(piece.encode() for piece in _decoded(data, encoding, "replace"))
+    return data.removeprefix(_MARK)
+
+
+def _decoded(data: bytes, encoding: str, errors: str) -> Iterator[str]:
+    """Text in pieces: a whole one takes up to four bytes per character. A cut last character is left out."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    for start in range(0, len(data), _PIECE):
+        yield decoder.decode(data[start : start + _PIECE])
 
 
 def _looks_like_table(text: str) -> bool:

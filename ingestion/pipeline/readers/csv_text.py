@@ -1,24 +1,28 @@
-"""Delimited text: `;`, `,`, `|` or tab, any usual encoding, title and blank lines before the header."""
+"""Delimited text: `;`, `,`, `|` or tab, any usual encoding, title and blank lines before the header.
+
+It is held as UTF-8 bytes and decoded line by line: a text in memory takes up to four bytes per character.
+"""
 
 import csv
-import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice, zip_longest
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.readers.source import HEAD_ROWS, Candidate, Column, Grid, encode
-from ingestion.pipeline.sniff import DELIMITERS, decode, encoding_of
+from ingestion.pipeline.readers.source import HEAD_ROWS, Candidate, Codes, Column, Grid
+from ingestion.pipeline.sniff import DELIMITERS, as_utf8, encoding_of
 
 MAX_COLUMNS = 2_000
-MAX_CELL = 1_000_000
-_SEP_LINE = re.compile(r'^"?sep=([;,|\t])"?\s*$', re.IGNORECASE)
+MAX_CELLS = 40_000_000
+"""Rows times columns; 100 MB of an ordinary delivery have 25 million."""
+MAX_RECORD = 1_000_000
+"""Characters of one row."""
+_CHUNK = 4_096
+_SEP_LINE = re.compile(rb'^"?sep=([;,|\t])"?[ ;,|\t]*$', re.IGNORECASE)
 
 
 class CsvSource:
@@ -28,50 +32,43 @@ class CsvSource:
 
     def __init__(self, data: bytes) -> None:
         self.encoding: str | None = encoding_of(data)
-        text = decode(data)
-        if text is None:
-            raise UnreadableFile("FILE_NOT_A_TABLE")
-        text = text.removeprefix("\ufeff")
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._text = text
+        text = as_utf8(data, self.encoding)
+        if b"\r" in text:
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self._text = text.rstrip(b"\n")
 
     def candidates(self) -> Iterator[Candidate]:
-        declared = _SEP_LINE.match(self._text.split("\n", 1)[0])
-        for delimiter in declared[1] if declared else DELIMITERS:
-            if delimiter in self._text:
-                with _coded():
-                    head = list(islice(_reader(self._text, delimiter), HEAD_ROWS))
-                yield Candidate(None, delimiter, head)
+        declared = _SEP_LINE.match(self._text[:100].partition(b"\n")[0])
+        for delimiter in declared[1].decode() if declared else DELIMITERS:
+            if delimiter.encode() in self._text:
+                rows = islice(_Rows(self._text, delimiter), HEAD_ROWS)
+                yield Candidate(None, delimiter, [row[:MAX_COLUMNS] for row in rows])
 
     def grid(self, sheet: str | None, delimiter: str | None, header_row: int) -> Grid:
         delimiter = delimiter or ";"
-        reader = _reader(self._text, delimiter)
-        with _coded():
-            header: list[str] = next(islice(reader, header_row - 1, None), [])
+        rows = _Rows(self._text, delimiter)
+        header: list[str] = next(islice(rows, header_row - 1, None), [])
         width = len(header)
-        if width > MAX_COLUMNS:
-            raise UnreadableFile("FILE_TOO_LARGE", f"It has {width} columns.")
-        # The header may take more lines than rows: line_num counts what the reader has used up.
-        body = self._text.split("\n", reader.line_num)[reader.line_num :]
-        text = body[0].rstrip("\n") if body else ""
-        if not text.strip():
+        start = rows.position
+        if start >= len(self._text):
             raise UnreadableFile("FILE_EMPTY")
-        columns = self._fast(text, delimiter, width)
+        lines = self._text.count(b"\n", start) + 1
+        if width > MAX_COLUMNS or lines * width > MAX_CELLS:
+            raise UnreadableFile("FILE_TOO_LARGE", f"It has {lines:,} lines and {width:,} columns.")
+        columns = self._fast(start, delimiter, width)
         if columns is not None:
             return Grid(columns, len(columns[0].codes))
-        return self._careful(text, delimiter, width)
+        return self._careful(start, delimiter, width)
 
-    @staticmethod
-    def _fast(text: str, delimiter: str, width: int) -> list[Column] | None:
+    def _fast(self, start: int, delimiter: str, width: int) -> list[Column] | None:
         """Arrow's reader for regular content; None when rows are blank, ragged or oddly quoted."""
-        if "\n\n" in text or width < 2:
+        if width < 2 or self._text.find(b"\n\n", start) >= 0:
             return None
         names = [str(i) for i in range(width)]
-        quoted = '"' in text
+        quoted = self._text.find(b'"', start) >= 0
         try:
             table = arrow_csv.read_csv(
-                pa.py_buffer(text.encode()),
+                pa.py_buffer(memoryview(self._text)[start:]),
                 read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 22),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
@@ -90,34 +87,69 @@ class CsvSource:
             columns.append(Column(codes, array.dictionary.to_pylist()))
         return columns
 
-    @staticmethod
-    def _careful(text: str, delimiter: str, width: int) -> Grid:
+    def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:
         """Row by row: blank lines keep their place, short rows are filled up, long ones noted."""
-        with _coded():
-            rows = list(_reader(text, delimiter))
-            if any(delimiter in cell and "\n" in cell for row in rows for cell in row):
+        rows = _Rows(self._text, delimiter, start, quoted)
+        index: list[dict[str, int]] = [{} for _ in range(width)]
+        codes: list[list[Codes]] = [[] for _ in range(width)]
+        too_wide: list[int] = []
+        count = 0
+        while chunk := list(islice(rows, _CHUNK)):
+            if quoted and any(delimiter in cell and "\n" in cell for row in chunk for cell in row):
                 # A quote sign that is part of the text has swallowed whole lines: here quotes mean nothing.
-                rows = list(_reader(text, delimiter, quoted=False))
-        too_wide = [i for i, row in enumerate(rows) if len(row) > width and any(map(str.strip, row[width:]))]
-        cells = list(zip_longest(*(row[:width] for row in rows), fillvalue=""))
-        cells += [("",) * len(rows)] * (width - len(cells))
-        return Grid([encode(column) for column in cells], len(rows), too_wide)
+                return self._careful(start, delimiter, width, quoted=False)
+            too_wide += [
+                i
+                for i, row in enumerate(chunk, count)
+                if len(row) > width and any(map(str.strip, row[width:]))
+            ]
+            count += len(chunk)
+            filled = list(zip_longest(*(row[:width] for row in chunk), fillvalue=""))
+            filled += [("",) * len(chunk)] * (width - len(filled))
+            for known, parts, cells in zip(index, codes, filled, strict=True):
+                for value in dict.fromkeys(cells):
+                    known.setdefault(value, len(known))
+                parts.append(np.fromiter(map(known.__getitem__, cells), np.int32, len(cells)))
+        columns = [
+            Column(np.concatenate(parts), list(known)) for known, parts in zip(index, codes, strict=True)
+        ]
+        return Grid(columns, count, too_wide)
 
 
-def _reader(text: str, delimiter: str, quoted: bool = True) -> Any:
-    """A csv reader over the text; its class has no public name."""
-    csv.field_size_limit(MAX_CELL)
-    return csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+class _Rows:
+    """Rows of the text from a position on. `position` is where the next row begins."""
+
+    def __init__(self, text: bytes, delimiter: str, position: int = 0, quoted: bool = True) -> None:
+        self.position = position
+        self._text = text
+        self._size = 0
+        csv.field_size_limit(MAX_RECORD)
+        self._reader = csv.reader(
+            self._lines(), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        )
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        self._size = 0
+        try:
+            return next(self._reader)
+        except csv.Error as error:
+            raise _too_long() from error
+
+    def _lines(self) -> Iterator[str]:
+        """One at a time; a row between quotes may take several, yet only so many characters."""
+        while self.position < len(self._text):
+            start = self.position
+            self.position = self._text.find(b"\n", start) + 1 or len(self._text)
+            self._size += self.position - start
+            if self._size > MAX_RECORD:
+                raise _too_long()
+            yield self._text[start : self.position].decode("utf-8", "replace")
+
+
+def _too_long() -> UnreadableFile:
+    return UnreadableFile(
+        "FILE_UNREADABLE", "A row is far too long; a line end or a closing quote may be missing."
     )
-
-
-@contextmanager
-def _coded() -> Iterator[None]:
-    try:
-        yield
-    except csv.Error as error:
-        hint = "A cell is far too long; a closing quote may be missing."
-        raise UnreadableFile("FILE_UNREADABLE", hint) from error

@@ -13,6 +13,7 @@ from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.readers import open_source, zip_scan
 from ingestion.pipeline.readers.workbook import text_of
+from ingestion.pipeline.sniff import as_utf8, encoding_of
 from tests.tools.generate_samples import tpt
 from tests.tools.tables import Table
 
@@ -194,6 +195,10 @@ HOSTILE = {
         TABLE.csv().split(b"\r\n")[0] + b"\r\n" + b";" * 151 + b"\r\n\r\n",
         "FILE_EMPTY",
     ),
+    "a row without end": (TABLE.csv() + b"x;" * 600_000, "FILE_UNREADABLE"),
+    "a quote without end": (TABLE.csv() + b'"' + b"x;y\n" * 300_000, "FILE_UNREADABLE"),
+    "a million short rows": (TABLE.csv() + b"x\n" * 1_000_000, "FILE_TOO_LARGE"),
+    "a million blank rows": (TABLE.csv() + b"\n" * 1_000_000 + b"x\n", "FILE_TOO_LARGE"),
     "prose": (b"Hello, this is a letter.\nIt has no columns.\n", "FILE_NOT_A_TABLE"),
 }
 
@@ -202,6 +207,22 @@ HOSTILE = {
 def test_a_file_that_cannot_be_read_ends_in_its_code(name: str) -> None:
     data, code = HOSTILE[name]
     assert code_of(data) == code
+
+
+def test_a_long_row_and_a_long_end_of_blank_lines_are_read() -> None:
+    table = tpt(rows=3)
+    table.rows[1]["17"] = "x" * 900_000
+    assert cells(read(table.csv() + b"\r\n" * 1_000_000), "17") == expected(table, "17")
+
+
+def test_a_character_may_lie_anywhere_in_a_large_text() -> None:
+    for shift in range(3):
+        data = b"a" * (1024 * 1024 - 1 - shift) + "\u20ac\U0001f600".encode()
+        assert encoding_of(data) == "utf-8"
+        assert as_utf8(data.decode().encode("utf-16"), "utf-16") == data
+    assert encoding_of(data + b"\xe4") == "utf-8"  # cut off in mid-character
+    assert encoding_of(data + b"\xe4 ") == "cp1252"
+    assert encoding_of(data + b"\xe4\x81 ") == "latin-1"
 
 
 def test_a_package_changed_only_harmlessly_is_read() -> None:
