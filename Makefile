@@ -1,6 +1,7 @@
 # Fundgate. `make run` and `make test` do all set-up themselves; they need Python 3.11 or newer and make.
 PYTHON ?= python3
-START := $(PYTHON) infra/local/bootstrap.py
+FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
+START := $(FOUND); $(PYTHON) infra/local/bootstrap.py
 
 .PHONY: run test reset lint samples requirements bench-e2e test-kill help
 
@@ -20,7 +21,7 @@ lint:          ## ruff, import contracts, cfn-lint
 	@$(START) test -m infra.local lint
 
 test-kill:     ## kill -9 of random parts in mid-run, 30 rounds (about an hour)
-	@FUNDGATE_KILL_ROUNDS=30 $(START) test -m pytest -x tests/system/test_kill.py
+	@export FUNDGATE_KILL_ROUNDS=30; $(START) test -m pytest -x tests/system/test_kill.py
 
 bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time per step, memory
 	@$(START) test -m infra.local bench-e2e

@@ -27,6 +27,12 @@ def stop(sentence):
     sys.exit(1)
 
 
+def say(sentence):
+    """One line on standard output, at once."""
+    sys.stdout.write("fundgate: " + sentence + "\n")
+    sys.stdout.flush()
+
+
 def venv_python():
     folder = "Scripts" if os.name == "nt" else "bin"
     return os.path.join(VENV, folder, "python")
@@ -75,7 +81,7 @@ def make_venv():
             return
     if os.path.isdir(VENV):
         shutil.rmtree(VENV)
-    print("fundgate: making the virtual environment (.venv)", flush=True)
+    say("making the virtual environment (.venv)")
     made = subprocess.run(
         [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -87,7 +93,7 @@ def make_venv():
 
 
 def install(profile):
-    print("fundgate: installing the pinned requirements (a minute, once)", flush=True)
+    say("installing the pinned requirements (a minute, once)")
     command = [venv_python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for name in REQUIREMENTS[profile]:
         command += ["-r", os.path.join(ROOT, name)]
