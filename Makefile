@@ -1,7 +1,7 @@
 # Fundgate. `make run` and `make test` do all set-up themselves; they need Python 3.11 or newer and make.
 PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
-START := $(FOUND); $(PYTHON) infra/local/bootstrap.py
+START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
 .PHONY: run test reset lint samples requirements bench-e2e test-kill help
 
