@@ -1,8 +1,23 @@
-"""`python -m ingestion.pipeline`: check files on the command line, without portal or cloud."""
+"""`python -m ingestion.pipeline validate FILE... [--json]`."""
 
+import io
+import os
+import signal
 import sys
 
 from ingestion.pipeline.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C, and a reader such as `head` that has seen enough,
+    if hasattr(signal, "SIGPIPE"):  # end the program without a trace; Windows has no such signal
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stderr.write(f"The result cannot be written: {error.strerror}.\n")
+        sys.stderr.flush()
+        os._exit(2)  # leaving the usual way would try, and fail, to write once more
+    sys.exit(code)

@@ -15,7 +15,7 @@ def open_source(data: bytes) -> Source:
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise UnreadableFile("FILE_EMPTY")
     if len(data) > MAX_BYTES:
-        raise UnreadableFile("FILE_TOO_LARGE", f"It has {len(data) / 1e6:.0f} MB; the limit is 100 MB.")
+        raise UnreadableFile("FILE_TOO_LARGE", "The limit is 100 MB.")
     kind = kind_of(data)
     if kind is None:
         raise UnreadableFile("FILE_NOT_A_TABLE")

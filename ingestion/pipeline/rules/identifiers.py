@@ -69,9 +69,8 @@ def _legs(rule: Rule, frame: Frame) -> Mask:
 def isin_type(rule: Rule, frame: Frame) -> Failures | None:
     """A valid ISIN is not declared as another kind of code."""
     where = frame.one_of(rule.params["type"], _NOT_ISIN_TYPES)
-    return by_value(
-        frame, rule.field, lambda value: "This is a valid ISIN." if is_isin(value) else None, where
-    )
+    message = f"A valid ISIN, but field {rule.params['type']} says it is another kind of code."
+    return by_value(frame, rule.field, lambda value: message if is_isin(value) else None, where)
 
 
 def lei(rule: Rule, frame: Frame) -> Failures | None:

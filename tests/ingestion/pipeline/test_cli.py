@@ -1,9 +1,12 @@
 """The command line answers with a table or JSON, and with the exit code that scripts rely on."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,10 +66,29 @@ def test_several_files_are_a_list_and_the_worst_decides(
 def test_people_get_a_table(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     main(["validate", files["faulty.csv"], files["emt.csv"]])
     out = capsys.readouterr().out
-    assert "TPT 7.0, failed (1 error, 0 warning, 0 info)" in out
+    assert "TPT 7.0, 20 rows, failed (1 error, 0 warnings, 0 info)" in out
     assert "TPT-LIST-32" in out
-    assert "“Fix”" in out
+    assert "field 32 “Fix”: Not one of Fixed" in out
+    assert "What to do: Replace the value" in out
     assert "looks like an EMT" in out
+
+
+def test_the_table_names_the_place_of_a_finding_and_shortens_long_lists(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tpt(rows=30, kinds=["market value", "name missing"])
+    for row in table.rows[:20]:
+        row["21"] = "x" * 9999
+    name = table.pack.fields["131"].name.encode()
+    (tmp_path / "a.csv").write_bytes(table.csv().replace(name, b"Our own remarks"))
+    main(["validate", str(tmp_path / "a.csv")])
+    out = capsys.readouterr().out
+    assert "whole file, field 131: The mandatory column is missing." in out
+    assert f"portfolio {table.rows[0]['1']}, field 24" in out
+    assert ", field 17: The mandatory cell is empty." in out
+    assert out.count(f"“{'x' * 59}…”: Not a currency code.") == 3
+    assert "and 17 more" in out
+    assert len(max(out.splitlines(), key=len)) < 250
 
 
 def test_a_value_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,9 +99,59 @@ def test_a_value_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.Captur
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_a_missing_file_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_cannot_be_opened_is_one_sentence_and_the_others_are_checked(
+    files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["validate", "nowhere.csv"]) == 2
-    assert capsys.readouterr().err == "There is no file nowhere.csv.\n"
+    assert capsys.readouterr() == ("", "There is no file nowhere.csv.\n")
+    assert main(["validate", str(tmp_path), files["clean.csv"], ""]) == 2
+    out, error = capsys.readouterr()
+    assert error == f"{tmp_path} is a folder; name the files in it.\nA file name is empty.\n"
+    assert "passed (0 errors" in out
+    assert main(["validate", "--json", "nowhere.csv", files["faulty.csv"]]) == 2
+    missing, faulty = json.loads(capsys.readouterr().out)
+    assert (missing["file"], missing["verdict"], missing["findings"]) == ("nowhere.csv", "unreadable", [])
+    assert missing["message"] == "There is no file nowhere.csv."
+    assert faulty["verdict"] == "failed"
+
+
+def run(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+    module = [sys.executable, "-m", "ingestion.pipeline", *arguments]
+    return subprocess.run(module, cwd=ROOT, check=False, **({"capture_output": True} | options))
+
+
+def test_a_file_may_come_through_a_pipe(files: dict[str, str]) -> None:
+    done = run("validate", "/dev/stdin", input=Path(files["clean.csv"]).read_bytes())
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(files: dict[str, str]) -> None:
+    for arguments in (["rules"], ["validate", "--json", *[files["faulty.csv"]] * 2]):
+        ends, other = os.pipe()
+        os.close(ends)
+        done = run(*arguments, capture_output=False, stdout=other, stderr=subprocess.PIPE)
+        os.close(other)
+        assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_one_sentence(files: dict[str, str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = run("validate", files["clean.csv"], capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert done.stderr.startswith(b"The result cannot be written")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
+def test_any_terminal_gets_the_table_and_readable_json(tmp_path: Path, encoding: str) -> None:
+    table = tpt(rows=3)
+    table.rows[0]["32"] = "\U0001f600\u4e2d"
+    (tmp_path / "a.csv").write_bytes(table.csv())
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    shown = run("validate", str(tmp_path / "a.csv"), env=environment)
+    assert (shown.returncode, shown.stderr) == (1, b"")
+    done = run("validate", "--json", str(tmp_path / "a.csv"), env=environment)
+    assert json.loads(done.stdout)["findings"][0]["value"] == table.rows[0]["32"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["validate"], ["frobnicate"], ["validate", "--yaml", "x"]])
@@ -97,12 +169,10 @@ def test_the_module_runs_without_django_and_without_pandas(files: dict[str, str]
         "import sys; from ingestion.pipeline.cli import main; main(['validate', sys.argv[1]]);"
         "sys.exit(bool({'django', 'pandas', 'boto3'} & set(sys.modules)))"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code, files["faulty.csv"]], cwd=ROOT, capture_output=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    module = [sys.executable, "-m", "ingestion.pipeline", "validate", files["faulty.csv"]]
-    assert subprocess.run(module, cwd=ROOT, capture_output=True, check=False).returncode == 1
+    command = [sys.executable, "-c", code, files["faulty.csv"]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert main(["validate", files["faulty.csv"]]) == 1
 
 
 def test_the_page_of_rules_is_up_to_date() -> None:
