@@ -1,8 +1,9 @@
 """The embedded AWS: ministack with the fidelity layer in one process. `python -m infra.local.server`.
 
 Environment: STATE_DIR (required: the folder that keeps everything), GATEWAY_PORT (default 4566),
-S3_DATA_DIR and TMPDIR (default: inside STATE_DIR), FUNDGATE_FIDELITY_WITHOUT (tests only). It listens on
-loopback, is ready when GET /_ministack/health answers, and saves and stops on SIGTERM.
+S3_DATA_DIR and TMPDIR (default: inside STATE_DIR); for tests FUNDGATE_FIDELITY_WITHOUT and
+FUNDGATE_CHECKPOINT_SECONDS. It listens on loopback, is ready when GET /_ministack/health answers, and saves
+and stops on SIGTERM.
 """
 
 import os
@@ -55,6 +56,7 @@ def configure(environment: os._Environ[str]) -> None:
 
 def main() -> None:
     """Serve until SIGTERM."""
+    os.umask(0o077)  # what it stores holds keys and sessions in clear
     configure(os.environ)
     # Both read the environment while they are imported.
     from infra.local import fidelity

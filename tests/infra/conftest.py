@@ -1,5 +1,6 @@
 """One embedded AWS for the whole folder, with the project's stacks and two institutions."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     def start(without: str = "") -> Server:
         folder = tmp_path / f"aws-{len(started)}"
         folder.mkdir()
-        started.append(Server(folder, without).start())
+        started.append(Server(folder, without, checkpoint="0.4").start())
         return started[-1]
 
     yield start
     for each in started:
-        each.stop()
+        each.stop(signal.SIGKILL)  # nobody needs what a graceful stop would save

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
 
 from tests.infra.embedded import ACCOUNT, REGION, Server, policy
@@ -312,34 +313,105 @@ def sign_up(server: Server) -> bool:
     return not allowed[1]
 
 
-def lambda_errors(server: Server) -> bool:
-    """A failed function's error type is the class of the exception it raised."""
-    name = _unique("function")
+def _function(server: Server, code: str) -> str:
+    """A function with this source and any right; returns its name."""
+    name, archive = _unique("function"), BytesIO()
     server.new_role(name, ANYTHING)
-    archive = BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr(
-            "index.py",
-            "class TokenGone(Exception): pass\ndef handler(event, context): raise TokenGone('it is')",
-        )
-    functions = server.client("lambda")
-    functions.create_function(
+        file.writestr("index.py", code)
+    server.client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.11",
         Handler="index.handler",
         Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
         Code={"ZipFile": archive.getvalue()},
     )
+    return name
+
+
+def lambda_errors(server: Server) -> bool:
+    """A failed function's error type is the class of the exception it raised."""
+    name = _function(
+        server,
+        "class TokenGone(Exception): pass\ndef handler(event, context): raise TokenGone('it is')",
+    )
+    functions = server.client("lambda")
     answer = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
     assert answer["errorMessage"] == "it is"
     result: bool = answer["errorType"] == "TokenGone"
     return result
 
 
+def _runs(server: Server, task: dict[str, Any], count: int, seconds: float) -> list[dict[str, Any]]:
+    """So many executions at once of a machine with this one task, as they stand when all ended or in time."""
+    states, role = server.client("stepfunctions"), _unique("role")
+    server.new_role(role, ANYTHING)
+    definition = {"StartAt": "Only", "States": {"Only": {"Type": "Task", "End": True, **task}}}
+    machine = states.create_state_machine(
+        name=_unique("machine"),
+        definition=json.dumps(definition),
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}",
+    )["stateMachineArn"]
+    arns = [states.start_execution(stateMachineArn=machine)["executionArn"] for _ in range(count)]
+    deadline = time.monotonic() + seconds
+    while True:
+        found = [states.describe_execution(executionArn=arn) for arn in arns]
+        if time.monotonic() > deadline or all(each["status"] != "RUNNING" for each in found):
+            return found
+        time.sleep(0.1)
+
+
+def lambda_room(server: Server) -> bool:
+    """Runs that come together all find an execution environment."""
+    name = _function(server, "import time\ndef handler(event, context): time.sleep(0.3)")
+    task = {"Resource": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"}
+    return {each["status"] for each in _runs(server, task, 7, 10)} == {"SUCCEEDED"}
+
+
+def retry_delays(server: Server) -> bool:
+    """No wait is longer than MaxDelaySeconds, and jitter draws each one anew."""
+    task = {
+        "Resource": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{_unique('missing')}",
+        "Retry": [
+            {
+                "ErrorEquals": ["States.ALL"],
+                "IntervalSeconds": 1,
+                "BackoffRate": 60,
+                "MaxAttempts": 2,
+                "MaxDelaySeconds": 2,
+                "JitterStrategy": "FULL",
+            }
+        ],
+    }
+    ended = _runs(server, task, 6, 4)
+    if {each["status"] for each in ended} != {"FAILED"}:
+        return False
+    took = [(each["stopDate"] - each["startDate"]).total_seconds() for each in ended]
+    return max(took) < 3.5 and max(took) - min(took) > 0.05
+
+
+def sts_sessions(server: Server) -> bool:
+    """Temporary credentials outlive a restart of the service; only its owner can read where they are kept."""
+    held = server.new_role(_unique("role"), ANYTHING)
+    server.stop()
+    server.start()
+    try:
+        server.client("sts", held).get_caller_identity()
+    except ClientError:
+        return False
+    forged = held | {"aws_session_token": "another"}
+    fresh = boto3.client("sts", endpoint_url=server.url, region_name=REGION, **forged)
+    try:
+        fresh.get_caller_identity()
+    except ClientError:
+        return (server.folder / "sts.json").stat().st_mode & 0o777 == 0o600
+    return False
+
+
 def checkpoint(server: Server) -> bool:
     """What is older than ten seconds is still there after `kill -9`."""
     key = server.client("kms").create_key()["KeyMetadata"]["KeyId"]
-    time.sleep(6)
+    time.sleep(1.5)  # three times the pace of the tests' servers
     server.stop(signal.SIGKILL)
     server.start()
     try:
@@ -361,6 +433,9 @@ CONTRACTS: dict[str, Callable[[Server], bool]] = {
         identity_pool,
         sign_up,
         lambda_errors,
+        lambda_room,
+        retry_delays,
+        sts_sessions,
         checkpoint,
     )
 }

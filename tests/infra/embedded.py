@@ -38,10 +38,13 @@ def free_port() -> int:
 
 
 class Server:
-    """`python -m infra.local.server` with a folder of its own; `without` names wraps to leave out."""
+    """`python -m infra.local.server` with a folder of its own; `without` names wraps to leave out.
 
-    def __init__(self, folder: Path, without: str = "") -> None:
-        self.folder, self.without, self.port = folder, without, free_port()
+    `checkpoint` is its pace in seconds: short where a test waits for one, as shipped where none does.
+    """
+
+    def __init__(self, folder: Path, without: str = "", checkpoint: str = "") -> None:
+        self.folder, self.without, self.checkpoint, self.port = folder, without, checkpoint, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self._clients: dict[tuple[str, str], Any] = {}
@@ -52,6 +55,7 @@ class Server:
             "GATEWAY_PORT": str(self.port),
             "STATE_DIR": str(self.folder),
             "FUNDGATE_FIDELITY_WITHOUT": self.without,
+            "FUNDGATE_CHECKPOINT_SECONDS": self.checkpoint,
         }
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(

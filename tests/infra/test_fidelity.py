@@ -18,9 +18,17 @@ def test_every_wrap_has_its_contract() -> None:
     assert set(fidelity.WRAPS) == set(CONTRACTS)
 
 
-@pytest.mark.parametrize("wrap", [wrap for wrap in fidelity.WRAPS if wrap != "checkpoint"])
+RESTART = {"checkpoint", "sts_sessions"}  # their contracts stop the server
+
+
+@pytest.mark.parametrize("wrap", [wrap for wrap in fidelity.WRAPS if wrap not in RESTART])
 def test_with_all_wraps_the_server_behaves_as_aws(wrap: str, server: Server) -> None:
     assert CONTRACTS[wrap](server)
+
+
+@pytest.mark.parametrize("wrap", sorted(RESTART))
+def test_what_must_last_outlives_the_server(wrap: str, start_server: Callable[..., Server]) -> None:
+    assert CONTRACTS[wrap](start_server())
 
 
 @pytest.mark.parametrize("wrap", fidelity.WRAPS)

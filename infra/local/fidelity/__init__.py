@@ -18,6 +18,9 @@ WRAPS = (
     "identity_pool",
     "sign_up",
     "lambda_errors",
+    "lambda_room",
+    "retry_delays",
+    "sts_sessions",
     "checkpoint",
 )
 

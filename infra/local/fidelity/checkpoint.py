@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -14,9 +15,10 @@ from ministack import app as emulator
 from ministack.core import persistence
 from ministack.services import scheduler, stepfunctions
 
-INTERVAL_SECONDS = 3.0
+INTERVAL_SECONDS = float(os.environ.get("FUNDGATE_CHECKPOINT_SECONDS") or 3)
 KEEP_EXECUTIONS = datetime.timedelta(hours=24)
 _READS = ("Get", "List", "Describe", "Receive", "Filter", "Lookup", "Verify", "Decrypt")
+_MAKES = ("GetId", "GetCredentialsForIdentity")  # the identity pool's: they only sound like reading
 _log = logging.getLogger("fundgate.checkpoint")
 _changed = threading.Event()
 _writing = threading.Lock()
@@ -63,7 +65,8 @@ def _may_change(scope: dict[str, Any]) -> bool:
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return False
     target = dict(scope.get("headers") or []).get(b"x-amz-target", b"").decode("latin-1")
-    return not target.rpartition(".")[2].startswith(_READS)
+    action = target.rpartition(".")[2]
+    return action in _MAKES or not action.startswith(_READS)
 
 
 def _run() -> None:
