@@ -71,7 +71,7 @@ def inspect_source(source: Source) -> Inspection:
         kind=source.kind,
         encoding=source.encoding,
         delimiter=candidate.delimiter,
-        decimal=_decimal(pack, mapped, candidate.head[match.row + 1 :]) if source.kind == "csv" else ".",
+        decimal=_decimal(pack, mapped, candidate.head[match.row + 1 :]),
         sheet=candidate.sheet,
         header_row=match.row + 1,
         template=pack.template,

@@ -62,7 +62,7 @@ class CsvSource:
 
     def _fast(self, start: int, delimiter: str, width: int) -> list[Column] | None:
         """Arrow's reader for regular content; None when rows are blank, ragged or oddly quoted."""
-        if width < 2 or self._text.find(b"\n\n", start) >= 0:
+        if width < 2 or self._text.find(b"\n\n", start - 1) >= 0:
             return None
         names = [str(i) for i in range(width)]
         quoted = self._text.find(b'"', start) >= 0

@@ -27,7 +27,7 @@ class WorkbookSource:
     def __init__(self, data: bytes, kind: str) -> None:
         self.kind = kind
         if kind == "xlsx":
-            zip_scan.scan(data)
+            data = zip_scan.scan(data)
         else:
             _check_xls(data)
         with _coded():
@@ -37,7 +37,8 @@ class WorkbookSource:
                 for sheet in self._book.sheets_metadata
                 if sheet.typ == calamine.SheetTypeEnum.WorkSheet
             ]
-        self._cells: dict[str, list[list[Any]]] = {}
+        self._read: tuple[str | None, list[list[Any]]] = (None, [])
+        self._size = 0
         if not self._names:
             raise UnreadableFile("FILE_UNREADABLE", "No sheet with cells was found in it.")
 
@@ -58,11 +59,16 @@ class WorkbookSource:
         return Grid([_column(cells) for cells in islice(zip(*body, strict=False), width)], len(body))
 
     def _sheet(self, name: str) -> list[list[Any]]:
-        """All cells of a sheet from A1 on; read once."""
-        if name not in self._cells:
+        """All cells of a sheet from A1 on; only the latest one is kept."""
+        if self._read[0] != name:
+            self._read = (None, [])
             with _coded():
-                self._cells[name] = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        return self._cells[name]
+                sheet = self._book.get_sheet_by_name(name)
+                self._size += sheet.total_height * sheet.total_width
+                if self._size > 2 * zip_scan.MAX_CELLS:
+                    raise UnreadableFile("FILE_TOO_LARGE", "Its sheets use too many cells together.")
+                self._read = (name, sheet.to_python(skip_empty_area=False))
+        return self._read[1]
 
 
 def text_of(cell: Any) -> str:

@@ -18,11 +18,14 @@ MAX_RATIO = 250
 RATIO_FROM = 16 * 1024 * 1024
 MAX_COLUMNS = 2_000
 MAX_ROWS = 1_048_576
-MAX_CELLS = 12_000_000
+MAX_CELLS = 10_000_000
 MAX_STRING = 512 * 1024
+MAX_TEXT = 256 * 1024 * 1024
+"""Bytes of all texts in the cells; a shared text counts as often as it is used: the parser copies it."""
 _CHUNK = 256 * 1024
 _OVERLAP = 64
 
+_TEXTS = "xl/sharedstrings.xml"
 _REFUSED = {
     "xl/vbaproject": "FILE_HAS_MACROS",
     "xl/macrosheets/": "FILE_HAS_MACROS",
@@ -30,23 +33,33 @@ _REFUSED = {
     "xl/embeddings/": "FILE_HAS_OBJECTS",
     "xl/activex/": "FILE_HAS_OBJECTS",
 }
-_COUNT_FROM = 48 * 1024 * 1024
+_COUNT_FROM = 40 * 1024 * 1024
 """A smaller part cannot hold MAX_CELLS: the shortest cell takes four bytes."""
 _LONG = 10_000
 """Rows up to which the columns need no closer look."""
 _REF = rb"r\s*=\s*[\"']"
 _ROW = re.compile(rb"row\s[^<>]*?\b" + _REF + rb"(\d+)")
 _CELL = re.compile(_REF + rb"([A-Z]{1,3})(\d{1,9})")
+_ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)(?:\"e\"|'e')")
+_SHARED_TEXT = re.compile(rb"<(?:\w+:)?si\b[^<>]*>")
+_USE = re.compile(rb"[<:]v\b[^<>]*>\s*(\d{1,7})\s*<")
+_SHORTEST_CELL = 20
 
 
-def scan(data: bytes) -> None:
-    """Raises UnreadableFile when the package is damaged, protected, active or oversized."""
+def scan(data: bytes) -> bytes:
+    """The package, with error cells such as #N/A as text: the parser would make blanks of them.
+
+    Raises UnreadableFile when it is damaged, protected, active or oversized.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _scan_names(package.infolist())
             budget = MAX_INFLATED
             for part in package.infolist():
                 budget -= _scan_part(package, part, budget)
+            sheets = [part for part in package.infolist() if part.filename.lower() != _TEXTS]
+            _check_texts(package, sheets)
+            return _errors_as_text(package, sheets, data)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise UnreadableFile("FILE_UNREADABLE") from error
 
@@ -90,6 +103,39 @@ def _scan_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, budget: int) -> 
     if far or rows > _LONG:
         _check_extent(package, part, rows)
     return inflated
+
+
+def _check_texts(package: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> None:
+    """A short file can name one long text in a million cells."""
+    parts = [part for part in package.infolist() if part.filename.lower() == _TEXTS]
+    sizes = [len(text) for part in parts for text in _SHARED_TEXT.split(package.read(part))[1:]]
+    cells = sum(part.file_size for part in sheets) // _SHORTEST_CELL
+    if max(sizes, default=0) * cells <= MAX_TEXT:
+        return
+    total = 0
+    for part in sheets:
+        for _, piece in _pieces(package, part):
+            # Plain numbers are taken for uses too: too many rather than too few.
+            total += sum(sizes[use] for use in map(int, _USE.findall(piece)) if use < len(sizes))
+            if total > MAX_TEXT:
+                raise UnreadableFile("FILE_TOO_LARGE", "A very long text is repeated in a great many cells.")
+
+
+def _errors_as_text(package: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], data: bytes) -> bytes:
+    """Packed anew only when a sheet has error cells."""
+    if not any(_ERROR_CELL.search(piece) for part in sheets for _, piece in _pieces(package, part)):
+        return data
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as changed:
+        for part in package.infolist():
+            with changed.open(part.filename, "w") as target:
+                rest = b""
+                for chunk, _ in _pieces(package, part):
+                    whole, bracket, begun = (rest + chunk).rpartition(b"<")
+                    target.write(_ERROR_CELL.sub(rb'\1"str"', whole) if part in sheets else whole)
+                    rest = bracket + begun
+                target.write(rest)
+    return sink.getvalue()
 
 
 def _check_extent(package: zipfile.ZipFile, part: zipfile.ZipInfo, rows: int) -> None:

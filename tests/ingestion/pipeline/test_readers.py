@@ -162,7 +162,47 @@ def sheet_with(content: bytes) -> bytes:
     return repacked(TABLE.xlsx(), {"xl/worksheets/sheet1.xml": part})
 
 
+def texts_used(size: int, cells: int) -> bytes:
+    """A workbook that names one long shared text in many cells."""
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (i, i) for i in range(1, cells + 1))
+    start = b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    texts = start + b"<si><t>" + b"x" * size + b"</t></si></sst>"
+    return repacked(sheet_with(rows), {"xl/sharedStrings.xml": texts})
+
+
+def test_a_shared_text_may_be_used_often_and_a_long_one_now_and_then() -> None:
+    for size, cells in ((200, 50_000), (400_000, 500)):
+        zip_scan.scan(texts_used(size, cells))
+
+
+def many_sheets(count: int) -> bytes:
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink) as book:
+        for _ in range(count):
+            page = book.add_worksheet()
+            page.write(0, 0, 1)
+            page.write(99_999, 49, 1)
+    return sink.getvalue()
+
+
+def test_error_cells_are_read_as_what_they_show() -> None:
+    fields = list(TABLE.pack.fields)
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, TABLE.headers)
+        for i in range(1, 4_000):  # more than one piece of the sheet
+            page.write_row(i, 0, TABLE.cells(TABLE.rows[0])[:20])
+            page.write_formula(i, fields.index("90"), "=NA()", None, "#N/A")
+            page.write_string(i, fields.index("17"), '<c t="e">')
+    delivery = read(sink.getvalue())
+    assert set(cells(delivery, "90")) == {"#N/A"}
+    assert set(cells(delivery, "17")) == {'<c t="e">'}
+
+
 HOSTILE = {
+    "a long text in many cells": (texts_used(400_000, 5_000), "FILE_TOO_LARGE"),
+    "many wide sheets": (many_sheets(6), "FILE_TOO_LARGE"),
     "a macro": (repacked(TABLE.xlsx(), {"xl/vbaProject.bin": b"x"}), "FILE_HAS_MACROS"),
     "a link": (repacked(TABLE.xlsx(), {"xl/externalLinks/externalLink1.xml": b"<x/>"}), "FILE_HAS_LINKS"),
     "an object": (repacked(TABLE.xlsx(), {"xl/embeddings/oleObject1.bin": b"x"}), "FILE_HAS_OBJECTS"),
