@@ -102,7 +102,8 @@ def _template(name: str, body: str, bucket: TemplateBucket | None) -> dict[str, 
         return {"TemplateBody": body}
     if bucket is None:
         raise StackFailed(
-            f"{name} has {size} bytes. Above {MAX_BODY_BYTES} a bucket for templates is needed."
+            f"{name} has {size:,} bytes, and a request takes {MAX_BODY_BYTES:,}. Name a bucket of yours from "
+            "which CloudFormation can read it: --bucket=NAME."
         )
     return {"TemplateURL": bucket.url(body)}
 

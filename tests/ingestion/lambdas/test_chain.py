@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
 import time
 from collections import OrderedDict
 from pathlib import Path
@@ -296,6 +298,29 @@ def test_a_stopped_runs_token_is_swept_and_a_running_ones_is_not(chain: Chain, f
     assert parameter in chain.parked(), "nobody cleans up after a stop"
     assert chain.invoke("sweeper", {})["deleted"] == 1
     assert parameter not in chain.parked()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to find the process")
+def test_a_function_killed_in_mid_stage_fails_its_run_and_leaves_no_token(
+    chain: Chain, faulty: bytes
+) -> None:
+    submission, original = chain.deliver(faulty)
+    parameter = chain.park(submission, 1, chain.token())
+    killed: list[int] = []
+
+    def kill(event: Event) -> None:
+        if (event.submission, event.kind.value) == (submission, "extract") and not killed:
+            killed.extend(chain.processes("publish"))  # it is Publish itself that sends this event
+            for process in killed:
+                os.kill(process, signal.SIGKILL)
+
+    chain.portal.when = kill
+    state = chain.input(submission, original, parameter)
+    run = chain.finish(state, chain.start(state))
+    assert killed
+    assert (run.status, run.error) == ("FAILED", "INTERNAL")
+    assert parameter not in chain.parked()
+    assert chain.again(run).status == "SUCCEEDED", "its twin: the next attempt"
 
 
 def test_a_fresh_token_without_a_run_is_left_for_its_run(chain: Chain, faulty: bytes) -> None:

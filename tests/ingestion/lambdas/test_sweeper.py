@@ -69,3 +69,45 @@ def test_one_that_cannot_be_deleted_does_not_keep_the_others_alive(
         sweep()
     assert other not in chain.parked()
     chain.client("ssm").delete_parameter(Name=stubborn)
+
+
+class States:
+    """Step Functions as the sweeper asks it, with one answer for every execution."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+
+    def describe_execution(self, **_: str) -> dict[str, str]:
+        return {"status": self.status}
+
+
+@pytest.mark.parametrize(
+    ("status", "over"),
+    [
+        ("RUNNING", False),
+        ("PENDING_REDRIVE", False),
+        ("SUCCEEDED", True),
+        ("FAILED", True),
+        ("TIMED_OUT", True),
+        ("ABORTED", True),
+    ],
+)
+def test_a_token_outlives_its_run_in_no_state(
+    monkeypatch: pytest.MonkeyPatch, status: str, over: bool
+) -> None:
+    machine = "arn:aws:states:eu-central-1:000000000000:stateMachine:fundgate-pipeline"
+    monkeypatch.setenv("FUNDGATE_STATE_MACHINE_ARN", machine)
+    name = sweeper.tokens.parameter_name(str(uuid4()), 1)
+    assert sweeper._is_over(States(status), name, timedelta(0)) is over
+
+
+def test_a_run_stopped_before_its_first_step_leaves_no_token(chain: Chain, sweep: Any) -> None:
+    submission, original = chain.deliver(b"a;b\n1;2\n")
+    parameter = chain.park(submission, 1, chain.token())
+    state = chain.input(submission, original, parameter)
+    arn = chain.start(state)
+    chain.client("stepfunctions").stop_execution(executionArn=arn)
+    assert chain.finish(state, arn).status == "ABORTED"
+    assert parameter in chain.parked()
+    sweep()
+    assert parameter not in chain.parked()
