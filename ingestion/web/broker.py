@@ -11,16 +11,40 @@ import logging
 from typing import Any
 
 from kombu.transport import SQS
+from vine import promise  # type: ignore[import-untyped]
 
+from ingestion.aws.clients import client
+from ingestion.aws.errors import AwsUnavailable
 from ingestion.web.tasks import ARGUMENTS
 
 log = logging.getLogger(__name__)
+PAUSE = 2.0  # seconds after a poll that failed
 
 
 class Channel(SQS.Channel):
     """Passes on genuine messages only."""
 
-    def _on_messages_ready(self, queue: str, qname: str, messages: dict[str, Any]) -> Any:
+    def new_sqs_client(self, region: str, *given: Any, **named: Any) -> Any:
+        """The process's own client: it takes fresh credentials when AWS no longer knows the old ones."""
+        return client("sqs", region=region)
+
+    def _get_from_sqs(
+        self, queue_name: str, queue_url: str, connection: Any, count: int = 1, callback: Any = None
+    ) -> Any:
+        failed = promise(self._poll_failed, (queue_name, connection.sqs_connection))
+        guarded = promise(callback, on_error=failed)
+        return super()._get_from_sqs(queue_name, queue_url, connection, count, guarded)  # type: ignore[no-untyped-call]
+
+    def _poll_failed(self, queue_name: str, sqs: Any, error: Exception) -> None:
+        """A refused poll must not be the last one: kombu would never ask again."""
+        log.warning("the queue cannot be read (%s); asking again in %s s", type(error).__name__, PAUSE)
+        sqs.renew()
+        hub: Any = self.hub
+        hub.call_later(PAUSE, self._schedule_queue, queue_name)
+
+    def _on_messages_ready(self, queue: str, qname: str, messages: Any) -> Any:
+        if not isinstance(messages, dict):  # kombu's word for "AWS does not answer"
+            return 0
         genuine = []
         for message in messages.get("Messages") or []:
             if is_genuine(message["Body"]):
@@ -36,6 +60,7 @@ class Transport(SQS.Transport):
     """kombu's SQS transport with the stricter channel."""
 
     Channel = Channel
+    connection_errors = (*SQS.Transport.connection_errors, AwsUnavailable)  # type: ignore[assignment]
 
 
 def is_genuine(text: str) -> bool:

@@ -24,6 +24,8 @@ def credentials_for(id_token: str) -> Credentials:
     name = _name(id_token)
     with _lock:
         _drop_ended()
+        if name in _cache and clients.are_void(_cache[name][0]):
+            clients.forget(_cache.pop(name)[0])
         if name in _cache:
             _cache.move_to_end(name)
             return _cache[name][0]

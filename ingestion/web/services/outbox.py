@@ -10,6 +10,7 @@ from kombu.exceptions import KombuError
 
 from ingestion.aws import tokens
 from ingestion.aws.clients import client
+from ingestion.aws.errors import AwsError
 from ingestion.web.models import OutboxEntry, Submission
 from portal.accounts.actor import Actor
 
@@ -50,7 +51,7 @@ def _send(entry_id: int) -> None:
 
     try:
         start_execution.apply_async(args=[entry_id], retry=False)
-    except (KombuError, ClientError, BotoCoreError, OSError) as error:
+    except (KombuError, AwsError, ClientError, BotoCoreError, OSError) as error:
         log.warning(
             "start of outbox entry %s not announced (%s); the sweep starts it", entry_id, type(error).__name__
         )

@@ -3,11 +3,12 @@
 import base64
 import json
 import pickle
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ingestion.web.broker import is_genuine
+from ingestion.web.broker import Channel, is_genuine
 
 START = "ingestion.web.tasks.start_execution"
 SWEEP = "ingestion.web.tasks.sweep"
@@ -60,3 +61,49 @@ def test_our_messages_pass_plain_and_encoded(wrap: Any) -> None:
 )
 def test_any_other_message_does_not(text: str) -> None:
     assert not is_genuine(text)
+
+
+class Hub:
+    """Notes what is to be called later."""
+
+    def __init__(self) -> None:
+        self.later: list[tuple[Any, ...]] = []
+
+    def call_later(self, *call: Any) -> None:
+        self.later.append(call)
+
+
+class Queue:
+    """An asynchronous connection that answers one poll, well or not at all."""
+
+    def __init__(self, fails: bool) -> None:
+        self.fails, self.renewals = fails, 0
+        self.sqs_connection = self
+
+    def renew(self) -> None:
+        self.renewals += 1
+
+    def receive_message(self, *poll: Any, callback: Any, **wanted: Any) -> None:
+        if not self.fails:
+            callback({"Messages": []})
+            return
+        try:
+            raise RuntimeError("403")
+        except RuntimeError:
+            callback.throw()
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_refused_poll_is_not_the_last_one(fails: bool) -> None:
+    channel, queue, answers = Channel.__new__(Channel), Queue(fails), list[Any]()
+    channel.connection = SimpleNamespace(client=SimpleNamespace(transport_options={}))  # type: ignore[assignment]
+    channel.hub = Hub()  # type: ignore[assignment]
+    channel._get_from_sqs("work", "http://queue", queue, callback=answers.append)
+    again = [call[1:] for call in channel.hub.later]  # type: ignore[attr-defined]
+    assert again == ([(channel._schedule_queue, "work")] if fails else [])
+    assert queue.renewals == fails
+    assert len(answers) == (not fails)
+
+
+def test_no_answer_is_no_message() -> None:
+    assert Channel.__new__(Channel)._on_messages_ready("url", "work", []) == 0
