@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+from portal.settings import env
 from portal.settings.aws import FUNDGATE_COGNITO_DOMAIN
 from portal.settings.environment import HTTPS
 
@@ -50,3 +51,5 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # form fields and webhook bodies; files stream past it
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# files per institution, so that none slows down the others
+FUNDGATE_UPLOADS_PER_MINUTE = env.integer("FUNDGATE_UPLOADS_PER_MINUTE", 300, least=1, most=100_000)

@@ -91,7 +91,8 @@ def give_up(actor: Actor, submission: Submission, code: str, *, earlier: Submiss
 
 
 def _shortened(name: str) -> str:
-    """A name the column holds; its ending survives the cut."""
+    """A name the column holds and a person can point at; its ending survives the cut."""
+    name = name.strip() or "unnamed"
     if len(name) <= NAME_LENGTH:
         return name
     ending = PurePath(name).suffix[:16]

@@ -82,8 +82,8 @@ class Duplicate:
 
     @property
     def message(self) -> str:
-        text = text_of("DUPLICATE")
-        return f"{text.message} (number {self.submission.number}). {text.how_to_fix}"
+        remedy = text_of("DUPLICATE").how_to_fix
+        return f"Exactly this content was received before, as number {self.submission.number}. {remedy}"
 
 
 Outcome = Received | Refused | Duplicate
@@ -115,7 +115,7 @@ def as_json(outcome: Outcome) -> dict[str, object]:
 def _settle(reception: Reception, incoming: Incoming, complete: bool) -> Outcome:
     actor, submission = reception.actor, incoming.submission
     incoming.settled = True
-    if not complete:
+    if not (complete and incoming.whole):
         incoming.refuse("UPLOAD_INCOMPLETE")
     if incoming.file is None:
         return _refused(actor, incoming)

@@ -20,6 +20,7 @@ class Incoming:
         self.submission = submission
         self.refusal = refusal
         self.settled = False
+        self.whole = False  # its end was seen, not only the end of the request
         self.kind = ""
         self.bytes = 0
         self.file: LandingFile | None = None
@@ -42,6 +43,7 @@ class Incoming:
 
     def finish(self) -> None:
         """The last byte is here; a short file is only now looked at."""
+        self.whole = True
         if self.refusal:
             return
         if self.bytes == 0:

@@ -10,12 +10,11 @@ from ingestion.web.models import Submission
 from portal.accounts.models import Institution
 
 WINDOW = timedelta(minutes=1)
-DEFAULT_PER_MINUTE = 300
 
 
 def check_rate(institution: Institution) -> None:
     """TooManyUploads, with the seconds to wait, when the last minute's files reach the limit."""
-    limit: int = getattr(settings, "FUNDGATE_UPLOADS_PER_MINUTE", DEFAULT_PER_MINUTE)
+    limit: int = settings.FUNDGATE_UPLOADS_PER_MINUTE
     now = timezone.now()
     recent = Submission.objects.filter(institution=institution, created_at__gt=now - WINDOW)
     if recent.count() < limit:

@@ -142,6 +142,25 @@ def test_a_cut_connection_leaves_nothing_where_a_whole_one_stores(
     assert send(system, token, "whole.csv", content).status_code == 201
 
 
+@pytest.mark.parametrize("rows", [10, MEGABYTE])
+def test_a_body_without_its_end_is_incomplete_though_its_length_is_right(
+    system: System, token: str, landing: Landing, rows: int
+) -> None:
+    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'.encode()
+    body = part + table(rows)
+    with landing.unchanged():
+        answer = send_raw(system, token, body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "UPLOAD_INCOMPLETE")
+    assert send_raw(system, token, body + f"\r\n--{BOUNDARY}--\r\n".encode()).status_code == 201
+
+
+def test_a_charset_that_is_none_breaks_nothing(system: System, token: str) -> None:
+    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="ü.csv"\r\n\r\n'.encode()
+    body = part + table(5) + f"\r\n--{BOUNDARY}--\r\n".encode()
+    answer = send_raw(system, token, body, charset="; charset=rot13")
+    assert (answer.status_code, answer.json()["file_name"]) == (201, "ü.csv")
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd.csv", "a\u202efdp.csv", "ü" * 140 + ".csv", "semi;colon\"quote'.csv"]
 )
@@ -161,6 +180,13 @@ def test_a_name_of_4_kb_is_refused_in_a_sentence(system: System, token: str, lan
     with landing.unchanged():
         answer = send(system, token, "n" * 4096 + ".csv", table(5))
     assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")
+
+
+def send_raw(system: System, token: str, body: bytes, charset: str = "") -> requests.Response:
+    """A body exactly as it is."""
+    kind = f"multipart/form-data; boundary={BOUNDARY}{charset}"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
+    return requests.post(f"{system.url}/api/v1/submissions/", headers=headers, data=body, timeout=60)
 
 
 def half_sent(system: System, token: str, name: str, content: bytes) -> socket.socket:
