@@ -104,7 +104,7 @@ def parse(body: bytes) -> Event:
     kind = Kind(value["kind"])
     if value["id"] != event_id(value["submission"], value["attempt"], value["stage"], kind):
         raise EventInvalid("id")
-    if value["index_card"] is not None and kind is not Kind.EXTRACT:
+    if value["index_card"] is not None and (kind, value["stage"]) != (Kind.EXTRACT, "publish"):
         raise EventInvalid("index_card")
     if (value["audit"] is not None) != (kind is Kind.AUDIT):
         raise EventInvalid("audit")

@@ -148,6 +148,16 @@ def test_what_does_not_fit_the_schema_is_refused(owner: Actor, change: dict[str,
     assert post(event.body()).status_code == 200
 
 
+def test_an_index_card_counts_from_publish_alone(owner: Actor) -> None:
+    event = next(one for one in Run().events(submission(owner)) if one.index_card)
+    elsewhere = replace(event, stage="inspect", id=event.id.replace(":publish:", ":inspect:"))
+    assert elsewhere.id != event.id
+    assert post(elsewhere.body()).status_code == 400
+    assert Submission.objects.get(pk=event.submission).index_card is None
+    assert post(event.body()).status_code == 200
+    assert Submission.objects.get(pk=event.submission).index_card is not None
+
+
 def test_an_unknown_submission_is_not_acknowledged(owner: Actor) -> None:
     event = first_event(owner)
     gone = "00000000-0000-4000-8000-000000000000"
