@@ -16,12 +16,14 @@ SEAL_ID = "seal_id"  # the session's only word about tokens
 
 
 def actor_of_session(request: HttpRequest) -> Actor | None:
-    """The actor of a browser session; None when nobody is signed in or the seal is gone."""
+    """The actor of a browser session; None when nobody is signed in, or the seal is gone or not theirs."""
     user = request.user
     if not isinstance(user, User) or not user.is_active:
         return None
     tokens = session_tokens(request, user)
-    return actor_for(user, tokens, address=client_address(request)) if tokens else None
+    if tokens is None or not tokens.opens():
+        return None
+    return actor_for(user, tokens, address=client_address(request))
 
 
 def session_tokens(request: HttpRequest, user: User) -> SessionTokens | None:

@@ -49,6 +49,14 @@ class SessionTokens:
         """The groups the current ID token names."""
         return tuple(self._row.groups)
 
+    def opens(self) -> bool:
+        """Whether the key is this seal's: a session id alone, from a dump say, makes nobody signed in."""
+        try:
+            self._open()
+        except SignInNeeded:
+            return False
+        return True
+
     def id_token(self, min_minutes: float = 0) -> str:
         """An ID token good for so many minutes, or a fresh one; SignInNeeded, RenewalBusy, AwsUnavailable.
 
