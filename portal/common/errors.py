@@ -13,6 +13,7 @@ class FundgateError(Exception):
     code = "INTERNAL"
     title = "Something went wrong"
     message = "Nothing was changed. Please try again; if it happens again, tell us the request id."
+    retry_after: int | None = None  # seconds, where it is known when trying again makes sense
 
     def __init__(self, message: str = "", *, title: str = "", code: str = "") -> None:
         self.message = message or self.message
@@ -55,6 +56,15 @@ class NotFound(FundgateError):
     code = "NOT_FOUND"
     title = "Not found"
     message = "There is nothing here that you can see."
+
+
+class MethodNotAllowed(FundgateError):
+    """The address is ours, but not for this kind of request."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+    title = "Not in this way"
+    message = "This address cannot be opened directly. Use the button on the page it belongs to."
 
 
 class Conflict(FundgateError):

@@ -1,12 +1,13 @@
 """/healthz for load balancers and people: is the database there and set up? Says what is wrong, no secret."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from portal.common.middleware import GetResponse
 
 PATH = "/healthz"
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class HealthMiddleware:
@@ -25,7 +26,7 @@ def health() -> JsonResponse:
     """200 {"status": "ok"} or 503 with a sentence per failing check."""
     database = database_trouble()
     body = {"status": "failing" if database else "ok", "checks": {"database": database or "ok"}}
-    return JsonResponse(body, status=503 if database else 200, headers={"Cache-Control": "no-store"})
+    return JsonResponse(body, status=503 if database else 200, headers=_HEADERS)
 
 
 def database_trouble() -> str:
@@ -34,7 +35,7 @@ def database_trouble() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
             tables = set(connection.introspection.table_names(cursor))
-    except DatabaseError as error:  # its text may name host and user
+    except Error as error:  # its text may name host and user
         return f"The database does not answer ({type(error).__name__})."
     if "django_migrations" not in tables or f"{settings.AUTH_USER_MODEL.split('.')[0]}_user" not in tables:
         return "The database is empty; run manage.py migrate."

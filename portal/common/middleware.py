@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from portal.common import pages, request_id
-from portal.common.errors import as_fundgate_error
+from portal.common.errors import MethodNotAllowed, as_fundgate_error
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -52,7 +52,12 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:  # Django's is an empty page
+            allowed = response["Allow"]
+            response = pages.error_response(request, MethodNotAllowed())
+            response["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         known = as_fundgate_error(exception)

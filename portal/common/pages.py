@@ -25,8 +25,8 @@ def error_response(request: HttpRequest, error: FundgateError) -> HttpResponse:
         return problem(error)
     if isinstance(error, SignInNeeded):
         return _to_sign_in(request)
-    # statuses without a page of their own (400, 409) share the one that shows title and message
-    template = _PAGES.get(error.status, "errors/403.html" if error.status < 500 else "errors/500.html")
+    # statuses without a page of their own (400, 405, 409, 413, 429 ...) share the one that shows what is told
+    template = _PAGES.get(error.status, "errors/problem.html" if error.status < 500 else "errors/500.html")
     context = {"status": error.status, "code": error.code, "request_id": request_id.current()}
     if type(error) not in _PAGE_KNOWS_BETTER or error.message != type(error).message:
         context |= {"title": error.title, "message": error.message}
@@ -79,6 +79,7 @@ def _page_of(request: HttpRequest) -> str:
 
 
 def _with_retry(response: _Response, error: FundgateError) -> _Response:
-    if error.status == 503:
-        response["Retry-After"] = str(RETRY_AFTER)
+    wait = error.retry_after or (RETRY_AFTER if error.status == 503 else None)
+    if wait:
+        response["Retry-After"] = str(wait)
     return response

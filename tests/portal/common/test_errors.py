@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from tests.portal.common.urls import RAISED
+
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.portal.common.urls")]
 
 
@@ -109,3 +111,21 @@ def test_a_form_without_its_token_is_refused_with_a_page() -> None:
     answer = strict.post("/page/fine/")
     assert answer.status_code == 403
     assert "<h1" in answer.text
+
+
+@pytest.mark.parametrize(("name", "status"), [("late", 409), ("bad", 400), ("busy", 429)])
+def test_a_status_without_a_page_of_its_own_shows_what_was_said(
+    visitor: Client, name: str, status: int
+) -> None:
+    answer = visitor.get(f"/page/{name}/")
+    assert answer.status_code == status
+    assert f'data-problem="{status}"' in answer.text
+    assert RAISED[name].message in answer.text  # type: ignore[attr-defined]
+    assert answer.get("Retry-After") == ("7" if name == "busy" else None)
+
+
+def test_opening_the_address_of_a_button_is_explained(visitor: Client) -> None:
+    answer = visitor.get("/act/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert 'data-problem="405"' in answer.text
+    assert visitor.post("/act/").text == "done"

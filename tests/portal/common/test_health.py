@@ -51,3 +51,8 @@ def test_a_database_that_is_down_is_said_without_its_address() -> None:
     assert done.stdout.startswith("503")
     assert "does not answer (OperationalError)" in done.stdout
     assert "hush" not in done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+def test_health_is_never_taken_for_a_page() -> None:
+    assert Client().get("/healthz")["X-Content-Type-Options"] == "nosniff"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from ingestion.web.models import Submission
 from ingestion.web.states import State
@@ -49,6 +50,18 @@ def test_the_form_works_without_scripts(uploader: Client) -> None:
     assert re.search(r'<input id="id_files" name="files" type="file" multiple', page)
     assert '<label for="id_files">' in page
     assert "Upload and check" in page
+
+
+def test_an_institution_that_sends_too_much_is_told_when_to_come_back(
+    uploader: Client, make: Any, settings: Any
+) -> None:
+    settings.FUNDGATE_UPLOADS_PER_MINUTE = 1
+    make(created_at=timezone.now())
+    answer = uploader.post(ADDRESS, {"files": [file("a.csv")]})
+    assert answer.status_code == 429
+    assert 1 <= int(answer["Retry-After"]) <= 60
+    assert 'data-problem="429"' in answer.text
+    assert f"Try again in {answer['Retry-After']} seconds" in answer.text
 
 
 def test_a_viewer_may_neither_see_the_form_nor_post_to_it(viewer: Client) -> None:
