@@ -18,7 +18,9 @@ MOST_SHEET_ROWS = 100_000  # the workbook is made in memory; the csv is streamed
 _COLUMNS = ("severity", "row", "portfolio", "message", "value", "field_name", "field", "rule")
 _WIDTHS = (11, 8, 20, 70, 24, 34, 9, 20)
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Where a spreadsheet could begin to compute: at the start of a cell, and after what another country's
+# spreadsheet takes for the separator of cells; the signs also in full width
+_RISKY = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@＝＋－＠\t\r\n])""")
 
 
 def findings_csv(findings: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -48,9 +50,7 @@ def findings_xlsx(findings: Iterable[dict[str, Any]], groups: list[dict[str, Any
 
 def harmless(text: str) -> str:
     """A csv cell no spreadsheet computes: what could start a formula and is no number gets an apostrophe."""
-    if text.lstrip(" ").startswith(_RISKY) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    return text if _NUMBER.fullmatch(text) else _RISKY.sub("'", text)
 
 
 def _findings_sheet(book: Any, findings: Iterable[dict[str, Any]], head: Any, text: Any) -> None:

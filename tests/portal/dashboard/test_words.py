@@ -114,6 +114,16 @@ def test_what_could_be_a_formula_is_disarmed(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["-1", "+1.5", "-0,25", "-1e-5", "-.5", "abc", "", "1=1", "DE000BAY0017"])
+@pytest.mark.parametrize(
+    ("text", "disarmed"),
+    [("a;=1+1", "a;'=1+1"), ("a\n@x", "a\n'@x"), ('a;"=1+1"', 'a;\'"=1+1"'), ("＝1+1", "'＝1+1")],
+)
+def test_neither_can_what_is_one_in_another_country_s_spreadsheet(text: str, disarmed: str) -> None:
+    assert harmless(text) == disarmed
+
+
+@pytest.mark.parametrize(
+    "text", ["-1", "+1.5", "-0,25", "-1e-5", "-.5", "abc", "", "1=1", "a;b", "DE000BAY0017"]
+)
 def test_numbers_and_plain_words_stay_as_they_are(text: str) -> None:
     assert harmless(text) == text
