@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -13,7 +13,7 @@ from portal.accounts.actor import actor_of
 from portal.accounts.errors import NoInstitution, SignInNeeded
 from portal.accounts.roles import Role
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class IsMember(BasePermission):
@@ -39,7 +39,7 @@ def member_required(role: Role = Role.VIEWER) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = actor_of(request)
             if actor is None:
                 raise SignInNeeded
@@ -59,6 +59,6 @@ class MemberRequiredMixin:
 
     role = Role.VIEWER
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         guarded = member_required(self.role)(super().dispatch)  # type: ignore[misc]
         return guarded(request, *args, **kwargs)
