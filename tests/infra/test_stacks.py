@@ -156,7 +156,7 @@ def test_a_template_above_the_limit_goes_by_a_bucket_and_without_one_is_refused(
         tmp_path, resources, Metadata={"Text": "x" * stacks.MAX_BODY_BYTES}, Outputs={"A": {"Value": "b"}}
     )
     arguments = {"stack": "large", "template": template, "parameters": {}}
-    with pytest.raises(stacks.StackFailed, match="51,200.*--bucket="):
+    with pytest.raises(stacks.StackFailed, match=r"51,200.*--bucket="):
         stacks.deploy(cloudformation, **arguments)
     s3.create_bucket(Bucket="templates", CreateBucketConfiguration={"LocationConstraint": REGION})
     bucket = stacks.TemplateBucket(s3, "templates")
