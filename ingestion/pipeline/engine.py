@@ -13,7 +13,7 @@ from ingestion.pipeline.rules.frame import Failures, Frame
 from ingestion.pipeline.rules.kinds import KINDS
 from ingestion.pipeline.rules.rule import SEVERITIES, Rule, rules_of
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Raised whenever code changes what the same pack finds; part of the ruleset version."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import python_calamine as calamine
 
 from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.readers import zip_scan
+from ingestion.pipeline.readers import xls_scan, zip_scan
 from ingestion.pipeline.readers.source import HEAD_ROWS, Candidate, Column, Grid, encode
 
 _UTF16 = "utf-16-le"
@@ -30,6 +30,7 @@ class WorkbookSource:
             data = zip_scan.scan(data)
         else:
             _check_xls(data)
+            xls_scan.scan(data)
         with _coded():
             self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             self._names = [

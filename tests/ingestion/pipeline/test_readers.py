@@ -2,16 +2,18 @@
 
 import datetime as dt
 import io
+import struct
 import zipfile
 
 import pytest
 import xlsxwriter
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
 from ingestion.pipeline.delivery import Delivery
-from ingestion.pipeline.readers import open_source, zip_scan
+from ingestion.pipeline.readers import open_source, xls_scan, zip_scan
 from ingestion.pipeline.readers.workbook import text_of
 from ingestion.pipeline.sniff import as_utf8, encoding_of
 from tests.tools.generate_samples import tpt
@@ -200,7 +202,40 @@ def test_error_cells_are_read_as_what_they_show() -> None:
     assert set(cells(delivery, "17")) == {'<c t="e">'}
 
 
+def patched(data: bytes, before: bytes, after: bytes) -> bytes:
+    """The file with the first of these bytes replaced."""
+    assert before in data
+    return data.replace(before, after, 1)
+
+
+LEGACY = TABLE.xls()
+TABLE_SECTOR = 512 + 512 * int.from_bytes(LEGACY[76:80], "little")
+"""Where the allocation table of the container begins."""
+
+
+def test_a_short_legacy_workbook_is_read() -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(3, 2, "x")
+    sink = io.BytesIO()
+    book.save(sink)
+    xls_scan.scan(sink.getvalue())
+
+
 HOSTILE = {
+    "an xls with an endless chain": (
+        LEGACY[:TABLE_SECTOR] + bytes(512) + LEGACY[TABLE_SECTOR + 512 :],
+        "FILE_UNREADABLE",
+    ),
+    "an xls with a far cell": (
+        patched(LEGACY, struct.pack("<HHHH", 0xFD, 10, 3, 5), struct.pack("<HHHH", 0xFD, 10, 3, 60_000)),
+        "FILE_TOO_LARGE",
+    ),
+    "an xls that announces a vast sheet": (
+        patched(
+            LEGACY, struct.pack("<HHII", 0x200, 14, 0, 13), struct.pack("<HHII", 0x200, 14, 0, 2**32 - 1)
+        ),
+        "FILE_TOO_LARGE",
+    ),
     "a long text in many cells": (texts_used(400_000, 5_000), "FILE_TOO_LARGE"),
     "many wide sheets": (many_sheets(6), "FILE_TOO_LARGE"),
     "a macro": (repacked(TABLE.xlsx(), {"xl/vbaProject.bin": b"x"}), "FILE_HAS_MACROS"),
