@@ -80,7 +80,7 @@ def _file(seed: int) -> bytes:
 
 
 def _round_trip(api: Api, content: bytes, pause: float = 0.05) -> tuple[float, dict[str, Any]]:
-    """Seconds and outcome; `pause` is how often it asks: 20 that ask all the time would measure the asking."""
+    """Seconds and outcome; `pause` is between two looks: 20 that look all the time measure the looking."""
     begun = time.perf_counter()
     submission = api.submit("bench.csv", io.BytesIO(content))
     done = api.wait(submission["id"], seconds=300, pause=pause)
