@@ -19,8 +19,8 @@ RENEWAL_SECONDS = 5.0  # at most one renewal of the own credentials in this time
 CAPACITY = 64  # a client holds about 1 MB; creating one costs 20-200 ms
 _SETTINGS: dict[str, Any] = {
     "connect_timeout": 2,
-    "read_timeout": 20,
-    "retries": {"mode": "standard", "max_attempts": 3},
+    "read_timeout": 10,
+    "retries": {"mode": "standard", "total_max_attempts": 3},
     "max_pool_connections": 10,
     "s3": {"addressing_style": "path"},
 }
