@@ -49,7 +49,7 @@ def test_the_cache_stays_small() -> None:
 def test_clients_address_buckets_by_path_and_give_up_in_time() -> None:
     config = clients.client("s3", region="eu-central-1").meta.config
     assert config.s3["addressing_style"] == "path"
-    assert (config.connect_timeout, config.read_timeout) == (2, 20)
+    assert (config.connect_timeout, config.read_timeout) == (2, 10)
 
 
 def test_a_missing_variable_raises_with_its_name() -> None:
