@@ -39,7 +39,7 @@ _LONG = 10_000
 """Rows up to which the columns need no closer look."""
 _REF = rb"r\s*=\s*[\"']"
 _ROW = re.compile(rb"row\s[^<>]*?\b" + _REF + rb"(\d+)")
-_CELL = re.compile(_REF + rb"([A-Z]{1,3})(\d{1,9})")
+_CELL = re.compile(_REF + rb"([A-Za-z]{1,9})(\d{1,9})")
 _ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)(?:\"e\"|'e')")
 _SHARED_TEXT = re.compile(rb"<(?:\w+:)?si\b[^<>]*>")
 _USE = re.compile(rb"[<:]v\b[^<>]*>\s*(\d{1,7})\s*<")
@@ -159,7 +159,7 @@ def _outside(rows: int) -> re.Pattern[bytes]:
     """Finds a cell below `rows`, or right of the columns that so many rows may have."""
     columns = min(MAX_COLUMNS, MAX_CELLS // rows)
     first, second = divmod(columns - 1, 26)
-    wide = [rb"[A-Z]{3}"]
+    wide = [rb"[A-Z]{3,}"]
     if columns <= 26:
         wide += [rb"[A-Z]{2}"] + ([rb"[%c-Z]" % (66 + second)] if second < 25 else [])
     elif columns <= 702:
@@ -171,7 +171,7 @@ def _outside(rows: int) -> re.Pattern[bytes]:
         if digit < ord("9"):
             deep.append(digits[:i] + rb"[%c-9]\d{%d}" % (digit + 1, len(digits) - i - 1))
     right, below = b"|".join(wide), b"|".join(deep)
-    return re.compile(_REF + rb"(?:(?:%b)\d|[A-Z]{1,2}(?:%b)[\"'])" % (right, below))
+    return re.compile(_REF + rb"(?:(?:%b)\d|[A-Z]{1,2}(?:%b)[\"'])" % (right, below), re.IGNORECASE)
 
 
 def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, bytes]]:
@@ -190,6 +190,6 @@ def _too_many_cells() -> UnreadableFile:
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number

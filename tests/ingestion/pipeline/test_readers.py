@@ -246,6 +246,14 @@ HOSTILE = {
         sheet_with(b"<row r='1'><c r = 'XFD1048576'><v>1</v></c></row>"),
         "FILE_TOO_LARGE",
     ),
+    "a far cell in small letters": (
+        sheet_with(b'<row r="1"><c r="xfd1048576"><v>1</v></c></row>'),
+        "FILE_TOO_LARGE",
+    ),
+    "a cell beyond all columns": (
+        sheet_with(b'<row r="1"><c r="CIXFD1"><v>1</v></c></row>'),
+        "FILE_TOO_LARGE",
+    ),
     "a deep cell": (sheet_with(b'<row r="1"><c r="EV99999"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
     "a deep row": (sheet_with(b'<row r="1048576"><c r="EV1048576"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
     "one huge text": (
