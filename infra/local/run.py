@@ -109,6 +109,8 @@ def _start(home: Home, children: list[Child]) -> None:
             "gthread",
             "--workers",
             "1",
+            "--keep-alive",
+            "30",
             "--threads",
             "12",
             "--timeout",
