@@ -1,9 +1,12 @@
 """Where the local system keeps its state, and the ports it answers on."""
 
+import contextlib
+import fcntl
 import json
 import os
 import secrets
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +62,38 @@ class Home:
 
     def make(self) -> None:
         """Create the folders, readable by nobody else: they hold the emulator's stores and local keys."""
-        for folder in (self.path, self.logs, self.path / "aws", self.path / "tmp"):
+        for folder in (self.logs, self.path / "aws", self.path / "tmp"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder, made if missing: one launcher at a time, and never a folder of something else's.
+
+        The system lets go of the lock when its holder ends, however it ends. Children do not inherit it.
+        """
+        lock = self.path / "launcher.lock"
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            ours = self.path == ROOT / ".local" or lock.exists() or (self.path / "secret-key").exists()
+            if not ours and any(self.path.iterdir()):
+                raise SetupError(
+                    f"{self.path} holds other things, and `make reset` would delete them. Let FUNDGATE_HOME "
+                    "name an empty or a new folder."
+                )
+            file = lock.open("a+")
+        except OSError as error:
+            raise SetupError(
+                f"The folder {self.path} cannot be used: {error.strerror}. FUNDGATE_HOME names another one."
+            ) from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SetupError(
+                    f"The local system in {self.path} is running already; stop it first (Ctrl-C in its "
+                    "terminal). A second one beside it needs a FUNDGATE_HOME of its own, and ports."
+                ) from None
+            yield
 
     def secret_key(self) -> str:
         """Django's secret key of this home, made at the first start."""

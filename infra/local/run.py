@@ -26,31 +26,29 @@ class Stopped(Exception):
 
 def run(home: Home) -> None:
     """Start everything, say where it is, keep it running until Ctrl-C; leaves no process."""
-    _stop_on_signals()
-    home.make()
-    end_leftovers(home.pids, home.path)
-    _check_ports(home)
-    children: list[Child] = []
-    try:
-        _start(home, children)
-        _supervise(home, children)
-    except Stopped:
-        print("\nfundgate: stopping", flush=True)
-    finally:
-        _ignore_signals()
-        for child in reversed(children):
-            child.stop()
-        home.pids.unlink(missing_ok=True)
+    with home.held():
+        children: list[Child] = []
+        try:
+            _stop_on_signals()
+            home.make()
+            end_leftovers(home.pids, home.path)
+            _check_ports(home)
+            _start(home, children)
+            _supervise(home, children)
+        except Stopped:
+            print("\nfundgate: stopping", flush=True)
+        finally:
+            _ignore_signals()
+            for child in reversed(children):
+                child.stop()
+            if children:
+                home.pids.unlink(missing_ok=True)
 
 
 def reset(home: Home) -> None:
     """Forget everything the local system stored."""
-    end_leftovers(home.pids, home.path)
-    if not is_free(home.port) or not is_free(home.aws_port):
-        raise SetupError(
-            "Something still answers on the local ports. Stop `make run` first (Ctrl-C), then reset."
-        )
-    if home.path.exists():
+    with home.held():
+        end_leftovers(home.pids, home.path)
         shutil.rmtree(home.path)
     print("fundgate: forgotten. `make run` starts anew.")
 

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.home import ROOT
+from infra.local.home import ROOT, Home
 from tests.fixtures.system import free_port, start, stop
 
 pytestmark = pytest.mark.system
 
 
-def launch(home: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+def launch(home: Path, command: str = "run", **variables: str) -> "subprocess.CompletedProcess[str]":
     """The launcher with these variables, run until it ends by itself."""
     environment = {"PATH": os.environ["PATH"], "FUNDGATE_HOME": str(home), **variables}
     return subprocess.run(
-        [sys.executable, "-m", "infra.local", "run"], cwd=ROOT, env=environment, capture_output=True,
+        [sys.executable, "-m", "infra.local", command], cwd=ROOT, env=environment, capture_output=True,
         text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -60,6 +60,48 @@ def test_a_port_that_is_no_number_is_said(tmp_path: Path) -> None:
     done = launch(tmp_path / "home", FUNDGATE_PORT="eight thousand")
     assert done.returncode == 1
     assert "FUNDGATE_PORT must be a port number" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "reset"])
+def test_a_running_system_is_neither_started_twice_nor_reset(tmp_path: Path, command: str) -> None:
+    home = Home(tmp_path / "home", free_port(), free_port())
+    with home.held():
+        home.remember("kept", "as it was")
+        mine = subprocess.Popen(["sleep", "60"], env={"FUNDGATE_HOME": str(home.path)})
+        home.remember("processes", {"aws": mine.pid})
+        done = launch(home.path, command)
+        assert mine.poll() is None
+        mine.kill()
+        mine.wait()
+    assert done.returncode == 1
+    assert "is running already; stop it first" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert home.recall("kept") == "as it was"
+
+
+def test_a_system_at_rest_is_reset(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home", free_port(), free_port())
+    with home.held():
+        home.remember("kept", "as it was")
+    assert launch(home.path, "reset").returncode == 0
+    assert not home.path.exists()
+
+
+@pytest.mark.parametrize("command", ["run", "reset"])
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, command: str) -> None:
+    (tmp_path / "thesis.txt").write_text("the only copy")
+    done = launch(tmp_path, command)
+    assert done.returncode == 1
+    assert "holds other things" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = launch(tmp_path / "file")
+    assert done.returncode == 1
+    assert "cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
 
 
