@@ -11,6 +11,7 @@ import python_calamine as calamine
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers import xls_scan, zip_scan
+from ingestion.pipeline.readers.rehearsal import rehearse
 from ingestion.pipeline.readers.source import HEAD_ROWS, Candidate, Column, Grid, encode
 
 _UTF16 = "utf-16-le"
@@ -31,6 +32,7 @@ class WorkbookSource:
         else:
             _check_xls(data)
             xls_scan.scan(data)
+            rehearse(data)
         with _coded():
             self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             self._names = [
