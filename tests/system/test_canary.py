@@ -1,20 +1,27 @@
 """After a run, neither a token nor a cell value stands anywhere but where docs/security.md says."""
 
 import base64
+import gzip
 import io
 import json
 import re
+import sqlite3
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
 from infra.local import demo
+from portal.accounts import seal
+from tests.fixtures.plain_browser import PlainBrowser
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
 pytestmark = pytest.mark.system
-INSTRUMENT, WRONG = "Canary Instrument 7f3e91", "canary-type-b81c24"
+INSTRUMENT, WRONG, SEEN = "Canary Instrument 7f3e91", "canary-type-b81c24", "canary-type-5d20aa"
 JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{16,}\.eyJ[A-Za-z0-9_-]{16,}")
 
 
@@ -31,10 +38,12 @@ def forms(value: str) -> set[bytes]:
 
 def stores(system: System) -> Iterator[tuple[str, bytes]]:
     """Everything the promise says holds neither token nor value, as (name, bytes)."""
-    for file in system.home.glob("portal.sqlite3*"):
-        yield file.name, file.read_bytes()
-    for file in (system.home / "logs").glob("*.log"):
-        yield file.name, file.read_bytes()
+    own = system.home / "aws"  # the emulator's, which holds everything by its nature
+    for file in system.home.rglob("*"):
+        if file.is_file() and own not in file.parents:
+            yield file.name, file.read_bytes()
+    for row in rows(system, "SELECT session_data FROM django_session"):
+        yield "a session", session(row[0])
     states = system.aws("stepfunctions")
     machine = system.settings["FUNDGATE_STATE_MACHINE_ARN"]
     for execution in states.list_executions(stateMachineArn=machine)["executions"]:
@@ -59,6 +68,44 @@ def stores(system: System) -> Iterator[tuple[str, bytes]]:
             yield f"{name}/{version['Key']}", body.read()
 
 
+def rows(system: System, query: str) -> list[tuple]:
+    """Rows of the portal's database."""
+    with closing(sqlite3.connect(system.home / "portal.sqlite3", timeout=20)) as database:
+        return database.execute(query).fetchall()
+
+
+def session(data: str) -> bytes:
+    """What a row of the session store holds: Django packs it, and compresses what is long."""
+    packed = data.split(":")[0]
+    plain = base64.urlsafe_b64decode(packed.lstrip(".") + "===")
+    return zlib.decompress(plain) if packed.startswith(".") else plain
+
+
+def unpacked(content: bytes) -> bytes:
+    """The content and behind it what stands in it gzipped."""
+    found = [content]
+    for start in re.finditer(rb"\x1f\x8b\x08", content):
+        try:
+            found.append(zlib.decompressobj(wbits=31).decompress(content[start.start() :]))
+        except zlib.error:
+            continue
+    return b"\n".join(found)
+
+
+def search(system: System, secrets: dict[str, str]) -> None:
+    """Fails with the place where one of them, or any token at all, stands."""
+    looked_at = 0
+    for name, content in stores(system):
+        looked_at += 1
+        everything = unpacked(content)
+        assert not JWT.search(everything), f"a token stands in {name}"
+        for what, value in secrets.items():
+            for form in forms(value):
+                assert form not in everything, f"the {what} stands in {name}"
+    assert looked_at > 15
+    assert system.aws("ssm").describe_parameters()["Parameters"] == []
+
+
 def test_neither_token_nor_value_nor_password_is_anywhere_else(system: System) -> None:
     table = tpt(rows=6, seed=701)
     table.rows[2]["17"] = INSTRUMENT
@@ -71,22 +118,60 @@ def test_neither_token_nor_value_nor_password_is_anywhere_else(system: System) -
 
     token = api.session.headers["Authorization"].removeprefix("Bearer ")
     signature = token.rsplit(".", 1)[1]
-    secrets = {"token": signature, "instrument": INSTRUMENT, "finding": WRONG, "password": demo.PASSWORD}
-    looked_at = 0
-    for name, content in stores(system):
-        looked_at += 1
-        assert not JWT.search(content), f"a token stands in {name}"
-        for what, value in secrets.items():
-            for form in forms(value):
-                assert form not in content, f"the {what} stands in {name}"
-    assert looked_at > 15
-    assert system.aws("ssm").describe_parameters()["Parameters"] == []
+    search(
+        system,
+        {"token": signature, "instrument": INSTRUMENT, "finding": WRONG, "password": demo.PASSWORD},
+    )
+
+
+def test_nothing_of_a_browser_s_sign_in_is_anywhere_else(system: System) -> None:
+    """Session tokens, refresh token and seal key, after an upload and a look at its result in the browser."""
+    browser = PlainBrowser(system.url, demo.PASSWORD)
+    assert browser.sign_in(system.email("alpine-am", "uploader"), "/submissions/").ok
+    table = tpt(rows=6, seed=702)
+    table.rows[3]["32"] = SEEN
+    answer = browser.send_form("/submissions/upload/", files={"files": ("seen.csv", table.csv())})
+    identifier = re.findall(r'data-submission="([0-9a-f-]{36})"', answer.text)[0]
+    assert system.api().wait(identifier)["verdict"] == "failed"
+    page = f"/submissions/{identifier}/"
+    for address in (page, f"{page}findings/", f"{page}findings.csv", f"{page}original"):
+        assert SEEN in browser.get(address).text, "the owner reads the value"
+    assert browser.get(f"{page}findings.xlsx").ok
+
+    # The positive twin: with the browser's key the seal does open, and holds tokens that work.
+    seal_id, user_id, ciphertext = rows(
+        system,
+        "SELECT id, user_id, ciphertext FROM accounts_sealedtokens ORDER BY created_at DESC LIMIT 1",
+    )[0]
+    key = browser.cookie(seal.COOKIE)
+    tokens = seal.open_seal(ciphertext, key=key, user_id=UUID(user_id), seal_id=UUID(seal_id))
+    assert JWT.match(tokens.id_token.encode())
+    named = [session(row[0]) for row in rows(system, "SELECT session_data FROM django_session")]
+    assert any(str(UUID(seal_id)).encode() in content for content in named), "the session is read as it is"
+
+    _, payload, signature = tokens.id_token.split(".")
+    search(
+        system,
+        {
+            "token's payload": payload,
+            "token's signature": signature,
+            "refresh token": tokens.refresh_token,
+            "seal key": key,
+            "password": demo.PASSWORD,
+            "finding": SEEN,
+        },
+    )
 
 
 @pytest.mark.parametrize(
     "hide",
-    [str.encode, lambda v: b"xx" + base64.b64encode(b"a" + v.encode()), lambda v: v.encode("utf-16-le")],
+    [
+        str.encode,
+        lambda v: b"xx" + base64.b64encode(b"a" + v.encode()),
+        lambda v: v.encode("utf-16-le"),
+        lambda v: gzip.compress(v.encode()),
+    ],
 )
 def test_the_search_itself_finds_what_is_hidden(hide: object) -> None:
     content = b"before " + hide(INSTRUMENT) + b" after"  # type: ignore[operator]
-    assert any(form in content for form in forms(INSTRUMENT))
+    assert any(form in unpacked(content) for form in forms(INSTRUMENT))

@@ -1,6 +1,5 @@
 """A real portal (two processes) before the embedded AWS, with two onboarded institutions."""
 
-import re
 import sqlite3
 import subprocess
 import sys
@@ -8,8 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
-from html import unescape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -20,54 +18,22 @@ import requests
 from infra.local import embedded, platform
 from infra.local.home import ROOT, Home
 from infra.local.processes import Child
+from tests.fixtures.plain_browser import TIMEOUT, PlainBrowser
 from tests.fixtures.system import free_port
 
 PASSWORD = "Correct-Horse-Battery-1"
-TIMEOUT = 20
 
 
-def fields_of(page: str) -> dict[str, str]:
-    """Hidden fields of the hosted sign-in form."""
-    inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
-    return {name: unescape(value) for name, value in inputs}
-
-
-@dataclass
-class Browser:
-    """A browser without scripts: cookies, redirects, the hosted sign-in form."""
-
-    portal: "LivePortal"
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def get(self, path: str, **options: Any) -> requests.Response:
-        return self.session.get(urljoin(self.portal.url, path), timeout=TIMEOUT, **options)
-
-    def callback_address(self, email: str, next_page: str = "/probe/who/") -> str:
-        """Goes through Cognito up to the redirect back, which is returned and not followed."""
-        form = self.get("/oidc/authenticate/", params={"next": next_page})
-        assert form.status_code == 200, form.text
-        answer = self.session.post(
-            urljoin(form.url, "/login"),
-            data=fields_of(form.text) | {"username": email, "password": PASSWORD},
-            allow_redirects=False,
-            timeout=TIMEOUT,
-        )
-        assert answer.status_code == 302, answer.text
-        return answer.headers["Location"]
-
-    def sign_in(self, email: str, next_page: str = "/probe/who/") -> requests.Response:
-        return self.get(self.callback_address(email, next_page))
+class Browser(PlainBrowser):
+    """A person's browser at the running portal with its probes."""
 
     def sign_out(self) -> requests.Response:
         return self.session.post(
-            urljoin(self.portal.url, "/sign-out/"),
+            urljoin(self.url, "/sign-out/"),
             data={"csrfmiddlewaretoken": self.get("/probe/form-token/").json()["csrf"]},
             allow_redirects=False,
             timeout=TIMEOUT,
         )
-
-    def cookie(self, name: str) -> str:
-        return self.session.cookies.get_dict()[name]
 
 
 @dataclass
@@ -82,7 +48,7 @@ class LivePortal:
         return self.home.url
 
     def browser(self) -> Browser:
-        return Browser(self)
+        return Browser(self.url, PASSWORD, start="/probe/who/")
 
     def environment(self, profile: str) -> dict[str, str]:
         return platform.process_environment(self.home, self.settings, profile) | {

@@ -123,7 +123,7 @@ def test_old_cookies_open_nothing_after_signing_out(live: LivePortal, browser: B
 def test_signing_out_takes_a_form_of_ours(browser: Browser) -> None:
     browser.sign_in(UPLOADER)
     assert browser.get("/sign-out/").status_code == 405
-    forged = browser.session.post(f"{browser.portal.url}/sign-out/", timeout=20)
+    forged = browser.session.post(f"{browser.url}/sign-out/", timeout=20)
     assert forged.status_code == 403
     assert browser.get("/probe/who/").status_code == 200
 
