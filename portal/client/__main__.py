@@ -64,7 +64,7 @@ def _submit(options: argparse.Namespace) -> int:
             print(_line(file, submission))
     if options.json:
         print(json.dumps(done if len(done) > 1 else done[0], indent=2))
-    if any(submission["verdict"] in (None, "unreadable") for submission in done):
+    if any(submission["verdict"] in ("", "unreadable") for submission in done):
         return 2
     return 1 if any(submission["counts"]["error"] for submission in done) else 0
 
