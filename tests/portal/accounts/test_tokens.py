@@ -83,6 +83,18 @@ def test_a_token_is_renewed_when_more_time_is_asked_for_than_it_has(
     assert opened(live, browser).good_for(55)
 
 
+@pytest.mark.parametrize(("left", "renewals"), [(14, 1), (20, 0)])
+def test_an_upload_renews_a_token_with_less_than_fifteen_minutes_left(
+    live: LivePortal, browser: Browser, left: float, renewals: int
+) -> None:
+    browser.sign_in(UPLOADER)
+    run_out(live, browser, minutes=left)
+    content = f"a;b;c\n{left};2;3\n".encode()
+    answer = browser.send_form("/submissions/upload/", files={"files": ("a.csv", content)})
+    assert 'data-outcome="received"' in answer.text
+    assert sealed(live)[3] == 1 + renewals
+
+
 def test_many_requests_at_once_renew_once(live: LivePortal, browser: Browser) -> None:
     browser.sign_in(UPLOADER)
     run_out(live, browser)
