@@ -12,7 +12,7 @@ from ingestion.aws.errors import TokenInvalid
 from ingestion.aws.identity import verify_id_token
 from portal.accounts import cognito, credentials, seal
 from portal.accounts.errors import RenewalBusy, SignInNeeded, SignInRefused
-from portal.accounts.models import SealedTokens, User
+from portal.accounts.models import Membership, SealedTokens, User
 from portal.accounts.seal import Tokens
 from portal.audit import services as audit
 from portal.audit.tags import AuditTag
@@ -133,34 +133,41 @@ class SessionTokens:
             id_token, refresh_token = cognito.renew(old.refresh_token)
             claims = verify_id_token(id_token, cognito.portal_pool())
         except (SignInRefused, TokenInvalid) as error:
-            self._ended(user, type(error).__name__)
+            self._ended(type(error).__name__)
             raise SignInNeeded from None
         if (claims.issuer, claims.subject) != (user.issuer, user.subject):
-            self._ended(user, "OtherSubject")
+            self._ended("OtherSubject")
             raise SignInNeeded
         return self._store(Tokens(id_token, refresh_token, claims.expires_at), claims.groups)
 
     def _store(self, fresh: Tokens, groups: tuple[str, ...]) -> Tokens:
         ciphertext = seal.close(fresh, key=self._key, user_id=self._row.user_id, seal_id=self._row.pk)
-        SealedTokens.objects.filter(pk=self._row.pk, version=self._row.version).update(
-            ciphertext=ciphertext, groups=list(groups), version=F("version") + 1, lease_until=None
-        )
+        with transaction.atomic():
+            ours = SealedTokens.objects.filter(pk=self._row.pk, version=self._row.version).update(
+                ciphertext=ciphertext, groups=list(groups), version=F("version") + 1, lease_until=None
+            )
+            if ours:
+                self._record(AuditTag.SIGN_IN_RENEWED, {})
         # Nothing was written when the lease ran out and another renewal won (take theirs), or when the person
         # signed out meanwhile (nothing comes back to life): the row as it is now decides.
         self._reload()
         return self._open()
 
-    def _ended(self, user: User, reason: str) -> None:
+    def _ended(self, reason: str) -> None:
         """The refresh token is over: so is the sign-in."""
         with transaction.atomic():
             SealedTokens.objects.filter(pk=self._row.pk).delete()
-            audit.record(
-                tag=AuditTag.SIGN_IN_ENDED,
-                institution_id=None,
-                actor_id=user.pk,
-                subject_id=self._row.pk,
-                detail={"reason": reason},
-            )
+            self._record(AuditTag.SIGN_IN_ENDED, {"reason": reason})
+
+    def _record(self, tag: AuditTag, detail: dict[str, str]) -> None:
+        membership = Membership.objects.filter(user_id=self._row.user_id).first()
+        audit.record(
+            tag=tag,
+            institution_id=membership.institution_id if membership else None,
+            actor_id=self._row.user_id,
+            subject_id=self._row.pk,
+            detail=detail,
+        )
 
 
 class GivenToken:

@@ -1,7 +1,7 @@
 """Writes: what changes submissions."""
 
 from ingestion.web.services.dispatch import dispatch_outbox, start
-from ingestion.web.services.events import Applied, apply_event
+from ingestion.web.services.events import Applied, apply_event, record_refused_event
 from ingestion.web.services.receiving import Duplicate, Outcome, Received, Refused, as_json, receive
 from ingestion.web.services.reconcile import abandon_half_received, reconcile
 from ingestion.web.services.runs import continue_submission, run_again, withdraw
@@ -19,6 +19,7 @@ __all__ = [
     "dispatch_outbox",
     "receive",
     "reconcile",
+    "record_refused_event",
     "run_again",
     "start",
     "withdraw",

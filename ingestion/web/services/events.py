@@ -44,6 +44,18 @@ def apply_event(event: Event) -> Applied:
     return Applied.APPLIED
 
 
+def record_refused_event(*, reason: str, submission: str = "", address: str | None = None) -> None:
+    """Records an event that our key signed and that is still none of ours; `reason` quotes nothing of it."""
+    record(
+        tag=AuditTag.EVENT_REFUSED,
+        institution_id=None,
+        actor_id=None,
+        subject_id=submission,
+        address=address,
+        detail={"reason": reason},
+    )
+
+
 def _keep(event: Event, submission: Submission) -> None:
     PipelineEvent.objects.create(
         id=event.id,

@@ -19,6 +19,8 @@ from ingestion.web.errors import ForgedCallback
 from ingestion.web.models import PipelineEvent, Submission
 from ingestion.web.states import State
 from portal.accounts.actor import Actor
+from portal.audit.models import AuditRecord
+from portal.audit.tags import AuditTag
 from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.runs import Run
 
@@ -47,6 +49,11 @@ def post(body: bytes, **changed: str) -> Any:
     return Client(enforce_csrf_checks=True).post(
         "/internal/events/", data=body, content_type="application/json", headers=headers
     )
+
+
+def refusals() -> int:
+    """Records of signed events that were refused."""
+    return AuditRecord.objects.filter(tag=AuditTag.EVENT_REFUSED).count()
 
 
 def first_event(owner: Actor) -> Event:
@@ -117,6 +124,7 @@ def test_another_key_is_refused_even_with_a_right_signature_of_its_own(owner: Ac
     other = ec.generate_private_key(ec.SECP256R1())
     assert post(body, timestamp=now, signature=signed(body, now, other)).status_code == 403
     assert post(body, timestamp=now, key_id="arn:aws:kms:eu-central-1:1:key/other").status_code == 403
+    assert refusals() == 0, "what anybody can send fills the log at most"
     assert post(body, timestamp=now).status_code == 200
 
 
@@ -145,7 +153,9 @@ def test_what_does_not_fit_the_schema_is_refused(owner: Actor, change: dict[str,
     body = json.dumps(asdict(event) | change).encode()
     assert post(body).status_code == 400
     assert not PipelineEvent.objects.exists()
+    assert refusals() == 1
     assert post(event.body()).status_code == 200
+    assert refusals() == 1
 
 
 def test_an_index_card_counts_from_publish_alone(owner: Actor) -> None:
@@ -163,7 +173,9 @@ def test_an_unknown_submission_is_not_acknowledged(owner: Actor) -> None:
     gone = "00000000-0000-4000-8000-000000000000"
     stranger = replace(event, submission=gone, id=event.id.replace(event.submission, gone))
     assert post(stranger.body()).status_code == 404
+    assert AuditRecord.objects.get(tag=AuditTag.EVENT_REFUSED).subject_id == gone
     assert post(event.body()).status_code == 200
+    assert refusals() == 1
 
 
 def test_only_post_is_answered() -> None:

@@ -102,6 +102,13 @@ def test_many_requests_at_once_renew_once(live: LivePortal, browser: Browser) ->
         answers = list(threads.map(lambda _: browser.get("/probe/token/").json()["sha256"], range(20)))
     assert len(set(answers)) == 1
     assert sealed(live)[3] == 2
+    renewals = live.sql(
+        "SELECT institution_id FROM audit_auditrecord WHERE tag = ? AND subject_id = ?",
+        "portal:session:renewed",
+        str(sealed(live)[0]),
+    )
+    alpine = live.sql("SELECT id FROM accounts_institution WHERE code = 'alpine-am'")
+    assert renewals == alpine, "one record, and it is the institution's"
 
 
 def test_a_renewal_that_died_is_taken_over_when_its_lease_is_over(live: LivePortal, browser: Browser) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from infra.local.home import ROOT
 from portal.audit import selectors, services
 from portal.audit.errors import AppendOnly
 from portal.audit.models import AuditRecord
@@ -68,6 +69,14 @@ def test_an_institution_reads_only_its_own_records() -> None:
     a_record(institution_id=theirs, subject_id=subject)
     assert list(selectors.records_of_institution(mine)) == [kept]
     assert list(selectors.records_about(institution_id=mine, subject_id=subject)) == [kept]
+
+
+def test_every_tag_is_recorded_somewhere() -> None:
+    sources = [
+        file.read_text() for folder in ("portal", "ingestion") for file in (ROOT / folder).rglob("*.py")
+    ]
+    unused = {tag.name for tag in AuditTag if not any(f"AuditTag.{tag.name}" in text for text in sources)}
+    assert unused == set()
 
 
 def test_every_tag_names_source_subject_and_action() -> None:
