@@ -35,38 +35,60 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if not options.browser and not options.email:
         parser.error("say --email NAME, or --browser to sign in in the browser")
+    if not options.portal.startswith(("http://", "https://")):
+        parser.error(f"--portal takes an address such as http://127.0.0.1:8000, not {options.portal!r}")
     for file in options.files:
-        if not file.is_file():
+        if not file.exists():
             parser.error(f"there is no file {file}")
+        if not file.is_file():
+            parser.error(f"{file} is no file; name the files in it")
     try:
         return _submit(options)
-    except (signin.SignInFailed, ApiError) as error:
-        print(f"fundgate: {error}", file=sys.stderr)
+    except signin.SignInFailed as error:
+        _say(error)
     except requests.RequestException:
-        print(f"fundgate: {options.portal} does not answer. Is the portal running?", file=sys.stderr)
+        _say(f"{options.portal} does not answer. Is the portal running, and there? --portal names another.")
+    except KeyboardInterrupt:
+        _say("stopped. What was uploaded is checked all the same.")
+        return 130
     return 2
 
 
 def _submit(options: argparse.Namespace) -> int:
-    config = signin.SignInConfig.of(options.portal)
-    if options.browser:
-        token = signin.in_browser(config)
-    else:
-        token = signin.headless(config, options.email, _password(options.email))
-    api = Api(options.portal, token)
+    """Upload and wait, file after file; one that is refused does not keep the others back."""
+    api = Api(options.portal, _token(options))
     done = []
     for file in options.files:
-        with file.open("rb") as content:
-            submission = api.submit(file.name, content)
-        submission = api.wait(submission["id"])
+        try:
+            with file.open("rb") as content:
+                submission = api.submit(file.name, content)
+            submission = api.wait(submission["id"])
+        except ApiError as error:
+            _say(f"{file.name}: {error}")
+            continue
+        except PermissionError:
+            _say(f"{file.name}: you may not read this file.")
+            continue
         done.append(submission)
         if not options.json:
-            print(_line(file, submission))
-    if options.json:
-        print(json.dumps(done if len(done) > 1 else done[0], indent=2))
+            print(_line(file, submission), flush=True)
+    if options.json and (done or len(options.files) > 1):
+        print(json.dumps(done if len(options.files) > 1 else done[0], indent=2))
+    if len(done) < len(options.files):
+        return 2
     if any(submission["verdict"] in ("", "unreadable") for submission in done):
         return 2
     return 1 if any(submission["counts"]["error"] for submission in done) else 0
+
+
+def _token(options: argparse.Namespace) -> str:
+    config = signin.SignInConfig.of(options.portal)
+    try:
+        if options.browser:
+            return signin.in_browser(config)
+        return signin.headless(config, options.email, _password(options.email))
+    except requests.RequestException:
+        raise signin.SignInFailed("The sign-in service does not answer. Try again in a minute.") from None
 
 
 def _password(email: str) -> str:
@@ -78,13 +100,16 @@ def _password(email: str) -> str:
 
 
 def _line(file: Path, submission: dict[str, Any]) -> str:
-    counts = submission["counts"] or {"error": 0, "warning": 0, "info": 0}
-    outcome = submission["verdict"] or submission["state"]
     code = f" ({submission['code']})" if submission.get("code") else ""
-    return (
-        f"{file.name}: {outcome}{code}, {counts['error']} errors, {counts['warning']} warnings, "
-        f"{counts['info']} notes"
-    )
+    said = f"{file.name}: {submission['verdict'] or submission['state']}{code}"
+    counts = submission["counts"]
+    if not counts or submission["verdict"] in ("", "unreadable"):
+        return said
+    return f"{said}, {counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes"
+
+
+def _say(sentence: object) -> None:
+    print(f"fundgate: {sentence}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -34,10 +34,15 @@ class SignInConfig:
 
     @classmethod
     def of(cls, portal: str) -> "SignInConfig":
-        """Ask the portal."""
+        """Ask the portal; SignInFailed when what answers there is none."""
         answer = requests.get(urljoin(portal, "/api/v1/sign-in/"), timeout=TIMEOUT)
-        answer.raise_for_status()
-        return cls(**answer.json())
+        try:
+            answer.raise_for_status()
+            return cls(**answer.json())
+        except (requests.RequestException, TypeError):
+            raise SignInFailed(
+                f"{portal} answers ({answer.status_code}), but not as a Fundgate portal that is in order."
+            ) from None
 
 
 class _Flow:
@@ -153,7 +158,13 @@ def in_browser(config: SignInConfig, seconds: float = 300) -> str:
             """Silent: the request line carries the code."""
 
     port = urlsplit(config.redirect_uri).port or 80
-    with HTTPServer(("127.0.0.1", port), Receiver) as server:
+    try:
+        server = HTTPServer(("127.0.0.1", port), Receiver)
+    except OSError:
+        raise SignInFailed(
+            f"Port {port} is in use on this machine, and the sign-in comes back to it."
+        ) from None
+    with server:
         server.timeout = seconds
         print("Opening the sign-in page in your browser. If none opens, go to:\n" + flow.address)
         webbrowser.open(flow.address)

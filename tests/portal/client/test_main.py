@@ -75,4 +75,4 @@ def test_a_line_names_file_outcome_code_and_counts(
 
 def test_a_refusal_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(tmp_path, "refused")
-    assert capsys.readouterr().err == "fundgate: The file is empty.\n"
+    assert capsys.readouterr().err == "fundgate: refused.csv: The file is empty.\n"
