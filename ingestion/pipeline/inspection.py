@@ -77,7 +77,7 @@ def inspect_source(source: Source) -> Inspection:
         template=pack.template,
         version=pack.version,
         confidence=round(match.confidence, 3),
-        reason=f"{len(mapped)} of {len(pack.fields)} fields of {pack.template} {pack.version} by {match.how}",
+        reason=f"{len(mapped)} of its {len(pack.fields)} fields were found, by {match.how}",
         mapped=mapped,
         unmapped=[text.strip()[:200] for i, text in enumerate(header) if text.strip() and i not in used],
         missing=[key for key in pack.fields if key not in mapped],

@@ -150,9 +150,11 @@ def elapsed(since: datetime) -> float:
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """Seconds as people say them: 0.8 s, 12 s, 3 min 5 s."""
+    """Seconds as people say them: under 0.1 s, 0.8 s, 12 s, 3 min 5 s."""
     if seconds is None:
         return ""
+    if seconds < 0.05:
+        return _("under 0.1 s")
     if seconds < 10:
         return _("%(n)s s") % {"n": f"{seconds:.1f}"}
     if seconds < 60:
