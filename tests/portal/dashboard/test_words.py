@@ -60,7 +60,15 @@ def test_errors_are_counted_in_words(count: int, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(None, ""), (0.04, "under 0.1 s"), (0.06, "0.1 s"), (9.96, "10.0 s"), (59.4, "59 s"), (185, "3 min 5 s")]
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (0.04, "under 0.1 s"),
+        (0.06, "0.1 s"),
+        (9.96, "10.0 s"),
+        (59.4, "59 s"),
+        (185, "3 min 5 s"),
+    ],
 )
 def test_durations_are_said_as_people_say_them(seconds: float | None, words: str) -> None:
     assert fundgate.duration(seconds) == words
