@@ -38,11 +38,16 @@ def submit(system: System, seed: int, role: str = "uploader") -> str:
 
 def worker(system: System, code: str) -> str:
     """Runs a piece of the worker's code as the worker: its role, its database."""
+    return run_as("worker", system, code)
+
+
+def run_as(profile: str, system: System, code: str, **changed: str) -> str:
+    """Runs code in a process of its own with a profile's role and settings, some of them changed."""
     home = Home(system.home, int(system.url.rsplit(":", 1)[1]), int(system.aws_url.rsplit(":", 1)[1]))
     done = subprocess.run(
         [sys.executable, "-c", f"import django; django.setup()\n{code}"],
         cwd=ROOT,
-        env=platform.process_environment(home, system.settings, "worker"),
+        env=platform.process_environment(home, system.settings, profile) | changed,
         capture_output=True,
         text=True,
         timeout=60,
@@ -73,6 +78,36 @@ def test_forged_foreign_and_pickled_messages_do_nothing_and_the_next_upload_runs
     assert system.api().wait(submit(system, 601))["state"] == "COMPLETED"
     assert not mark.exists()
     assert system.pids()["worker"] == before
+
+
+def test_an_upload_outlives_a_queue_that_takes_nothing(system: System) -> None:
+    queue = system.settings["FUNDGATE_QUEUE_URL"] + "-that-is-not-there"
+    content = tpt(rows=30, seed=605).csv().decode()
+    code = f"""
+from unittest import TestCase
+from django.core.files.base import ContentFile
+from django.test import Client
+with TestCase().assertLogs("ingestion.web.services.outbox", "WARNING"):  # it says that nobody was told
+    answer = Client(headers={{"host": "127.0.0.1", "authorization": "Bearer {system.id_token()}"}}).post(
+        "/api/v1/submissions/", {{"file": ContentFile({content!r}, "a.csv")}})
+assert answer.status_code == 201, answer.content
+print(answer.json()["id"], answer.json()["state"])
+"""
+    identity, state = run_as("portal", system, code, FUNDGATE_QUEUE_URL=queue).split()
+    assert state == "QUEUED"
+    worker(
+        system,
+        f"""
+from datetime import timedelta
+from django.utils import timezone
+from ingestion.web.models import OutboxEntry
+from ingestion.web.services import dispatch_outbox
+long_ago = timezone.now() - timedelta(minutes=1)
+OutboxEntry.objects.filter(submission="{identity}", dispatched_at=None).update(created_at=long_ago)
+dispatch_outbox()
+""",
+    )
+    assert system.api().wait(identity)["verdict"] == "passed"
 
 
 def test_a_run_whose_callbacks_were_lost_converges_with_its_results(system: System) -> None:
