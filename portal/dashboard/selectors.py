@@ -74,6 +74,7 @@ def picture(actor: Actor, submission: Submission) -> Shown:
         "has_counts": has_counts(submission),
         "ruleset_version": _latest(audits, "ruleset_version"),
         "code_version": _latest(audits, "code_version"),
+        "provenance": audits,
     }
     return Shown(context, fingerprint)
 

@@ -64,6 +64,10 @@ def test_a_new_user_uploads_sees_the_verdict_and_takes_the_findings_home(visitor
     assert {step.get_attribute("data-state") for step in page.locator("[data-step]").all()} == {"done"}
     accessible(visitor)
     visitor.screenshot("submission")
+    page.get_by_text("What each step read and wrote").click()
+    expect(page.locator("[data-provenance] [data-stage]")).to_have_count(4)
+    expect(page.locator("[data-provenance] .sub").first).to_contain_text("SHA-256")
+    accessible(visitor)
 
     rule = page.locator("details.rule").first
     rule.locator("summary").click()

@@ -48,11 +48,16 @@ def pipeline_steps(submission: Submission) -> list[Step]:
 def provenance(submission: Submission) -> list[dict[str, Any]]:
     """Per stage of the latest attempt.
 
-    Role, code and rulebook version, times, what it read and what it wrote.
+    Title, role, code and rulebook version, times, what it read and what it wrote.
     """
     events = PipelineEvent.objects.filter(submission=submission, attempt=submission.attempt, kind="audit")
     return [
-        {"stage": event.stage, **(event.audit or {}), "outputs": event.objects_written or []}
+        {
+            "stage": event.stage,
+            "title": TITLES[event.stage],
+            **(event.audit or {}),
+            "outputs": event.objects_written or [],
+        }
         for event in events.order_by("sequence")
     ]
 

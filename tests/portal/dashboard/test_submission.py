@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ingestion.web.models import StageRun, Submission
+from ingestion.web.models import PipelineEvent, StageRun, Submission
 from ingestion.web.states import State
 from tests.portal.dashboard.conftest import Make
 
@@ -85,6 +85,29 @@ def test_provenance_names_person_hash_and_stored_version(viewer: Client, make: M
     submission = make(State.QUEUED, object_version="v-17")
     page = page_of(viewer, submission)
     assert all(words in page for words in ("Anna", submission.sha256, "v-17", str(submission.id)))
+
+
+def test_provenance_names_what_each_step_read_and_wrote_with_version_and_hash(
+    viewer: Client, make: Make
+) -> None:
+    submission = make(State.RUNNING)
+    assert "data-provenance" not in page_of(viewer, submission), "nothing has been told yet"
+    read, wrote = (
+        {"bucket": area, "key": f"{submission.id}/{area}", "version_id": f"v-{area}", "sha256": digit * 64,
+         "bytes": 1}
+        for area, digit in (("landing", "a"), ("interim", "b"))
+    )  # fmt: skip
+    PipelineEvent.objects.create(
+        id="one:inspect:audit", submission=submission, attempt=1, sequence=12, kind="audit", stage="inspect",
+        audit={"role": "fundgate-inst-alpine-am", "code_version": "c0de", "inputs": [read]},
+        objects_written=[wrote], at=timezone.now(), received_at=timezone.now(),
+    )  # fmt: skip
+    page = page_of(viewer, submission)
+    assert re.findall(r'data-stage="(\w+)"', page) == ["inspect"]
+    told = page.partition("data-provenance")[2]
+    assert "fundgate-inst-alpine-am" in told
+    for found in (read, wrote):
+        assert all(str(found[name]) in told for name in ("key", "version_id", "sha256"))
 
 
 @pytest.mark.parametrize(
