@@ -52,6 +52,7 @@ def deploy(
 ) -> dict[str, str]:
     """Create or update `stack`, or leave it alone if nothing changed; returns its outputs, else StackFailed.
 
+    A parameter that is not given keeps its value: a chosen retention must not fall back to the default.
     A stack whose very creation was rolled back holds nothing and is created anew. A template's LocalEndpoint
     (the address of the embedded AWS) is the client's own unless `parameters` says otherwise.
     """
@@ -68,12 +69,18 @@ def deploy(
         else set()
     )
     body = packaged(template)
-    if parameters.get("Environment") == "local" and "LocalEndpoint" in json.loads(body)["Parameters"]:
+    known = json.loads(body).get("Parameters", {})
+    if parameters.get("Environment") == "local" and "LocalEndpoint" in known:
         parameters = {"LocalEndpoint": cloudformation_client.meta.endpoint_url} | parameters
+    has = {one["ParameterKey"] for one in (current or {}).get("Parameters", [])}
+    kept = sorted((has & known.keys()) - parameters.keys())
     request: dict[str, Any] = {
         "StackName": stack,
         **_template(template.name, body, bucket),
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Parameters": [
+            *({"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()),
+            *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
+        ],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         "RetainExceptOnCreate": True,  # else a rolled-back creation leaves buckets behind that block the next
         "ClientRequestToken": str(uuid.uuid4()),

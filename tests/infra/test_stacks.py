@@ -49,6 +49,29 @@ def test_it_creates_then_leaves_alone_then_updates(server: Server, tmp_path: Pat
     assert attributes["Attributes"]["VisibilityTimeout"] == "60"
 
 
+def test_a_parameter_that_is_not_given_keeps_its_value(server: Server, tmp_path: Path) -> None:
+    cloudformation = server.client("cloudformation")
+    resources = {
+        "Q": queue("kept", VisibilityTimeout={"Ref": "Seconds"}, DelaySeconds={"Ref": "Delay"}),
+    }
+    number = {"Type": "Number", "Default": 30}
+    template = write(tmp_path, resources, Parameters={"Seconds": number, "Delay": {**number, "Default": 1}})
+
+    def deployed(**parameters: str) -> tuple[str, str]:
+        stacks.deploy(cloudformation, stack="kept", template=template, parameters=parameters)
+        sqs = server.client("sqs")
+        url = sqs.get_queue_url(QueueName="kept")["QueueUrl"]
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return found["VisibilityTimeout"], found["DelaySeconds"]
+
+    assert deployed(Seconds="77") == ("77", "1")
+    before = statuses(server, "kept")
+    assert deployed() == ("77", "1")
+    assert statuses(server, "kept") == before, "and nothing is updated for it"
+    assert deployed(Delay="5") == ("77", "5")
+    assert deployed(Seconds="30") == ("30", "5")
+
+
 BROKEN = {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Fn::GetAtt": ["Q", "Nothing"]}}}
 
 
