@@ -7,14 +7,23 @@ from typing import Any
 import yaml
 
 
+class NotATemplate(Exception):
+    """The file is no CloudFormation template; the text says why."""
+
+
 def packaged(template: Path) -> str:
     """The template as JSON, with each local DefinitionS3Location replaced by the text of that file.
 
     This is what `aws cloudformation package` does by way of a bucket: so the state machine's definition stays
-    a plain ASL file of its own.
+    a plain ASL file of its own. NotATemplate when the file is something else.
     """
-    document = yaml.load(template.read_text(), Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader, see below
-    for resource in document.get("Resources", {}).values():
+    try:
+        document = yaml.load(template.read_text(), Loader=_TemplateLoader)  # noqa: S506 - a SafeLoader, see below
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise NotATemplate(f"{template} is no YAML file.") from None
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise NotATemplate(f"{template} is no CloudFormation template: it has no Resources.")
+    for resource in document["Resources"].values():
         properties = resource.get("Properties", {})
         location = properties.get("DefinitionS3Location")
         if isinstance(location, str):

@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ingestion.aws.packaging import packaged
+from ingestion.aws.packaging import NotATemplate, packaged
 
 MAX_BODY_BYTES = 51_200  # the API's limit for a template sent in the request
 _NEVER_DEPLOYED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"}
@@ -56,6 +56,7 @@ def deploy(
     A stack whose very creation was rolled back holds nothing and is created anew. A template's LocalEndpoint
     (the address of the embedded AWS) is the client's own unless `parameters` says otherwise.
     """
+    body = packaged(template)
     deadline = time.monotonic() + timeout_seconds
     current = _settled(cloudformation_client, stack, deadline)
     if current and current["StackStatus"] in _NEVER_DEPLOYED:
@@ -68,7 +69,6 @@ def deploy(
         if current
         else set()
     )
-    body = packaged(template)
     known = json.loads(body).get("Parameters", {})
     if parameters.get("Environment") == "local" and "LocalEndpoint" in known:
         parameters = {"LocalEndpoint": cloudformation_client.meta.endpoint_url} | parameters
@@ -167,15 +167,16 @@ def main(arguments: list[str]) -> int:
         return 2
     given = {name: value for name, _, value in pairs}
     bucket = given.pop("--bucket", None)
+    session = boto3.session.Session()
     try:
         outputs = deploy(
-            boto3.client("cloudformation"),
+            session.client("cloudformation"),
             stack=arguments[0],
             template=Path(arguments[1]),
             parameters=given,
-            bucket=TemplateBucket(boto3.client("s3"), bucket) if bucket else None,
+            bucket=TemplateBucket(session.client("s3"), bucket) if bucket else None,
         )
-    except (StackFailed, ClientError, BotoCoreError, OSError) as error:
+    except (StackFailed, NotATemplate, ClientError, BotoCoreError, OSError) as error:
         sys.stderr.write(f"fundgate: {error}\n")
         return 1
     sys.stdout.write(json.dumps(outputs, indent=2) + "\n")

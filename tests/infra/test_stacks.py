@@ -162,11 +162,13 @@ def test_the_definition_is_put_in_the_place_of_its_file(tmp_path: Path) -> None:
 def test_short_forms_become_long_ones(tmp_path: Path) -> None:
     path = tmp_path / "t.yaml"
     path.write_text(
-        'Conditions: {C: !Not [!Condition D]}\nR: [!Ref A, !GetAtt A.B.C, !Sub "${A}", !If [C, 1, 2]]'
+        "Conditions: {C: !Not [!Condition D]}\nResources: {}\n"
+        'R: [!Ref A, !GetAtt A.B.C, !Sub "${A}", !If [C, 1, 2]]'
     )
     assert json.loads(packaged(path)) == {
         "Conditions": {"C": {"Fn::Not": [{"Condition": "D"}]}},
         "R": [{"Ref": "A"}, {"Fn::GetAtt": ["A", "B.C"]}, {"Fn::Sub": "${A}"}, {"Fn::If": ["C", 1, 2]}],
+        "Resources": {},
     }
 
 
