@@ -23,7 +23,7 @@ def _die_with_parent() -> None:
 
 @dataclass
 class Child:
-    """One long-running process: its command, environment and log file."""
+    """One long-running process: its command, environment, log file, and seconds it may take to end."""
 
     name: str
     command: list[str]
@@ -32,6 +32,7 @@ class Child:
     directory: Path
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
+    grace: float = _GRACE_SECONDS
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only the launcher."""
@@ -63,7 +64,7 @@ class Child:
         if self.running:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(_GRACE_SECONDS)
+                self.process.wait(self.grace)
         signal_group(self.process.pid, signal.SIGKILL)
         self.process.wait()
 

@@ -90,6 +90,7 @@ def _start(home: Home, children: list[Child]) -> None:
             "--without-mingle",
             "--without-heartbeat",
         ],
+        grace=3,  # it waits out its look at the queue; what it was doing is done again
         log=home.logs / "worker.log",
         directory=ROOT,
     )
