@@ -5,10 +5,10 @@ from itertools import chain, islice
 from typing import Any
 
 from ingestion.web import results, selectors
+from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
 from ingestion.web.selectors.findings import all_findings
 from portal.accounts.actor import Actor
-from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.dashboard import exports
 
@@ -16,7 +16,9 @@ from portal.dashboard import exports
 def findings_as_csv(*, actor: Actor, submission: Submission) -> Iterator[bytes]:
     """Every finding, streamed; NoResultYet before anything is sent."""
     found = _opened(all_findings(actor, submission))
-    _record(actor, submission, AuditTag.FINDINGS_DOWNLOADED, {"attempt": submission.attempt, "format": "csv"})
+    record_act(
+        actor, submission, AuditTag.FINDINGS_DOWNLOADED, {"attempt": submission.attempt, "format": "csv"}
+    )
     return exports.findings_csv(found)
 
 
@@ -24,7 +26,7 @@ def findings_as_xlsx(*, actor: Actor, submission: Submission) -> bytes:
     """The findings as a workbook; NoResultYet when there are none."""
     document = selectors.verdict_document(actor, submission)
     found = _opened(all_findings(actor, submission))
-    _record(
+    record_act(
         actor, submission, AuditTag.FINDINGS_DOWNLOADED, {"attempt": submission.attempt, "format": "xlsx"}
     )
     return exports.findings_xlsx(found, document.get("groups", []))
@@ -33,21 +35,10 @@ def findings_as_xlsx(*, actor: Actor, submission: Submission) -> bytes:
 def original(*, actor: Actor, submission: Submission) -> Iterator[bytes]:
     """The delivered file exactly as it was stored, streamed."""
     content = results.original(actor.credentials(), submission)
-    _record(actor, submission, AuditTag.ORIGINAL_DOWNLOADED, {"bytes": submission.bytes})
+    record_act(actor, submission, AuditTag.ORIGINAL_DOWNLOADED, {"bytes": submission.bytes})
     return content
 
 
 def _opened(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The same rows with the first one fetched: what cannot be read fails before an answer has begun."""
     return chain(list(islice(rows, 1)), rows)
-
-
-def _record(actor: Actor, submission: Submission, tag: AuditTag, detail: dict[str, Any]) -> None:
-    record(
-        tag=tag,
-        institution_id=submission.institution_id,
-        actor_id=actor.user.id,
-        subject_id=submission.id,
-        address=actor.address,
-        detail=detail,
-    )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion.web import results
+from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
 from ingestion.web.services.cards import adopt_card
 from portal.accounts.actor import Actor
-from portal.audit.services import record
 from portal.audit.tags import AuditTag
 
 MAX_PAGE_SIZE = 500
@@ -30,7 +30,7 @@ class FindingsPage:
 def verdict_document(actor: Actor, submission: Submission) -> dict[str, Any]:
     """verdict.json of the latest attempt; NoResultYet before there is one."""
     document = _document(actor, submission)
-    _record(actor, submission, AuditTag.FINDINGS_VIEWED, {"attempt": submission.attempt})
+    record_act(actor, submission, AuditTag.FINDINGS_VIEWED, {"attempt": submission.attempt})
     return document
 
 
@@ -60,7 +60,7 @@ def findings_page(
         with results.Findings(credentials, submission) as findings:
             rows = findings.rows(results.cut(slices, (page - 1) * size, size))
     detail = {"attempt": submission.attempt, "page": page, "rule": rule, "severity": severity}
-    _record(actor, submission, AuditTag.FINDINGS_VIEWED, detail)
+    record_act(actor, submission, AuditTag.FINDINGS_VIEWED, detail)
     return FindingsPage(rows, total, page, pages)
 
 
@@ -74,14 +74,3 @@ def _document(actor: Actor, submission: Submission) -> dict[str, Any]:
     document = results.verdict(actor.credentials(), submission)
     adopt_card(submission, document)
     return document
-
-
-def _record(actor: Actor, submission: Submission, tag: AuditTag, detail: dict[str, Any]) -> None:
-    record(
-        tag=tag,
-        institution_id=submission.institution_id,
-        actor_id=actor.user.id,
-        subject_id=submission.id,
-        address=actor.address,
-        detail=detail,
-    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from ingestion.aws import errors as aws
+from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
 from ingestion.web.services.arrivals import claim, give_up
 from ingestion.web.services.lifecycle import change, locked
@@ -16,7 +17,6 @@ from ingestion.web.services.outbox import owe_start, park_token
 from ingestion.web.states import State
 from ingestion.web.uploads.refusals import text_of
 from portal.accounts.actor import Actor
-from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.common.errors import FundgateError
 
@@ -147,20 +147,9 @@ def _stored(actor: Actor, submission: Submission, ref: ObjectRef) -> Outcome:
         pointers = {"object_bucket": ref.bucket, "object_key": ref.key, "object_version": ref.version_id}
         if not change(current, State.STORED, actor_id=actor.user.id, **pointers):
             return Refused(current, current.code or "UPLOAD_INCOMPLETE")  # it took more than an hour
-        _record(AuditTag.SUBMISSION_STORED, actor, current, {**ref.to_json()})
+        record_act(actor, current, AuditTag.SUBMISSION_STORED, {**ref.to_json()})
         if parameter:
             change(current, State.QUEUED, actor_id=actor.user.id, attempt=1)
             owe_start(actor, current, parameter)
-            _record(AuditTag.SUBMISSION_QUEUED, actor, current, {"attempt": 1})
+            record_act(actor, current, AuditTag.SUBMISSION_QUEUED, {"attempt": 1})
     return Received(current)
-
-
-def _record(tag: AuditTag, actor: Actor, submission: Submission, detail: dict[str, str | int]) -> None:
-    record(
-        tag=tag,
-        institution_id=submission.institution_id,
-        actor_id=actor.user.id,
-        subject_id=submission.id,
-        address=actor.address,
-        detail=detail,
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from ingestion.web.acts import record_act
 from ingestion.web.errors import NotNow
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import change, locked
@@ -15,7 +16,6 @@ from ingestion.web.services.superseding import supersede
 from ingestion.web.states import CONTINUABLE, REPEATABLE, WITHDRAWABLE, State
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
-from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotAllowed
 
@@ -90,11 +90,5 @@ _BLANK: dict[str, Any] = {
 
 
 def _record(tag: AuditTag, actor: Actor, submission: Submission) -> None:
-    record(
-        tag=tag,
-        institution_id=submission.institution_id,
-        actor_id=actor.user.id,
-        subject_id=submission.id,
-        address=actor.address,
-        detail={"attempt": submission.attempt, "resume_from": submission.resume_from},
-    )
+    detail = {"attempt": submission.attempt, "resume_from": submission.resume_from}
+    record_act(actor, submission, tag, detail)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ingestion.aws.objects import ObjectRef
+from ingestion.web import acts
 from ingestion.web.models import OutboxEntry, Submission, Transition
 from ingestion.web.services import apply_event, continue_submission, receiving, run_again, runs, withdraw
 from ingestion.web.states import State
@@ -56,7 +57,7 @@ def test_an_act_that_cannot_be_recorded_does_not_happen(
 ) -> None:
     made = submission(owner, state)
     with monkeypatch.context() as broken, pytest.raises(NoRecord):
-        broken.setattr(runs, "record", no_record)
+        broken.setattr(acts, "record", no_record)
         act(owner, made)
     now = Submission.objects.get(pk=made.pk)
     assert (now.state, now.attempt) == (state, made.attempt)
@@ -72,7 +73,7 @@ def test_submission_outbox_and_records_stand_or_fall_together(
     made = submission(owner, State.RECEIVING, attempt=0)
     ref = ObjectRef("bucket", f"{made.id}/original", "v1", "ab" * 32, 1000)
     with monkeypatch.context() as broken, pytest.raises(NoRecord):
-        broken.setattr(receiving, "record", no_record)
+        broken.setattr(acts, "record", no_record)
         receiving._stored(owner, made, ref)
     assert Submission.objects.get(pk=made.pk).state == State.RECEIVING
     assert not OutboxEntry.objects.exists()

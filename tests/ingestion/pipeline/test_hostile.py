@@ -1,0 +1,269 @@
+"""Files that are damaged or built to harm end in a code; just within the limits a file is read."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+import xlsxwriter
+import xlwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
+from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.readers import xls_scan, zip_scan
+from ingestion.pipeline.sniff import as_utf8, encoding_of
+from tests.tools.generate_samples import tpt
+from tests.tools.tables import Table
+
+TABLE = tpt(rows=12, seed=11)
+
+
+def read(data: bytes) -> Delivery:
+    return parse_file(data, inspect_file(data))
+
+
+def cells(delivery: Delivery, field: str) -> list[str]:
+    column = delivery.columns[field]
+    return [column.values[code] for code in column.codes]
+
+
+def expected(table: Table, field: str) -> list[str]:
+    return [row.get(field, "") for row in table.rows]
+
+
+def code_of(data: bytes) -> str:
+    with pytest.raises(UnreadableFile) as caught:
+        read(data)
+    assert caught.value.message
+    assert caught.value.how_to_fix
+    return caught.value.code
+
+
+def repacked(data: bytes, extra: dict[str, bytes], drop: str = "") -> bytes:
+    """The workbook with parts replaced or added."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            if part not in extra and part != drop:
+                new.writestr(part, old.read(part))
+        for name, content in extra.items():
+            new.writestr(name, content)
+    return sink.getvalue()
+
+
+def sheet_with(content: bytes) -> bytes:
+    start = (
+        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    )
+    part = start + b"<sheetData>" + content + b"</sheetData></worksheet>"
+    return repacked(TABLE.xlsx(), {"xl/worksheets/sheet1.xml": part})
+
+
+def texts_used(size: int, cells: int) -> bytes:
+    """A workbook that names one long shared text in many cells."""
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (i, i) for i in range(1, cells + 1))
+    start = b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    texts = start + b"<si><t>" + b"x" * size + b"</t></si></sst>"
+    return repacked(sheet_with(rows), {"xl/sharedStrings.xml": texts})
+
+
+def test_a_shared_text_may_be_used_often_and_a_long_one_now_and_then() -> None:
+    for size, cells in ((200, 50_000), (400_000, 500)):
+        zip_scan.scan(texts_used(size, cells))
+
+
+def many_sheets(count: int) -> bytes:
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink) as book:
+        for _ in range(count):
+            page = book.add_worksheet()
+            page.write(0, 0, 1)
+            page.write(99_999, 49, 1)
+    return sink.getvalue()
+
+
+def test_error_cells_are_read_as_what_they_show() -> None:
+    fields = list(TABLE.pack.fields)
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, TABLE.headers)
+        for i in range(1, 4_000):  # more than one piece of the sheet
+            page.write_row(i, 0, TABLE.cells(TABLE.rows[0])[:20])
+            page.write_formula(i, fields.index("90"), "=NA()", None, "#N/A")
+            page.write_string(i, fields.index("17"), '<c t="e">')
+    delivery = read(sink.getvalue())
+    assert set(cells(delivery, "90")) == {"#N/A"}
+    assert set(cells(delivery, "17")) == {'<c t="e">'}
+
+
+def patched(data: bytes, before: bytes, after: bytes) -> bytes:
+    """The file with the first of these bytes replaced."""
+    assert before in data
+    return data.replace(before, after, 1)
+
+
+LEGACY = TABLE.xls()
+TABLE_SECTOR = 512 + 512 * int.from_bytes(LEGACY[76:80], "little")
+"""Where the allocation table of the container begins."""
+
+
+def test_a_short_legacy_workbook_is_read() -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(3, 2, "x")
+    sink = io.BytesIO()
+    book.save(sink)
+    xls_scan.scan(sink.getvalue())
+
+
+HOSTILE = {
+    "an xls with an endless chain": (
+        LEGACY[:TABLE_SECTOR] + bytes(512) + LEGACY[TABLE_SECTOR + 512 :],
+        "FILE_UNREADABLE",
+    ),
+    "an xls with a far cell": (
+        patched(LEGACY, struct.pack("<HHHH", 0xFD, 10, 3, 5), struct.pack("<HHHH", 0xFD, 10, 3, 60_000)),
+        "FILE_TOO_LARGE",
+    ),
+    "an xls that announces a vast sheet": (
+        patched(
+            LEGACY, struct.pack("<HHII", 0x200, 14, 0, 13), struct.pack("<HHII", 0x200, 14, 0, 2**32 - 1)
+        ),
+        "FILE_TOO_LARGE",
+    ),
+    "a long text in many cells": (texts_used(400_000, 5_000), "FILE_TOO_LARGE"),
+    "many wide sheets": (many_sheets(6), "FILE_TOO_LARGE"),
+    "a macro": (repacked(TABLE.xlsx(), {"xl/vbaProject.bin": b"x"}), "FILE_HAS_MACROS"),
+    "a link": (repacked(TABLE.xlsx(), {"xl/externalLinks/externalLink1.xml": b"<x/>"}), "FILE_HAS_LINKS"),
+    "an object": (repacked(TABLE.xlsx(), {"xl/embeddings/oleObject1.bin": b"x"}), "FILE_HAS_OBJECTS"),
+    "a far cell": (sheet_with(b'<row r="1"><c r="XFD1048576"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
+    "a far cell, spelled otherwise": (
+        sheet_with(b"<row r='1'><c r = 'XFD1048576'><v>1</v></c></row>"),
+        "FILE_TOO_LARGE",
+    ),
+    "a far cell in small letters": (
+        sheet_with(b'<row r="1"><c r="xfd1048576"><v>1</v></c></row>'),
+        "FILE_TOO_LARGE",
+    ),
+    "a cell beyond all columns": (
+        sheet_with(b'<row r="1"><c r="CIXFD1"><v>1</v></c></row>'),
+        "FILE_TOO_LARGE",
+    ),
+    "a deep cell": (sheet_with(b'<row r="1"><c r="EV99999"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
+    "a deep row": (sheet_with(b'<row r="1048576"><c r="EV1048576"><v>1</v></c></row>'), "FILE_TOO_LARGE"),
+    "one huge text": (
+        sheet_with(b'<row r="1"><c r="A1" t="str"><v>' + b"x" * 2_000_000 + b"</v></c></row>"),
+        "FILE_TOO_LARGE",
+    ),
+    "a bomb": (sheet_with(b'<row r="1"/>' * 3_000_000), "FILE_TOO_LARGE"),
+    "an entity": (
+        repacked(TABLE.xlsx(), {"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'}),
+        "FILE_UNREADABLE",
+    ),
+    "no workbook part": (repacked(TABLE.xlsx(), {}, drop="xl/workbook.xml"), "FILE_UNREADABLE"),
+    "half a zip": (TABLE.xlsx()[:3000], "FILE_UNREADABLE"),
+    "half an xls": (TABLE.xls()[:700], "FILE_NOT_A_TABLE"),
+    "an empty ole container": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096), "FILE_NOT_A_TABLE"),
+    "an encrypted package": (TABLE.xls() + "EncryptedPackage".encode("utf-16-le"), "FILE_ENCRYPTED"),
+    "a macro in an xls": (TABLE.xls() + "_VBA_PROJECT_CUR".encode("utf-16-le"), "FILE_HAS_MACROS"),
+    "nothing": (b"", "FILE_EMPTY"),
+    "blanks": (b" \r\n\r\n ", "FILE_EMPTY"),
+    "a header without rows": (TABLE.csv().split(b"\r\n")[0], "FILE_EMPTY"),
+    "a header and blank rows": (
+        TABLE.csv().split(b"\r\n")[0] + b"\r\n" + b";" * 151 + b"\r\n\r\n",
+        "FILE_EMPTY",
+    ),
+    "a row without end": (TABLE.csv() + b"x;" * 600_000, "FILE_UNREADABLE"),
+    "a quote without end": (TABLE.csv() + b'"' + b"x;y\n" * 300_000, "FILE_UNREADABLE"),
+    "a million short rows": (TABLE.csv() + b"x\n" * 1_000_000, "FILE_TOO_LARGE"),
+    "a million blank rows": (TABLE.csv() + b"\n" * 1_000_000 + b"x\n", "FILE_TOO_LARGE"),
+    "prose": (b"Hello, this is a letter.\nIt has no columns.\n", "FILE_NOT_A_TABLE"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_cannot_be_read_ends_in_its_code(name: str) -> None:
+    data, code = HOSTILE[name]
+    assert code_of(data) == code
+
+
+def test_a_long_row_and_a_long_end_of_blank_lines_are_read() -> None:
+    table = tpt(rows=3)
+    table.rows[1]["17"] = "x" * 900_000
+    assert cells(read(table.csv() + b"\r\n" * 1_000_000), "17") == expected(table, "17")
+
+
+def test_a_character_may_lie_anywhere_in_a_large_text() -> None:
+    for shift in range(3):
+        data = b"a" * (1024 * 1024 - 1 - shift) + "\u20ac\U0001f600".encode()
+        assert encoding_of(data) == "utf-8"
+        assert as_utf8(data.decode().encode("utf-16"), "utf-16") == data
+    assert encoding_of(data + b"\xe4") == "utf-8"  # cut off in mid-character
+    assert encoding_of(data + b"\xe4 ") == "cp1252"
+    assert encoding_of(data + b"\xe4\x81 ") == "latin-1"
+
+
+def test_a_package_changed_only_harmlessly_is_read() -> None:
+    assert len(read(repacked(TABLE.xlsx(), {"docProps/note.xml": b"<x/>"})).row_numbers) == 12
+
+
+def test_a_cell_at_the_limit_is_read_and_one_beyond_is_not() -> None:
+    columns = zip_scan.MAX_CELLS // 20_000
+    for column, fits in ((columns, True), (columns + 1, False)):
+        name = column_name(column)
+        data = sheet_with(b'<row r="20000"><c r="%s20000"><v>1</v></c></row>' % name.encode())
+        if fits:
+            zip_scan.scan(data)
+        else:
+            with pytest.raises(UnreadableFile):
+                zip_scan.scan(data)
+
+
+def column_name(number: int) -> str:
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+@given(row=st.integers(1, 1_048_576), column=st.integers(1, 16_384), rows=st.integers(10_000, 1_048_576))
+def test_the_quick_search_for_far_cells_misses_none(row: int, column: int, rows: int) -> None:
+    allowed = min(zip_scan.MAX_COLUMNS, zip_scan.MAX_CELLS // rows)
+    hit = zip_scan._outside(rows).search(f'<c r="{column_name(column)}{row}">'.encode()) is not None
+    if row > rows or column > allowed:
+        assert hit
+    elif column <= 702:
+        assert not hit
+
+
+FILES = [TABLE.csv(), TABLE.xlsx(), TABLE.xls(), TABLE.csv(encoding="utf-16")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6),
+    st.integers(0, 10**6),
+)
+def test_a_damaged_file_is_read_or_coded_but_never_raises(
+    data: bytes, patches: list[tuple[int, bytes]], cut: int
+) -> None:
+    damaged = bytearray(data)
+    for place, patch in patches:
+        start = place % len(damaged)
+        damaged[start : start + len(patch)] = patch
+    damaged = damaged[: len(damaged) - cut % len(damaged)] if cut % 3 == 0 else damaged
+    try:
+        read(bytes(damaged))
+    except UnreadableFile as error:
+        assert error.code
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=3000) | st.text(max_size=3000).map(str.encode))
+def test_any_bytes_are_read_or_coded(data: bytes) -> None:
+    with pytest.raises(UnreadableFile):
+        inspect_file(data)
