@@ -12,7 +12,7 @@ class FundgateError(Exception):
     status = 500
     code = "INTERNAL"
     title = "Something went wrong"
-    message = "Nothing was changed. Please try again; if it happens again, tell us the request id."
+    message = "It is not certain how far this came. Look before you try again, or tell us the request id."
     retry_after: int | None = None  # seconds, where it is known when trying again makes sense
 
     def __init__(self, message: str = "", *, title: str = "", code: str = "") -> None:
