@@ -103,10 +103,11 @@ def test_any_change_of_the_data_changes_the_digest(copy: Path) -> None:
         ("fields.csv", "10,10_Port", "5,10_Port", "listed twice"),
         ("codes.csv", "2,1,ISIN", "666,1,ISIN", "unknown fields"),
         ("codes.csv", "2,2,CUSIP", "2,1,CUSIP", "listed twice"),
-        ("pack.toml", 'profile = "solvency2"', 'profile = "basel"', "unknown profile"),
+        ("pack.toml", "default = true", "default = false", "no profile counts"),
+        ("pack.toml", "[profiles.sst]", "[profiles.basel]", "must have the columns"),
         ("pack.toml", 'rules = ["fields", "tpt"]', 'rules = ["fields", "nobody"]', "no rulebook"),
         ("pack.toml", 'version_field = "1000"', 'version_field = "9999"', "unknown field"),
-        ("pack.toml", "profile =", "profil =", "unknown or missing keys"),
+        ("pack.toml", "key_fields =", "keyfields =", "unknown or missing keys"),
     ],
 )
 def test_unknown_data_is_refused(copy: Path, file: str, old: str, new: str, says: str) -> None:
