@@ -186,7 +186,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(visitor: Visitor) -> None:
 
 def test_an_unknown_template_says_what_to_do(visitor: Visitor) -> None:
     visitor.sign_in()
-    upload(visitor, next(SAMPLES.glob("emt*")))
+    upload(visitor, SAMPLES / "unknown-layout.csv")
     open_first(visitor)
     expect(visitor.page.locator("#live")).to_have_attribute("data-verdict", "unreadable")
     expect(visitor.page.get_by_text("TEMPLATE_UNKNOWN")).to_be_visible()

@@ -105,6 +105,21 @@ def emt_like() -> bytes:
     return text.getvalue().encode()
 
 
+def unknown_layout() -> bytes:
+    """Holdings under an institution's own column codes, which no template knows: they ask for a mapping."""
+    headers = ["K010", "K020", "K035", "K040", "K045", "K050", "K055", "K090"]
+    rng = random.Random(6)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(headers)
+    fund = codes.isin(rng, "LU")
+    for place in PLACES[:8]:
+        quantity, price = rng.randint(10, 900), rng.randint(500, 20_000) / 100
+        row = [fund, VALUATION.isoformat(), codes.isin(rng, "DE"), f"{place} Werke AG", str(quantity)]
+        writer.writerow([*row, f"{price:.2f}", f"{quantity * price:.2f}", "EUR"])
+    return text.getvalue().encode()
+
+
 def prose() -> bytes:
     """A text that is no table."""
     return (
@@ -132,7 +147,7 @@ def samples() -> dict[str, bytes]:
         "tpt-7.0-faulty.csv.truth.json": truth(faulty),
         "tpt-7.0-faulty.xlsx": workbook.xlsx("TPT V7.0"),
         "tpt-7.0-faulty.xlsx.truth.json": truth(workbook),
-        "emt-4.3.csv": emt_like(),
+        "unknown-layout.csv": unknown_layout(),
         "no-table.txt": prose(),
     }
 

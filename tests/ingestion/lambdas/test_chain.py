@@ -201,7 +201,7 @@ def test_an_object_of_another_submission_or_institution_is_refused(chain: Chain,
 @pytest.mark.parametrize(
     ("content", "code", "stage"),
     [
-        ("emt", "TEMPLATE_UNKNOWN", "inspect"),
+        ("unknown", "TEMPLATE_UNKNOWN", "inspect"),
         ("text", "FILE_NOT_A_TABLE", "inspect"),
         ("header only", "FILE_EMPTY", "parse"),
     ],
@@ -210,7 +210,7 @@ def test_a_file_that_cannot_be_checked_is_told_so_and_is_no_failure(
     chain: Chain, samples: Path, faulty: bytes, content: str, code: str, stage: str
 ) -> None:
     data = {
-        "emt": (samples / "emt-4.3.csv").read_bytes(),
+        "unknown": (samples / "unknown-layout.csv").read_bytes(),
         "text": b"\x89PNG\r\n\x1a\n" + bytes(2000),
         "header only": faulty.splitlines(keepends=True)[0],
     }[content]

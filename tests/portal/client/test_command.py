@@ -44,13 +44,13 @@ def test_a_refused_file_is_named_and_does_not_keep_the_others_back(
     system: System, tmp_path: Path, file: str
 ) -> None:
     (tmp_path / "empty.csv").touch()
-    emt = str(ROOT / "docs/samples/emt-4.3.csv")
+    unknown = str(ROOT / "docs/samples/unknown-layout.csv")
     who = ("--portal", system.url, "--email", system.email("alpine-am", "uploader"))
-    done = client(str(tmp_path / "empty.csv"), emt, file, *who)
+    done = client(str(tmp_path / "empty.csv"), unknown, file, *who)
     assert done.returncode == 2
     assert done.stderr.startswith("fundgate: empty.csv: The file is empty.")
     assert done.stdout.splitlines() == [
-        "emt-4.3.csv: unreadable (TEMPLATE_UNKNOWN)",
+        "unknown-layout.csv: unreadable (TEMPLATE_UNKNOWN)",
         "good.csv: passed, 0 errors, 0 warnings, 0 notes",
     ]
     assert client(file, *who).returncode == 0
