@@ -1,0 +1,57 @@
+"""Is a value a CUSIP, SEDOL, WKN, FIGI, BIC or MIC. Strict: capitals, no separators.
+
+python-stdnum knows the check digits; it is imported when a file holds such a code, few do.
+"""
+
+import re
+
+_MIC = re.compile(r"[A-Z0-9]{4}")
+
+
+def is_cusip(value: str) -> bool:
+    """Nine characters, the last a check digit."""
+    from stdnum import cusip
+
+    return _written(value, 9) and cusip.is_valid(value)
+
+
+def is_sedol(value: str) -> bool:
+    """Seven digits, or a consonant and six characters, the last a check digit."""
+    from stdnum.gb import sedol
+
+    return _written(value, 7) and sedol.is_valid(value)
+
+
+def is_wkn(value: str) -> bool:
+    """Six letters (neither I nor O) and digits; a WKN has no check digit."""
+    from stdnum.de import wkn
+
+    return _written(value, 6) and wkn.is_valid(value)
+
+
+def is_figi(value: str) -> bool:
+    """Twelve characters without vowels, the third a G, the last a check digit."""
+    from stdnum import figi
+
+    return _written(value, 12) and figi.is_valid(value)
+
+
+def is_bic(value: str) -> bool:
+    """Bank, country, place and perhaps branch: 8 or 11 characters (ISO 9362)."""
+    from stdnum import bic
+
+    return (_written(value, 8) or _written(value, 11)) and bic.is_valid(value)
+
+
+def is_mic(value: str) -> bool:
+    """Four capitals or digits (ISO 10383); which of them exist changes every month and is not checked."""
+    return bool(_MIC.fullmatch(value))
+
+
+def _written(value: str, length: int) -> bool:
+    """The library forgives separators and small letters; a recipient's system does not."""
+    return len(value) == length and value.isascii() and value == value.upper() and not _separated(value)
+
+
+def _separated(value: str) -> bool:
+    return any(character in " -./_" or character.isspace() for character in value)
