@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from ingestion.pipeline.harmless import harmless
 from portal.dashboard import wording
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
@@ -17,10 +17,6 @@ MOST_SHEET_ROWS = 100_000  # the workbook is made in memory; the csv is streamed
 
 _COLUMNS = ("severity", "row", "portfolio", "message", "value", "field_name", "field", "rule")
 _WIDTHS = (11, 8, 20, 70, 24, 34, 9, 20)
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-# Where a spreadsheet could begin to compute: at the start of a cell, and after what another country's
-# spreadsheet takes for the separator of cells; the signs also in full width
-_RISKY = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@＝＋－＠\t\r\n])""")
 
 
 def findings_csv(findings: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -46,11 +42,6 @@ def findings_xlsx(findings: Iterable[dict[str, Any]], groups: list[dict[str, Any
         _findings_sheet(book, findings, head, text)
         _rules_sheet(book, groups, head, text)
     return target.getvalue()
-
-
-def harmless(text: str) -> str:
-    """A csv cell no spreadsheet computes: what could start a formula and is no number gets an apostrophe."""
-    return text if _NUMBER.fullmatch(text) else _RISKY.sub("'", text)
 
 
 def _findings_sheet(book: Any, findings: Iterable[dict[str, Any]], head: Any, text: Any) -> None:
