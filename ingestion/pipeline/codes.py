@@ -25,8 +25,8 @@ CODES: dict[str, Code] = {
     ),
     "FILE_NOT_A_TABLE": Code(
         "Not a table",
-        "The content is neither a delimited text (csv) nor an Excel workbook (xlsx, xls).",
-        "Send the table itself as csv, xlsx or xls; renaming another kind of file does not help.",
+        "The content is neither a delimited text (csv), nor an Excel workbook (xlsx, xls), nor JSON records.",
+        "Send the table itself as csv, xlsx, xls or JSON; renaming another kind of file does not help.",
     ),
     "FILE_UNREADABLE": Code(
         "Cannot be opened",
@@ -52,6 +52,11 @@ CODES: dict[str, Code] = {
         "Contains embedded objects",
         "Other documents or controls are embedded in the workbook.",
         "Copy the data sheet into a new workbook and send that one.",
+    ),
+    "FILE_NESTED": Code(
+        "Nested content",
+        "A table must have one plain value in each cell, and a zip must hold the tables themselves.",
+        "Write each JSON record as one flat object, and put the files into one zip without further zips.",
     ),
     "TEMPLATE_UNKNOWN": Code(
         "Template not recognised",

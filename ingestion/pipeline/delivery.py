@@ -1,7 +1,8 @@
 """A parsed delivery: text cells by field, dictionary-encoded, and its Parquet form between two steps."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,21 +12,45 @@ from ingestion.pipeline.arrays import dictionary, from_integers, integers
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.readers import Source, open_source
-from ingestion.pipeline.readers.source import Codes, Column
+from ingestion.pipeline.readers.source import Codes, Column, blank_column, merged
 
 _ROW = "__row__"
 _META = b"fundgate"
 
 
 @dataclass(frozen=True)
+class Part:
+    """The rows of one file of a zip, from `start` on; a plain file is one part without name."""
+
+    name: str
+    start: int
+    rows: int
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """The rows of a file. `row_numbers` are 1-based below the header; blank rows are left out but counted."""
+    """The rows of a file, or of the files of a zip one below the other.
+
+    `row_numbers` are 1-based below the header of each part; blank rows are left out but counted.
+    """
 
     inspection: Inspection
     row_numbers: Codes
     columns: dict[str, Column]
     too_wide: list[int] = field(default_factory=list)
-    """Row numbers with more cells than the header: what they hold is shifted."""
+    """Positions of rows with more cells than the header: what they hold is shifted."""
+    parts: list[Part] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            self.parts.append(Part("", 0, len(self.row_numbers)))
+
+    def files(self) -> Column:
+        """Per row the name of the file it came from; "" for a plain file."""
+        sizes = [part.rows for part in self.parts]
+        return Column(
+            np.repeat(np.arange(len(sizes), dtype=np.int32), sizes), [part.name for part in self.parts]
+        )
 
     @property
     def template(self) -> str:
@@ -47,7 +72,10 @@ class Delivery:
         arrays = [integers(self.row_numbers)]
         arrays += [dictionary(column.codes, column.values) for column in self.columns.values()]
         table = pa.Table.from_arrays(arrays, names=names)
-        meta = json.dumps({"inspection": self.inspection.to_json(), "too_wide": self.too_wide})
+        meta = json.dumps(
+            {"inspection": self.inspection.to_json(), "too_wide": self.too_wide}
+            | {"parts": [asdict(part) for part in self.parts]}
+        )
         sink = pa.BufferOutputStream()
         parquet.write_table(table.replace_schema_metadata({_META: meta}), sink, compression="zstd")
         return bytes(sink.getvalue())
@@ -65,7 +93,8 @@ class Delivery:
             array = table.column(name).chunk(0)
             columns[name] = Column(from_integers(array.indices), array.dictionary.to_pylist())
         numbers = from_integers(table.column(_ROW).chunk(0))
-        return cls(Inspection.from_json(meta["inspection"]), numbers, columns, meta["too_wide"])
+        parts = [Part(**part) for part in meta["parts"]]
+        return cls(Inspection.from_json(meta["inspection"]), numbers, columns, meta["too_wide"], parts)
 
 
 def parse_file(data: bytes, inspection: Inspection) -> Delivery:
@@ -74,15 +103,57 @@ def parse_file(data: bytes, inspection: Inspection) -> Delivery:
 
 
 def parse_source(source: Source, inspection: Inspection) -> Delivery:
-    """Read the table an inspection found in an opened file. Raises UnreadableFile."""
-    grid = source.grid(inspection.sheet, inspection.delimiter, inspection.header_row)
+    """Read the table an inspection found in an opened file; of a zip all tables it chose. UnreadableFile."""
+    chosen = [member for member in getattr(inspection, "members", []) if member["checked"]]
+    if not chosen:
+        return _read(source, inspection)
+    tables = {}
+    for member in chosen:
+        try:
+            tables[member["name"]] = _read(source, _of_member(inspection, member), member["name"])
+        except UnreadableFile as error:
+            if error.code != "FILE_EMPTY":
+                raise
+            tables[member["name"]] = Delivery(inspection, np.zeros(0, np.int32), {})
+    return stacked(inspection, tables)
+
+
+def stacked(inspection: Inspection, tables: dict[str, Delivery]) -> Delivery:
+    """The rows of several files of one template, by name, one below the other. Raises UnreadableFile."""
+    parts: list[Part] = []
+    too_wide: list[int] = []
+    start = 0
+    for name, table in tables.items():
+        parts.append(Part(name, start, len(table.row_numbers)))
+        too_wide += [start + position for position in table.too_wide]
+        start += len(table.row_numbers)
+    if not start:
+        raise UnreadableFile("FILE_EMPTY")
+    columns = {}
+    for key in dict.fromkeys(key for table in tables.values() for key in table.columns):
+        columns[key] = merged(
+            table.columns.get(key) or blank_column(len(table.row_numbers)) for table in tables.values()
+        )
+    numbers = np.concatenate([table.row_numbers for table in tables.values()])
+    return Delivery(inspection, numbers, columns, too_wide, parts)
+
+
+def _of_member(inspection: Inspection, member: dict[str, Any]) -> Inspection:
+    """The inspection of one file of a zip."""
+    form = {key: member[key] for key in ("sheet", "delimiter", "decimal", "header_row", "mapped")}
+    return replace(inspection, **form)
+
+
+def _read(source: Source, inspection: Inspection, member: str = "") -> Delivery:
+    grid = source.grid(inspection.sheet, inspection.delimiter, inspection.header_row, member)
     rows = _filled_rows(grid.columns, grid.rows)
     if not len(rows):
         raise UnreadableFile("FILE_EMPTY")
     columns = {key: grid.columns[i] for key, i in inspection.mapped.items() if i < len(grid.columns)}
     if len(rows) < grid.rows:
         columns = {key: column.take(rows) for key, column in columns.items()}
-    return Delivery(inspection, (rows + 1).astype(np.int32), columns, [i + 1 for i in grid.too_wide])
+    too_wide = np.searchsorted(rows, grid.too_wide).tolist()
+    return Delivery(inspection, (rows + 1).astype(np.int32), columns, too_wide)
 
 
 def _filled_rows(columns: list[Column], count: int) -> npt.NDArray[np.intp]:

@@ -4,16 +4,35 @@ import codecs
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from struct import unpack_from
 from typing import Literal
 
-Kind = Literal["csv", "xlsx", "xls"]
+Kind = Literal["csv", "xlsx", "xls", "json", "zip"]
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 DELIMITERS = ";|\t,"
 _MARK = codecs.BOM_UTF8
 _PIECE = 1 << 20
-_OTHER_OFFICE = (b"word/document", b"ppt/presentation", b"xl/workbook.bin", b"mimetypeapplication/")
+_OFFICE = ("[content_types].xml", "_rels/", "docprops/", "xl/", "word/", "ppt/", "customxml/", "mimetype")
+_OTHER_OFFICE = ("word/", "ppt/", "xl/workbook.bin", "mimetype")
+_RECORD = re.compile(
+    r"""\s*(?:\[|\{\s*(?:"[^"]*"\s*:\s*(?:"[^"]*"|[-.\w]+)\s*,\s*)*+"[^"]*"\s*:\s*\[)?\s*"""
+    r"""\{\s*"(?:[^"\\]|\\.)*+"\s*:\s*[-"\w]"""
+)
+"""The first record of JSON, alone, in an array, or in an object that holds one."""
+_NAMES = {
+    b"%PDF": "a PDF",
+    b"{\\rtf": "a text document",
+    b"<?xml": "XML",
+    b"<html": "a web page",
+    b"<!doctype html": "a web page",
+    b"\x89png": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"rar!": "a rar archive",
+}
 _OTHER_TEXT = ("<", "{", "[{", "%PDF", "%!PS")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -25,10 +44,42 @@ def kind_of(head: bytes) -> Kind | None:
     if head.startswith(OLE):
         return "xls"
     if head.startswith(ZIP):
-        office = b"[Content_Types].xml" in head or b"xl/" in head
-        return "xlsx" if office and not any(mark in head for mark in _OTHER_OFFICE) else None
+        names = [name.lower().replace("\\", "/") for name in _entries(head)]
+        if not any(name.startswith(_OFFICE) for name in names):
+            return "zip" if names else None
+        return None if any(name.startswith(_OTHER_OFFICE) for name in names) else "xlsx"
     text = as_utf8(head, encoding_of(head)).decode("utf-8", "replace")
-    return "csv" if not _CONTROL.search(text) and _looks_like_table(text) else None
+    if _CONTROL.search(text):
+        return None
+    if _RECORD.match(text):
+        return "json"
+    return "csv" if _looks_like_table(text) else None
+
+
+def named(head: bytes) -> str:
+    """A sentence on what a file that is no table seems to be; empty when nothing can be said."""
+    start = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(ZIP):
+        names = [name.lower() for name in _entries(head[:65536])]
+        if "xl/workbook.bin" in names:
+            return "It seems to be a binary workbook (xlsb)."
+        return "It seems to be another kind of office document."
+    for mark, name in _NAMES.items():
+        if start.startswith(mark.lower()):
+            return f"It seems to be {name}."
+    return ""
+
+
+def _entries(head: bytes) -> Iterator[str]:
+    """Names of the entries of a zip, by the headers in front of their contents; contents are stepped over."""
+    place = 0
+    while place >= 0 and len(head) >= place + 30 and head.startswith(ZIP, place):
+        flags, packed = unpack_from("<H", head, place + 6)[0], unpack_from("<I", head, place + 18)[0]
+        name, extra = unpack_from("<HH", head, place + 26)
+        yield head[place + 30 : place + 30 + name].decode("utf-8", "replace")
+        place += 30 + name + extra + packed
+        if flags & 0x8:  # the size stands behind the content
+            place = head.find(ZIP, place)
 
 
 def encoding_of(data: bytes) -> str:

@@ -13,14 +13,18 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.readers.source import HEAD_ROWS, Candidate, Codes, Column, Grid
+from ingestion.pipeline.readers.source import (
+    HEAD_ROWS,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_RECORD,
+    Candidate,
+    Column,
+    Encoder,
+    Grid,
+)
 from ingestion.pipeline.sniff import DELIMITERS, as_utf8, encoding_of
 
-MAX_COLUMNS = 2_000
-MAX_CELLS = 40_000_000
-"""Rows times columns; 100 MB of an ordinary delivery have 25 million."""
-MAX_RECORD = 1_000_000
-"""Characters of one row."""
 _CHUNK = 4_096
 _SEP_LINE = re.compile(rb'^"?sep=([;,|\t])"?[ ;,|\t]*$', re.IGNORECASE)
 
@@ -32,6 +36,7 @@ class CsvSource:
 
     def __init__(self, data: bytes) -> None:
         self.encoding: str | None = encoding_of(data)
+        self.sheets: list[str] = []
         text = as_utf8(data, self.encoding)
         if b"\r" in text:
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -44,7 +49,7 @@ class CsvSource:
                 rows = islice(_Rows(self._text, delimiter), HEAD_ROWS)
                 yield Candidate(None, delimiter, [row[:MAX_COLUMNS] for row in rows])
 
-    def grid(self, sheet: str | None, delimiter: str | None, header_row: int) -> Grid:
+    def grid(self, sheet: str | None, delimiter: str | None, header_row: int, member: str = "") -> Grid:
         delimiter = delimiter or ";"
         rows = _Rows(self._text, delimiter)
         header: list[str] = next(islice(rows, header_row - 1, None), [])
@@ -90,8 +95,7 @@ class CsvSource:
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:
         """Row by row: blank lines keep their place, short rows are filled up, long ones noted."""
         rows = _Rows(self._text, delimiter, start, quoted)
-        index: list[dict[str, int]] = [{} for _ in range(width)]
-        codes: list[list[Codes]] = [[] for _ in range(width)]
+        encoders = [Encoder() for _ in range(width)]
         too_wide: list[int] = []
         count = 0
         while chunk := list(islice(rows, _CHUNK)):
@@ -106,14 +110,9 @@ class CsvSource:
             count += len(chunk)
             filled = list(zip_longest(*(row[:width] for row in chunk), fillvalue=""))
             filled += [("",) * len(chunk)] * (width - len(filled))
-            for known, parts, cells in zip(index, codes, filled, strict=True):
-                for value in dict.fromkeys(cells):
-                    known.setdefault(value, len(known))
-                parts.append(np.fromiter(map(known.__getitem__, cells), np.int32, len(cells)))
-        columns = [
-            Column(np.concatenate(parts), list(known)) for known, parts in zip(index, codes, strict=True)
-        ]
-        return Grid(columns, count, too_wide)
+            for encoder, cells in zip(encoders, filled, strict=True):
+                encoder.add(cells)
+        return Grid([encoder.column() for encoder in encoders], count, too_wide)
 
 
 class _Rows:

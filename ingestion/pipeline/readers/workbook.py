@@ -12,7 +12,7 @@ import python_calamine as calamine
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers import xls_scan, zip_scan
 from ingestion.pipeline.readers.rehearsal import rehearse
-from ingestion.pipeline.readers.source import HEAD_ROWS, Candidate, Column, Grid, encode
+from ingestion.pipeline.readers.source import HEAD_ROWS, Candidate, Column, Encoder, Grid, merged
 
 _UTF16 = "utf-16-le"
 _VBA = "_VBA_PROJECT_CUR".encode(_UTF16)
@@ -35,23 +35,23 @@ class WorkbookSource:
             rehearse(data)
         with _coded():
             self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-            self._names = [
+            self.sheets: list[str] = [
                 sheet.name
                 for sheet in self._book.sheets_metadata
                 if sheet.typ == calamine.SheetTypeEnum.WorkSheet
             ]
         self._read: tuple[str | None, list[list[Any]]] = (None, [])
         self._size = 0
-        if not self._names:
+        if not self.sheets:
             raise UnreadableFile("FILE_UNREADABLE", "No sheet with cells was found in it.")
 
     def candidates(self) -> Iterator[Candidate]:
-        for name in self._names:
+        for name in self.sheets:
             rows = self._sheet(name)
             yield Candidate(name, None, [list(map(text_of, row)) for row in islice(rows, HEAD_ROWS)])
 
-    def grid(self, sheet: str | None, delimiter: str | None, header_row: int) -> Grid:
-        if sheet not in self._names:
+    def grid(self, sheet: str | None, delimiter: str | None, header_row: int, member: str = "") -> Grid:
+        if sheet not in self.sheets:
             raise UnreadableFile("FILE_UNREADABLE", "The sheet that was found first is no longer there.")
         rows = self._sheet(str(sheet))
         body = rows[header_row:]
@@ -95,10 +95,12 @@ def text_of(cell: Any) -> str:
 
 def _column(cells: tuple[Any, ...]) -> Column:
     """Encode raw cells first and turn only the distinct ones into text."""
-    if bool in set(map(type, cells)):
-        return encode([text_of(cell) for cell in cells])  # True equals 1 as a dictionary key
-    column = encode(cells)
-    return Column(column.codes, [text_of(value) for value in column.values])
+    encoder = Encoder()
+    # True equals 1 as a dictionary key.
+    encoder.add(list(map(text_of, cells)) if bool in set(map(type, cells)) else cells)
+    column = encoder.column()
+    # A number and a text may read the same.
+    return merged([Column(column.codes, [text_of(value) for value in column.values])])
 
 
 def _check_xls(data: bytes) -> None:

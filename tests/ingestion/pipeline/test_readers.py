@@ -79,7 +79,8 @@ def test_short_rows_are_filled_up_and_wide_ones_noted() -> None:
     lines[4] += b";surplus"
     lines[5] += b";"
     delivery = read(b"\r\n".join(lines))
-    assert delivery.too_wide == [4]
+    assert delivery.too_wide == [3]
+    assert delivery.row_numbers[3] == 4
     assert cells(delivery, "1000")[1] == ""
     assert cells(delivery, "14") == expected(TABLE, "14")
 

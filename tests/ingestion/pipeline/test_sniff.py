@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from ingestion.pipeline.sniff import kind_of
+from ingestion.pipeline.sniff import kind_of, named
 from tests.tools.generate_samples import prose, tpt
 
 TABLE = tpt(rows=5)
@@ -25,6 +25,40 @@ def zipped(*names: str) -> bytes:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
 def test_delimited_text_is_csv_in_every_encoding(delimiter: str, encoding: str) -> None:
     assert kind_of(TABLE.csv(delimiter=delimiter, encoding=encoding)[:65536]) == "csv"
+
+
+@pytest.mark.parametrize(
+    "before", ["", "[", '{"data": [', '{"count": 2, "of": "a, b", "rows" : [\n', "\ufeff "]
+)
+@pytest.mark.parametrize("value", ['"x"', "-1.5", "null", "true"])
+def test_json_records_are_known_alone_in_an_array_and_in_an_object(before: str, value: str) -> None:
+    data = f'{before}{{"1_Portfolio \\"id\\"": {value}, "2": 1}}'
+    assert kind_of(data.encode()) == "json"
+    assert kind_of(data.encode("utf-16")) == "json"
+
+
+def test_a_zip_of_files_is_told_from_an_office_document() -> None:
+    assert kind_of(zipped("data.csv")) == "zip"
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as package:
+        package.writestr("fund/tpt.xlsx", TABLE.xlsx())
+    assert kind_of(sink.getvalue()) == "zip"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"%PDF-1.7", "PDF"),
+        (b"\r\n <HTML><table>", "web page"),
+        (b"\x89PNG\r\n", "picture"),
+        (zipped("[Content_Types].xml", "xl/workbook.bin"), "xlsb"),
+        (zipped("word/document.xml"), "office document"),
+        (b"Dear colleagues", ""),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(data: bytes, words: str) -> None:
+    assert words in named(data)
+    assert bool(words) == bool(named(data))
 
 
 def test_workbooks_are_known_by_content() -> None:
@@ -46,11 +80,14 @@ def test_a_multibyte_character_cut_off_at_the_end_does_not_matter() -> None:
         b"%PDF-1.7\n1 0 obj;;;;;;;;\n",
         b"<html><table><tr><td>1;2;3;4;5;6</td></tr></table>",
         b'{"a": [1,2,3,4,5,6,7,8]}',
-        b'[{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}]',
+        b'[["a", "b"], [1, 2]]',
+        b'[{"a": {"b": 1}}]',
+        b"{}",
+        b"PK\x03\x04",
         b"\x7fELF" + bytes(range(256)) * 4,
         b"one column\nonly\n",
         zipped("word/document.xml", "[Content_Types].xml"),
-        zipped("data.csv"),
+        zipped("mimetype", "content.xml"),
         zipped("xl/workbook.bin", "[Content_Types].xml"),
     ],
 )
