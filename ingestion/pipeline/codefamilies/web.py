@@ -5,6 +5,9 @@ import re
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}")
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
 _LINK = re.compile(r"(?:https?://)?([^/?#:\s]+)(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_BETWEEN_ADDRESSES = re.compile(";")
+_BETWEEN_LINKS = re.compile(r";\s*(?=https?://|www\.|$)")
+"""A semicolon may also stand inside a link."""
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 
 
@@ -20,7 +23,7 @@ def is_url(value: str) -> bool:
 
 def explain_email(value: str) -> str | None:
     """What is wrong with an e-mail address."""
-    for part in _parts(value):
+    for part in _parts(value, _BETWEEN_ADDRESSES):
         if part.lower().startswith("mailto:"):
             return "The address alone is asked for, without mailto:."
         if "<" in part:
@@ -37,7 +40,7 @@ def explain_email(value: str) -> str | None:
 
 def explain_url(value: str) -> str | None:
     """What is wrong with a web link."""
-    for part in _parts(value):
+    for part in _parts(value, _BETWEEN_LINKS):
         scheme = _SCHEME.match(part)
         if scheme and scheme[1].lower() not in ("http", "https"):
             return f"A web link begins with https:// or http://, not {scheme[1].lower()}://."
@@ -51,9 +54,9 @@ def explain_url(value: str) -> str | None:
     return None
 
 
-def _parts(value: str) -> list[str]:
-    """Several in one cell; a semicolon may also stand inside a link."""
-    parts = [part.strip() for part in re.split(r";\s*(?=https?://|www\.|\S+@|$)", value.strip())]
+def _parts(value: str, separator: re.Pattern[str]) -> list[str]:
+    """Several in one cell, at least one."""
+    parts = [part.strip() for part in separator.split(value)]
     return [part for part in parts if part] or [""]
 
 
