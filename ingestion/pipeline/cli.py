@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ingestion.pipeline.cli_convert import add_convert, run_convert
 from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
     parser = _Parser(prog="python -m ingestion.pipeline", description="Check fund-data files.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{validate,rules}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{validate,rules,convert}")
     check = commands.add_parser(
         "validate",
         help="check files and say what is wrong with them",
@@ -34,7 +35,10 @@ def main(arguments: list[str]) -> int:
     check.add_argument("--json", action="store_true", help="all findings as JSON")
     rules = commands.add_parser("rules", help="list the rules of all templates")
     rules.add_argument("--markdown", action="store_true", help="as the page docs/rules.md")
+    add_convert(commands)
     chosen = parser.parse_args(arguments)
+    if chosen.command == "convert":
+        return run_convert(chosen)
     if chosen.command == "rules":
         from ingestion.pipeline import catalogue  # imported here: checking files needs no catalogue
 

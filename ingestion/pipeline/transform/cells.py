@@ -47,7 +47,7 @@ class Cells:
             return pa.nulls(len(self.delivery.row_numbers) if rows is None else len(rows), ARROW[kind])
         key = (source, kind)
         if key not in self._converted:
-            column = self._column(source)
+            column = self.column(source)
             values = convert(column.values, kind, self.delivery.decimal)
             lost = int(values.unfit[column.codes].sum()) if values.unfit.any() else 0
             if lost:
@@ -58,7 +58,7 @@ class Cells:
         codes = found.codes if rows is None else found.codes[rows]
         return found.values.array.take(integers(codes))
 
-    def _column(self, source: Source) -> Column:
+    def column(self, source: Source) -> Column:
         """The cells of a source's fields: on each row those of the first field that is filled."""
         first, *others = source.fields
         if not others:

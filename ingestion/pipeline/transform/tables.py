@@ -1,6 +1,6 @@
 """The Transform step: typed tables of the common schema from a delivery of any template."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.readers.source import Codes
 from ingestion.pipeline.transform.cells import Cells, Rows
-from ingestion.pipeline.transform.schema import ColumnSpec, Source, TableSpec, tables
+from ingestion.pipeline.transform.schema import TABLES, ColumnSpec, Source, TableSpec, tables
 from ingestion.pipeline.transform.values import ARROW, CATEGORY, categories
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ class Tables:
         return frame
 
 
-def transform(delivery: Delivery) -> Tables:
-    """All tables of a delivery. The cost is linear in its rows."""
+def transform(delivery: Delivery, names: Collection[str] = TABLES) -> Tables:
+    """The tables of a delivery, all or only some. The cost is linear in its rows."""
     pack = find_pack(delivery.template, delivery.version)
     cells = Cells(delivery)
     built = {
         name: _long(spec, pack, cells) if spec.items else _wide(spec, pack, cells)
         for name, spec in tables().items()
-        if pack.template in spec.templates
+        if name in names and pack.template in spec.templates
     }
     return Tables(built, sorted(cells.unfit.items()))
 

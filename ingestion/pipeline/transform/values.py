@@ -30,7 +30,7 @@ ARROW = {
     "date": pa.date32(),
 }
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _PLAIN = re.compile(
     r"[+-]?\d{1,8}(?:\.\d{1,16})?", re.ASCII
 )  # fits every type, also after the shift of percent
@@ -95,7 +95,7 @@ def _numbers(texts: list[str], kind: str, decimal: str) -> Values:
 
 def _scaled(text: str, target: pa.Decimal128Type, shift: int) -> int | None:
     """The number as an integer of the type's smallest unit, or None when that would not be exact."""
-    if not _NUMBER.fullmatch(text) or len(text) > _MOST_EXPONENT:
+    if not NUMBER.fullmatch(text) or len(text) > _MOST_EXPONENT:
         return None
     exponent = text.lower().partition("e")[2]
     if len(exponent) > 6:
