@@ -3,7 +3,7 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples requirements bench-e2e test-kill help
+.PHONY: run test reset lint samples requirements bench bench-e2e test-kill help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -23,6 +23,9 @@ lint:          ## ruff, import contracts, cfn-lint
 test-kill:     ## kill -9 of random parts in mid-run, 30 rounds (about an hour)
 	@export FUNDGATE_KILL_ROUNDS=30; $(START) test -m pytest -x tests/system/test_kill.py
 
+bench:         ## the verdict engine beside its peers and on real deliveries (BENCH="--quick" for a short run)
+	@$(START) bench -m tests.bench.engine $(BENCH)
+
 bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time per step, memory
 	@$(START) test -m infra.local bench-e2e
 
@@ -33,3 +36,5 @@ requirements:  ## compile the pinned requirements from requirements/*.in (needs 
 	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/runtime.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/local.in -o requirements/local.txt
 	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/test.in -o requirements/test.txt
+	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/bench.in -o requirements/bench.txt
+	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/bench-gx.in -o requirements/bench-gx.txt

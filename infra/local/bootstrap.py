@@ -1,6 +1,6 @@
 """Make the virtual environment, install what is pinned, then run a module in it.
 
-    python3 infra/local/bootstrap.py local|test -m MODULE [ARGUMENT...]
+    python3 infra/local/bootstrap.py local|test|bench|bench-gx -m MODULE [ARGUMENT...]
 
 Runs on the machine's own Python with nothing installed, so it uses the standard library only and
 keeps to syntax that older versions can read: they must get a sentence, not a syntax error.
@@ -17,7 +17,11 @@ VENV = os.path.join(ROOT, ".venv")
 REQUIREMENTS = {
     "local": ["requirements.txt", "requirements/local.txt"],
     "test": ["requirements.txt", "requirements/local.txt", "requirements/test.txt"],
+    "bench": ["requirements.txt", "requirements/bench.txt"],
+    "bench-gx": ["requirements/bench-gx.txt"],
 }
+OWN_VENVS = {"bench": ".venv-bench", "bench-gx": ".venv-bench-gx"}
+"""The peers of the race stay out of the environment that is tested, great_expectations out of theirs."""
 OLDEST = (3, 11)
 
 
@@ -56,7 +60,7 @@ def is_ready(profile):
 
     The test profile contains the local one, so either stamp will do for `local`.
     """
-    for candidate in ("test", "local") if profile == "local" else ("test",):
+    for candidate in ("test", "local") if profile == "local" else (profile,):
         try:
             with open(stamp_path(candidate)) as file:
                 if file.read() == fingerprint(candidate):
@@ -81,7 +85,7 @@ def make_venv():
             return
     if os.path.isdir(VENV):
         shutil.rmtree(VENV)
-    say("making the virtual environment (.venv)")
+    say("making the virtual environment (%s)" % os.path.basename(VENV))
     made = subprocess.run(
         [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -110,14 +114,16 @@ def install(profile):
 
 
 def main():
+    global VENV
     if sys.version_info < OLDEST:
         stop(
             "Python 3.11 or newer is needed, this is %d.%d (%s). Name another one: make run PYTHON=python3.12"
             % (sys.version_info[0], sys.version_info[1], sys.executable)
         )
     if len(sys.argv) < 4 or sys.argv[1] not in REQUIREMENTS or sys.argv[2] != "-m":
-        stop("usage: bootstrap.py local|test -m MODULE [ARGUMENT...]")
+        stop("usage: bootstrap.py local|test|bench|bench-gx -m MODULE [ARGUMENT...]")
     profile = sys.argv[1]
+    VENV = os.path.join(ROOT, OWN_VENVS.get(profile, ".venv"))
     if not is_ready(profile):
         make_venv()
         install(profile)
