@@ -3,7 +3,7 @@
 from typing import Any
 
 from ingestion.pipeline.pack import packs
-from ingestion.pipeline.rules.rule import Rule, rules_of
+from ingestion.pipeline.rules.rule import Rule, all_rules
 
 
 def as_data() -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def as_data() -> list[dict[str, Any]]:
             "reference": rule.reference,
         }
         for pack in packs().values()
-        for rule in rules_of(pack)
+        for rule in all_rules(pack)
     ]
 
 
@@ -36,12 +36,12 @@ def markdown() -> str:
     ]
     templates: dict[str, dict[str, tuple[Rule, list[str]]]] = {}
     for pack in packs().values():
-        for rule in rules_of(pack):
+        for rule in all_rules(pack):
             shared = templates.setdefault(pack.template, {}).setdefault(rule.id, (rule, []))
             shared[1].append(pack.version)
     for template, rules in templates.items():
         numbers = {
-            pack.version: len(rules_of(pack)) for pack in packs().values() if pack.template == template
+            pack.version: len(all_rules(pack)) for pack in packs().values() if pack.template == template
         }
         counts = ", ".join(f"{number} for version {version}" for version, number in numbers.items())
         lines += [f"## {template}", "", f"{counts}.", ""]

@@ -1,15 +1,24 @@
 """What can be wrong with a file as a whole. Wrong values are findings, not errors."""
 
+from typing import TYPE_CHECKING
+
 from ingestion.pipeline.codes import CODES, Code
+
+if TYPE_CHECKING:
+    from ingestion.pipeline.layout import Layout
 
 
 class UnreadableFile(Exception):
-    """The file cannot be checked; `code` is stable, `detail` adds what was seen (never a cell value)."""
+    """The file cannot be checked; `code` is stable, `detail` adds what was seen (never a cell value).
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    An unknown layout comes along, so that a person can say which column is which.
+    """
+
+    def __init__(self, code: str, detail: str = "", layout: "Layout | None" = None) -> None:
         self.entry: Code = CODES[code]
         self.code = code
         self.detail = detail
+        self.layout = layout
         super().__init__(code)
 
     @property
@@ -24,3 +33,7 @@ class UnreadableFile(Exception):
 
 class PackError(Exception):
     """A template pack is not as it must be: refused when it is loaded, never skipped."""
+
+
+class RuleError(Exception):
+    """A condition, formula or pattern of a rule cannot be understood; the text says what and where."""

@@ -7,14 +7,19 @@ import pyarrow as pa
 
 from ingestion.pipeline.arrays import dictionary, integers
 from ingestion.pipeline.readers.source import Codes
-from ingestion.pipeline.rules.frame import Failures, Frame
+from ingestion.pipeline.rules.failures import Failures
+from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
 
-TEXT_COLUMNS = ("severity", "rule", "field", "field_name", "portfolio", "value", "message")
-COLUMNS = ("severity", "rule", "row", "field", "field_name", "portfolio", "value", "message")
+TEXT_COLUMNS = ("severity", "rule", "field", "field_name", "portfolio", "file", "value", "message")
+COLUMNS = ("severity", "rule", "row", "field", "field_name", "portfolio", "file", "value", "message")
+SCHEMA = pa.schema([(name, pa.int32() if name == "row" else pa.string()) for name in COLUMNS])
 ROW_GROUP = 5_000
 MAX_VALUE = 500
 """Characters of a value that are kept; longer ones end with an ellipsis."""
+MAX_PER_RULE = 250_000
+MAX_STORED = 1_000_000
+"""Findings that are stored, of one rule and of a file; all are counted."""
 
 
 class FindingsBuilder:
@@ -26,12 +31,17 @@ class FindingsBuilder:
         self._codes: dict[str, list[Codes]] = {name: [] for name in TEXT_COLUMNS}
         self._numbers: list[Codes] = []
         self._texts["portfolio"] = [_cut(label) for label in frame.groups.labels]
+        self._texts["file"] = [part.name for part in frame.delivery.parts]
+        starts = np.array([part.start for part in frame.delivery.parts])
+        self._part = np.searchsorted(starts, np.arange(frame.rows), side="right").astype(np.int32) - 1
         self.rows = 0
 
-    def add(self, rule: Rule, failures: Failures) -> None:
-        """Append the findings of one check."""
-        count = len(failures.positions)
-        numbers = self._frame.delivery.row_numbers[failures.positions]
+    def add(self, rule: Rule, failures: Failures) -> int:
+        """Append the findings of one check; returns how many there are, of which some may not be stored."""
+        found = len(failures.positions)
+        count = min(found, MAX_PER_RULE, MAX_STORED - self.rows)
+        positions, index = failures.positions[:count], failures.index[:count]
+        numbers = self._frame.delivery.row_numbers[positions]
         self._numbers.append(np.zeros(count, np.int32) if failures.whole else numbers)
         field = self._frame.pack.fields.get(rule.field)
         constants = {
@@ -42,17 +52,24 @@ class FindingsBuilder:
         }
         for name, text in constants.items():
             self._extend(name, [text], np.zeros(count, np.int32))
-        self._extend("value", [_cut(value) for value in failures.values], failures.index)
-        self._extend("message", failures.messages, failures.index)
-        self._codes["portfolio"].append(self._frame.groups.index[failures.positions])
+        values, messages = failures.values, failures.messages
+        if len(values) > count:
+            used, inverse = np.unique(index, return_inverse=True)
+            index = inverse.astype(np.int32)
+            values, messages = [values[i] for i in used], [messages[i] for i in used]
+        self._extend("value", [_cut(value) for value in values], index)
+        self._extend("message", messages, index)
+        self._codes["portfolio"].append(self._frame.groups.index[positions])
+        self._codes["file"].append(self._part[positions])
         self.rows += count
+        return found
 
     def _extend(self, name: str, texts: Sequence[str], index: Codes) -> None:
         self._codes[name].append((index + len(self._texts[name])).astype(np.int32))
         self._texts[name].extend(texts)
 
     def table(self) -> pa.Table:
-        """All findings: texts by dictionary, for there may be millions, and `row` as int32."""
+        """All findings: texts by dictionary, for there may be many, and `row` as int32."""
         none = np.zeros(0, np.int32)
         arrays: dict[str, pa.Array] = {
             name: dictionary(np.concatenate([none, *self._codes[name]]), self._texts[name])
@@ -67,10 +84,9 @@ def findings_parquet(findings: pa.Table) -> bytes:
     from pyarrow import parquet  # imported here: checking alone needs no Parquet
 
     sink = pa.BufferOutputStream()
-    schema = pa.schema([(name, pa.int32() if name == "row" else pa.string()) for name in COLUMNS])
-    with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
+    with parquet.ParquetWriter(sink, SCHEMA, compression="zstd") as writer:
         for start in range(0, findings.num_rows, ROW_GROUP):
-            writer.write_table(findings.slice(start, ROW_GROUP).cast(schema))
+            writer.write_table(findings.slice(start, ROW_GROUP).cast(SCHEMA))
     return bytes(sink.getvalue())
 
 

@@ -42,11 +42,13 @@ def verdict_document(
                 "reference": group.rule.reference,
                 "fields": list(group.rule.fields),
                 "count": group.count,
+                "stored": group.stored,
                 "offset": group.offset,
             }
             for group in validation.groups
         ],
         "coverage": validation.coverage,
+        "complete": validation.complete,
     }
 
 
@@ -69,6 +71,7 @@ def unreadable_document(code: str, detail: str = "", inspection: Inspection | No
         "index_card": None,
         "groups": [],
         "coverage": {},
+        "complete": False,
     }
 
 

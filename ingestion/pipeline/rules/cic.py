@@ -3,7 +3,8 @@
 import re
 
 from ingestion.pipeline.pack import cic_table, code_set
-from ingestion.pipeline.rules.frame import Failures, Frame, by_value
+from ingestion.pipeline.rules.failures import Failures, by_value
+from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
 
 NOT_LISTED = frozenset(["XL", "XT", "XV"])

@@ -1,8 +1,7 @@
 """What checks see of a delivery: encoded columns, numbers and masks, each computed once and shared."""
 
-import re
+import datetime as dt
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,57 +10,43 @@ import numpy.typing as npt
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.readers.source import Codes, Column
+from ingestion.pipeline.rules.conditions import Condition
+from ingestion.pipeline.rules.formulas import Formula, day_number
+from ingestion.pipeline.rules.values import Floats, days_of, numbers_of, plain_code
 
 Mask = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
+_CODED = frozenset(["enum", "integer", "decimal_or_enum"])
 
 
-def _number(decimal: str) -> str:
-    sign = re.escape(decimal)
-    return rf"[+-]?(?:\d++(?:{sign}\d*+)?|{sign}\d++)(?:[eE][+-]?\d++)?"
+class Groups:
+    """Portfolios of a file: rows that share the portfolio key, in order of first appearance.
 
-
-_NUMBER = {decimal: re.compile(_number(decimal)) for decimal in ".,"}
-# One match over all distinct values at once: a column without a mistake, the usual case, is decided by it.
-_ALL_NUMBERS = {decimal: re.compile(rf"(?:(?:{_number(decimal)})?+(?:\n|\Z))*+") for decimal in ".,"}
-
-
-@dataclass(frozen=True)
-class Failures:
-    """What a check found: positions of rows (or of a group's first row), and a value and message for each.
-
-    `whole` marks findings about the portfolio or file: they are shown at row 0.
+    `index` is the group of each row, `first` its first row, `sizes` its number of rows, `labels` its id.
     """
 
-    positions: Positions
-    values: Sequence[str]
-    messages: Sequence[str]
-    index: Codes
-    """For each position the place of its value and message in `values` and `messages`."""
-    whole: bool = False
-
-
-@dataclass(frozen=True)
-class Groups:
-    """Portfolios of a file: rows that share the portfolio key."""
-
-    index: Codes
-    first: Positions
-    sizes: npt.NDArray[np.intp]
-    labels: list[str]
+    def __init__(
+        self, index: Codes, first: Positions, sizes: npt.NDArray[np.intp], labels: list[str]
+    ) -> None:
+        self.index = index
+        self.first = first
+        self.sizes = sizes
+        self.labels = labels
 
 
 class Frame:
-    """A delivery as the checks read it. Blank means empty after trimming."""
+    """A delivery as the checks read it. Blank means empty after trimming; `today` is the day of the check."""
 
-    def __init__(self, pack: Pack, delivery: Delivery) -> None:
+    def __init__(self, pack: Pack, delivery: Delivery, today: dt.date | None = None) -> None:
         self.pack = pack
         self.delivery = delivery
         self.rows = len(delivery.row_numbers)
+        self.today = today or dt.datetime.now(dt.UTC).date()
         self._columns: dict[str, Column] = {}
         self._numbers: dict[str, tuple[Floats, Floats]] = {}
-        self._blanks: dict[str, Mask] = {}
+        self._days: dict[str, Floats] = {}
+        self._filled: dict[str, Mask] = {}
+        self._masks: dict[str, Mask] = {}
 
     def has(self, field: str) -> bool:
         """Whether the file has this column at all."""
@@ -74,20 +59,48 @@ class Frame:
             if raw is None:
                 raw = Column(np.zeros(self.rows, np.int32), [""])
             values = list(map(str.strip, raw.values))
-            if field in self.pack.fields and self.pack.fields[field].type == "enum":
-                values = [_plain_code(value) for value in values]
+            if field in self.pack.fields and self.pack.fields[field].type in _CODED:
+                values = [plain_code(value) for value in values]
             self._columns[field] = Column(raw.codes, values)
         return self._columns[field]
 
+    def filled(self, field: str) -> Mask:
+        """Per row: something is written in the cell."""
+        if field not in self._filled:
+            if not self.has(field):
+                self._filled[field] = np.zeros(self.rows, np.bool_)
+            else:
+                self._filled[field] = self.spread(field, list(map(bool, self.column(field).values)))
+        return self._filled[field]
+
     def blank(self, field: str) -> Mask:
         """Per row: nothing is written in the cell."""
-        if field not in self._blanks:
-            self._blanks[field] = self.spread(field, [not value for value in self.column(field).values])
-        return self._blanks[field]
+        return ~self.filled(field)
 
     def one_of(self, field: str, wanted: Collection[str]) -> Mask:
         """Per row: the cell holds one of these values."""
         return self.spread(field, [value in wanted for value in self.column(field).values])
+
+    def matching(self, field: str, test: Callable[[str], bool]) -> Mask:
+        """Per row: something is written in the cell, and the test holds for it."""
+        if not self.has(field):
+            return np.zeros(self.rows, np.bool_)
+        return self.spread(field, [bool(value) and test(value) for value in self.column(field).values])
+
+    def classes(self, field: str, wanted: tuple[str, ...]) -> Mask:
+        """Per row: the CIC in the cell is of one of these classes, or classes with sub-class."""
+        whole = frozenset(word for word in wanted if len(word) == 1)
+        part = frozenset(word for word in wanted if len(word) == 2)
+        return self.matching(
+            field, lambda value: len(value) == 4 and (value[2] in whole or value[2:] in part)
+        )
+
+    def same_text(self, field: str, other: str) -> Mask:
+        """Per row: both cells hold the same text."""
+        one, two = self.column(field), self.column(other)
+        place = {value: i for i, value in enumerate(one.values)}
+        translated = np.array([place.get(value, -1) for value in two.values], np.int64)
+        return np.asarray(one.codes == translated[two.codes])
 
     def spread(self, field: str, verdicts: list[bool]) -> Mask:
         """From a verdict per distinct value to a verdict per row."""
@@ -101,94 +114,58 @@ class Frame:
         """Numbers per row; NaN where there is none to compute with."""
         return self._parse(field)[1]
 
+    def days(self, field: str) -> Floats:
+        """Days since 1970 per row; NaN where there is no date."""
+        if field not in self._days:
+            column = self.column(field)
+            self._days[field] = days_of(column.values)[column.codes]
+        return self._days[field]
+
+    def quantities(self, field: str) -> Floats:
+        """What comparisons compare: days of a date field, numbers of any other."""
+        if field == "today":
+            return np.array(day_number(self.today))
+        known = self.pack.fields.get(field)
+        dated = known is not None and known.type in ("date", "datetime")
+        return self.days(field) if dated else self.numbers(field)
+
+    def value_of(self, formula: Formula, like: str = "") -> Floats:
+        """A formula's value, one per row."""
+        value: Floats = np.broadcast_to(formula.value(self.quantities), self.rows)
+        return value
+
+    def mask(self, condition: Condition | None) -> Mask:
+        """Per row: the condition surely holds. No condition holds always."""
+        if condition is None:
+            return np.ones(self.rows, np.bool_)
+        if condition.text not in self._masks:
+            self._masks[condition.text] = condition.answer(self).yes
+        return self._masks[condition.text]
+
     def _parse(self, field: str) -> tuple[Floats, Floats]:
         if field not in self._numbers:
             column = self.column(field)
-            distinct = _floats(column.values, self.delivery.decimal)
+            distinct = numbers_of(column.values, self.delivery.decimal)
             usable = np.where(np.isfinite(distinct), distinct, np.nan)
             self._numbers[field] = (distinct, usable[column.codes])
         return self._numbers[field]
 
+    def combined(self, fields: Sequence[str], start: Codes | None = None) -> npt.NDArray[np.int64]:
+        """Per row a number; rows with equal numbers agree in all these fields (and in `start`)."""
+        index = np.zeros(self.rows, np.int64) if start is None else start.astype(np.int64)
+        for field in fields:
+            column = self.column(field)
+            if len(column.values) > 1:
+                index = index * len(column.values) + column.codes
+                index = np.unique(index, return_inverse=True)[1].astype(np.int64)
+        return index
+
     @cached_property
     def groups(self) -> Groups:
-        """Rows by portfolio, in order of first appearance; labelled with the portfolio's id."""
-        index = np.zeros(self.rows, np.int64)
-        for field in self.pack.portfolio_key:
-            column = self.column(field)
-            index = index * len(column.values) + column.codes
-            index = np.unique(index, return_inverse=True)[1].astype(np.int64)
+        """Rows by portfolio, labelled with the portfolio's id."""
         _, first, inverse, sizes = np.unique(
-            index, return_index=True, return_inverse=True, return_counts=True
+            self.combined(self.pack.portfolio_key), return_index=True, return_inverse=True, return_counts=True
         )
         ids = self.column(self.pack.portfolio_key[0])
         labels = [ids.values[ids.codes[row]] for row in first]
         return Groups(inverse.astype(np.int32), first, sizes, labels)
-
-
-def by_value(
-    frame: Frame, field: str, explain: Callable[[str], str | None], where: Mask | None = None
-) -> Failures | None:
-    """Check the distinct values that occur (on the rows of `where`) and spread what fails to the rows.
-
-    `explain` gets a non-blank value and says what is wrong with it, or None.
-    """
-    column = frame.column(field)
-    values = column.values
-    used = range(len(values)) if where is None else np.unique(column.codes[where]).tolist()
-    messages = {i: message for i in used if values[i] and (message := explain(values[i]))}
-    return failures_at(frame, field, messages, where)
-
-
-def failures_at(
-    frame: Frame, field: str, messages: dict[int, str], where: Mask | None = None
-) -> Failures | None:
-    """Failures from the messages of failing distinct values (by their place in the column)."""
-    if not messages:
-        return None
-    column = frame.column(field)
-    place = np.full(len(column.values), -1, np.int32)
-    place[list(messages)] = np.arange(len(messages), dtype=np.int32)
-    index = place[column.codes]
-    failing = index >= 0 if where is None else (index >= 0) & where
-    positions = np.flatnonzero(failing)
-    raw = frame.delivery.columns[field].values
-    return Failures(positions, [raw[i] for i in messages], list(messages.values()), index[positions])
-
-
-def blank_failures(frame: Frame, field: str, failing: Mask, empty: str, no_column: str) -> Failures | None:
-    """Failures for cells that should be filled: one per row, or a single one when the column is missing."""
-    positions = np.flatnonzero(failing)
-    if not len(positions):
-        return None
-    if not frame.has(field):
-        return Failures(positions[:1], [""], [no_column], np.zeros(1, np.int32), whole=True)
-    return Failures(positions, [""], [empty], np.zeros(len(positions), np.int32))
-
-
-def group_failures(groups: Groups, texts: dict[int, tuple[str, str]]) -> Failures | None:
-    """Failures of whole portfolios from (value, message) per group."""
-    if not texts:
-        return None
-    values, messages = zip(*texts.values(), strict=True)
-    return Failures(
-        groups.first[list(texts)], values, messages, np.arange(len(texts), dtype=np.int32), whole=True
-    )
-
-
-def _floats(values: list[str], decimal: str) -> Floats:
-    pattern = _NUMBER[decimal]
-    plain = [value.replace(",", ".") for value in values] if decimal == "," else values
-    if _ALL_NUMBERS[decimal].fullmatch("\n".join(values)):
-        return np.array([float(value) if value else np.nan for value in plain], np.float64)
-    return np.array(
-        [
-            np.nan if not value else float(usable) if pattern.fullmatch(value) else np.inf
-            for value, usable in zip(values, plain, strict=True)
-        ],
-        np.float64,
-    )
-
-
-def _plain_code(value: str) -> str:
-    """`1.0` is what some exports make of the code `1`."""
-    return value[:-2] if value.endswith(".0") and value[:-2].isdecimal() else value

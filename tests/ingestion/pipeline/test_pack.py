@@ -119,8 +119,8 @@ def test_unknown_data_is_refused(copy: Path, file: str, old: str, new: str, says
 OWN_RULE = """
 [[rule]]
 id = "OWN-1"
-kind = "starts_with"
-each = [{ field = "17", starts_with = "A" }]
+kind = "expect"
+each = [{ field = "17", expect = "17 matches A.*" }]
 severity = "info"
 scope = "cell"
 title = "t"
@@ -138,13 +138,13 @@ def test_a_rule_of_the_folder_itself_is_loaded(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('kind = "starts_with"', 'kind = "magic"', "unknown kind"),
+        ('kind = "expect"', 'kind = "magic"', "no kind"),
         ('severity = "info"', 'severity = "fatal"', "unknown severity"),
         ('scope = "cell"', 'scope = "planet"', "unknown severity or scope"),
-        ("starts_with = ", "begins_with = ", "missing or unknown parameters"),
+        ("expect = ", "expects = ", "missing or unknown parameters"),
         ('reference = "r"', "", "missing or unknown keys"),
         ('id = "OWN-1"', 'id = "TPT-P01-WEIGHTS"', "defined twice"),
-        ('starts_with = "A" }', 'starts_with = "A", type = "777" }', "unknown fields"),
+        ("17 matches", "777 matches", "unknown fields"),
     ],
 )
 def test_an_unknown_rule_is_refused(copy: Path, old: str, new: str, says: str) -> None:

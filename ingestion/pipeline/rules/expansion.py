@@ -1,0 +1,207 @@
+"""From a rule as it stands in a rulebook file to the rules of one pack: one per field or entry it names."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingestion.pipeline.errors import PackError, RuleError
+from ingestion.pipeline.pack import Field, Pack
+from ingestion.pipeline.rules.formulas import parse_formula
+from ingestion.pipeline.rules.rule import Rule, condition
+
+_TEXTS = ("id", "title", "explanation", "how_to_fix", "reference")
+_KEYS = frozenset([*_TEXTS, "kind", "severity", "scope"])
+_OPTIONAL = frozenset(["when", "versions", "message"])
+_OVERRIDES = frozenset([*_TEXTS, "severity", "scope", *_OPTIONAL])
+_SELECTORS = frozenset(["type", "presence", "max_length", "matrix", "codes", "range"])
+_FIELD_PARAMS = ("type", "code", "legs", "other", "cic")
+"""Parameters that name one field; `others` and `by` name several."""
+_REPEATED = ("Portfolio", "Fund issuer")
+"""Sections whose values a portfolio repeats on all its rows."""
+FORMULAS = ("of", "equals")
+CONDITIONS = ("expect", "where")
+
+
+def expand(pack: Pack, spec: dict[str, Any]) -> Iterator[Rule]:
+    """One rule per entry of `each` (without a field: about whole rows), or per field that `for` selects."""
+    keys = set(spec) - _OPTIONAL
+    if keys not in (_KEYS | {"each"}, _KEYS | {"for"}):
+        raise PackError(f"{pack.name}: rule {spec.get('id')} has missing or unknown keys")
+    entries = _selected(pack, spec["for"]) if "for" in spec else spec["each"]
+    for entry in entries:
+        if _applies(pack, spec, entry):
+            try:
+                yield _rule(pack, spec, entry)
+            except RuleError as error:
+                raise PackError(f"{pack.name}: rule {spec['id']}: {error}") from None
+
+
+def _rule(pack: Pack, spec: dict[str, Any], entry: dict[str, Any]) -> Rule:
+    params = {key: value for key, value in entry.items() if key not in _OVERRIDES | {"field", "profile"}}
+    merged = spec | {key: value for key, value in entry.items() if key in _OVERRIDES}
+    main = pack.fields.get(entry.get("field", ""))
+    when = condition(_and(spec.get("when", ""), entry.get("when", "")))
+    profile = entry.get("profile", "")
+    fields = [*([main.key] if main else []), *fields_of(params), *(when.fields if when else ())]
+    texts = _Texts(pack, main, params, when.words if when else "", profile)
+    return Rule(
+        kind=spec["kind"],
+        severity=merged["severity"],
+        scope=entry.get("scope") or _scope(pack, spec, main),
+        field=main.key if main else "",
+        fields=tuple(dict.fromkeys(fields)),
+        when=when,
+        profile=profile,
+        message=texts.fill(merged.get("message", "")),
+        params=params,
+        **{key: texts.fill(merged[key]) for key in _TEXTS},
+    )
+
+
+def fields_of(params: dict[str, Any]) -> list[str]:
+    """Fields that the parameters of a rule refer to."""
+    named = [params[key] for key in _FIELD_PARAMS if isinstance(params.get(key), str)]
+    named += [*params.get("others", []), *params.get("by", [])]
+    for key in FORMULAS:
+        if isinstance(params.get(key), str):
+            named += parse_formula(params[key]).fields
+    for key in CONDITIONS:
+        if key in params and (parsed := condition(params[key])):
+            named += parsed.fields
+    return [field for field in named if field != "today"]
+
+
+def _selected(pack: Pack, selector: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    unknown = set(selector) - _SELECTORS
+    if unknown:
+        raise PackError(f"{pack.name}: unknown selector {sorted(unknown)}")
+    for field in pack.fields.values():
+        if "type" in selector and field.type not in selector["type"]:
+            continue
+        if selector.get("max_length") and field.max_length is None:
+            continue
+        if selector.get("range") and field.range == (None, None):
+            continue
+        if selector.get("codes") and not field.codes:
+            continue
+        if "matrix" in selector and not _in_matrix(field, selector["matrix"]):
+            continue
+        if "presence" in selector:
+            yield from _by_profile(pack, field, selector["presence"])
+        else:
+            yield {"field": field.key}
+
+
+def _in_matrix(field: Field, part: str) -> bool:
+    """`class`: applies to all of some classes or sub-classes; `trigger`: where another field says so."""
+    kinds = {trigger.kind for trigger in field.cic.values()}
+    return bool(kinds & ({"always", "sub-classes"} if part == "class" else {"filled", "one of"}))
+
+
+def _by_profile(pack: Pack, field: Field, flag: str) -> Iterator[dict[str, Any]]:
+    """One entry for all profiles that are on by default, and one per other profile that asks for more."""
+    whens = [
+        _and(profile.when, _field_when(pack, field))
+        for name, profile in pack.profiles.items()
+        if profile.default and field.presence.get(name) == flag
+    ]
+    if whens:
+        always = "" in whens
+        yield {"field": field.key} | ({} if always else {"when": _or(whens)})
+        if always:
+            return
+    for name, profile in pack.profiles.items():
+        if not profile.default and field.presence.get(name) == flag:
+            when = _and(profile.when, _field_when(pack, field))
+            yield {"field": field.key, "profile": name} | ({"when": when} if when else {})
+
+
+def _field_when(pack: Pack, field: Field) -> str:
+    """When a field is used at all: its section is reported, and the row is one of its product kinds."""
+    return _and(field.when, _or([pack.product_kinds[kind] for kind in field.applies_to]))
+
+
+def _and(*conditions: str) -> str:
+    parts = list(dict.fromkeys(filter(None, conditions)))
+    if not parts:
+        return ""
+    return parts[0] if len(parts) == 1 else " and ".join(f"({part})" for part in parts)
+
+
+def _or(conditions: list[str]) -> str:
+    parts = list(dict.fromkeys(conditions))
+    if not parts:
+        return ""
+    return parts[0] if len(parts) == 1 else " or ".join(f"({part})" for part in parts)
+
+
+def _applies(pack: Pack, spec: dict[str, Any], entry: dict[str, Any]) -> bool:
+    """A shared rule is skipped in a version that lacks its main field, or that it does not name."""
+    versions = entry.get("versions", spec.get("versions"))
+    if versions is not None and pack.version not in versions:
+        return False
+    main = entry.get("field")
+    return main is None or main in pack.fields
+
+
+def _scope(pack: Pack, spec: dict[str, Any], main: Field | None) -> str:
+    """A wrong value that a portfolio repeats on all its rows is one finding, not one per row."""
+    repeated = main is not None and main.section in _REPEATED and spec["scope"] == "cell"
+    return "portfolio" if repeated else str(spec["scope"])
+
+
+class _Texts:
+    """Fills the placeholders of a rule's texts."""
+
+    def __init__(
+        self, pack: Pack, main: Field | None, params: dict[str, Any], when: str, profile: str
+    ) -> None:
+        self._pack = pack
+        self._values = {
+            "template": pack.template,
+            "when": self._named(when),
+            "profile": pack.profiles[profile].title if profile else "",
+            "expect": self._named(_words(params)),
+        }
+        for key in _FIELD_PARAMS:
+            if isinstance(params.get(key), str) and params[key] in pack.fields:
+                self._values[key] = params[key]
+                self._values[f"{key}_name"] = pack.fields[params[key]].label
+        if "others" in params:
+            self._values["others"] = ", ".join(params["others"])
+        if main:
+            codes = ", ".join(
+                f"{code} ({meaning})" if meaning else code for code, meaning in main.codes.items()
+            )
+            self._values |= {
+                "field": f"{profile.upper()}-{main.key}" if profile else main.key,
+                "name": main.label,
+                "max_length": str(main.max_length),
+                "codes": codes,
+            }
+
+    def fill(self, text: str) -> str:
+        """Raises RuleError for a placeholder nothing is known about."""
+        try:
+            return text.format_map(self._values)
+        except (KeyError, ValueError, IndexError) as error:
+            raise RuleError(f"the text “{text}” has the unknown placeholder {error}") from None
+
+    def _named(self, words: str) -> str:
+        """`field 32` -> `field 32 (Interest rate type)`."""
+
+        def label(found: re.Match[str]) -> str:
+            field = self._pack.fields.get(found[1])
+            return f"field {found[1]} ({field.label})" if field and field.label != found[1] else found[0]
+
+        return re.sub(r"field (\w+)", label, words)
+
+
+def _words(params: dict[str, Any]) -> str:
+    for key in ("expect", "equals"):
+        if isinstance(params.get(key), str):
+            if key == "equals":
+                return parse_formula(params[key]).words
+            parsed = condition(params[key])
+            return parsed.words if parsed else ""
+    return ""

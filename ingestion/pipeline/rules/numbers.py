@@ -1,0 +1,6 @@
+"""Numbers as people read them in a message."""
+
+
+def short(number: float) -> str:
+    """At most ten digits."""
+    return f"{number:.10g}"

@@ -1,0 +1,59 @@
+"""Checks between the fields of one row: what a rule expects, and what can be computed from other fields."""
+
+import numpy as np
+
+from ingestion.pipeline.rules.conditions import parse_condition
+from ingestion.pipeline.rules.failures import Failures, on_rows
+from ingestion.pipeline.rules.formulas import Formula, parse_formula
+from ingestion.pipeline.rules.frame import Frame
+from ingestion.pipeline.rules.numbers import short
+from ingestion.pipeline.rules.rule import Rule
+from ingestion.pipeline.rules.values import Floats
+
+MAX_TEXTS = 10_000
+"""Rows of one rule that get figures of their own in the message; the rest get the plain sentence."""
+
+
+def expect(rule: Rule, frame: Frame) -> Failures | None:
+    """Where the rule applies, what it expects does not surely fail."""
+    expected = parse_condition(rule.params["expect"])
+    failing = frame.mask(rule.when) & expected.answer(frame).no
+    return on_rows(frame, rule.field, failing, rule.message or f"Expected: {expected.words}.")
+
+
+def formula(rule: Rule, frame: Frame) -> Failures | None:
+    """A number equals what other fields of the row give, within a relative and an absolute band."""
+    wanted = parse_formula(rule.params["equals"])
+    found, computed = frame.numbers(rule.field), frame.value_of(wanted)
+    failing = frame.mask(rule.when) & off(rule, found, computed)
+    positions = np.flatnonzero(failing)
+    if len(positions) > MAX_TEXTS:
+        return on_rows(frame, rule.field, failing, f"The value is not {wanted.words}.")
+    if not len(positions):
+        return None
+    column = frame.delivery.columns[rule.field]
+    texts: dict[tuple[str, str], int] = {}
+    index = [
+        texts.setdefault(
+            (column.values[column.codes[row]], _message(wanted, float(computed[row]))), len(texts)
+        )
+        for row in positions.tolist()
+    ]
+    values, messages = zip(*texts, strict=True)
+    return Failures(positions, values, messages, np.array(index, np.int32))
+
+
+def _message(wanted: Formula, computed: float) -> str:
+    return f"{wanted.words} gives {short(computed)}."
+
+
+def off(rule: Rule, found: Floats, expected: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Beyond the tolerance, but not beyond `up_to`: there another rule begins. NaN is never beyond."""
+    distance = np.abs(found - expected)
+    relative = distance / np.maximum(np.abs(expected), 1e-9)
+    failing = relative > rule.params.get("tolerance", 0.0)
+    if "absolute" in rule.params:
+        failing &= distance > rule.params["absolute"]
+    if "up_to" in rule.params:
+        failing &= relative <= rule.params["up_to"]
+    return np.asarray(failing & ~np.isnan(distance))
