@@ -88,4 +88,5 @@ def lookalikes(value: str) -> list[str]:
     """The value with one O and 0, or one I and 1, taken for each other, and with digits for all of them."""
     swap = {"O": "0", "0": "O", "I": "1", "1": "I"}
     one = [value[:i] + swap[letter] + value[i + 1 :] for i, letter in enumerate(value) if letter in swap]
-    return [*one, value.replace("O", "0").replace("I", "1")]
+    every = value.replace("O", "0").replace("I", "1")
+    return one if every == value else [*one, every]

@@ -36,6 +36,7 @@ class Identifier:
     lengths: tuple[int, ...]
     shape: str
     made_of: str
+    wrong: str = "The check digit is wrong"
 
     @property
     def name(self) -> str:
@@ -64,15 +65,20 @@ def _damaged(family: Identifier, value: str) -> str | None:
     """The right code, but not as its owner wrote it."""
     if damage.is_placeholder(value):
         return f"Not {family.one} but a sign that there is none; leave the cell empty."
-    if family.valid(value.upper()):
+    if _valid_as(family, value, value.upper()):
         return f"{family.called} is written in capitals."
     if damage.is_date(value):
         return f"A date, not {family.one}; a spreadsheet may have made it one."
     if damage.is_rounded(value):
         return _rounded(family)
-    if family.valid(damage.letters_and_digits(value).upper()):
+    if _valid_as(family, value, damage.letters_and_digits(value).upper()):
         return f"Spaces or other signs stand inside this {family.name}; it is right without them."
     return _counted(family, value)
+
+
+def _valid_as(family: Identifier, value: str, other: str) -> bool:
+    """Valid once written otherwise; what is written the same was looked at before."""
+    return other != value and family.valid(other)
 
 
 def _rounded(family: Identifier) -> str:
@@ -96,7 +102,7 @@ def _counted(family: Identifier, value: str) -> str | None:
 
 def _another(family: Identifier, value: str) -> str | None:
     """A code, but of another family, or a code and something more."""
-    for written in (value, value.upper()):
+    for written in dict.fromkeys((value, value.upper())):
         found = detect(written)
         # Six digits alone are too little to call them a WKN.
         if found and found != family.key and not (found == "wkn" and value.isdigit()):
@@ -117,4 +123,4 @@ def _malformed(family: Identifier, value: str) -> str:
         return f"Not a valid {family.name}; probably a letter O or I and a digit 0 or 1 are confused."
     if not family.shape or not re.fullmatch(family.shape, value.upper()):
         return f"{family.called} consists of {family.made_of}."
-    return "The check digit is wrong; a character is mistyped."
+    return f"{family.wrong}; a character is mistyped."

@@ -15,7 +15,13 @@ ISIN = Identifier(
     "two letters, nine letters or digits and a check digit",
 )
 LEI = Identifier(
-    "lei", "An LEI", is_lei, (20,), r"[A-Z0-9]{18}[0-9]{2}", "18 letters or digits and two check digits"
+    "lei",
+    "An LEI",
+    is_lei,
+    (20,),
+    r"[A-Z0-9]{18}[0-9]{2}",
+    "18 letters or digits and two check digits",
+    "The check digits are wrong",
 )
 CUSIP = Identifier(
     "cusip", "A CUSIP", is_cusip, (9,), r"[A-Z0-9*@#]{8}[0-9]", "eight letters or digits and a check digit"

@@ -6,6 +6,8 @@ python-stdnum knows the check digits; it is imported when a file holds such a co
 import re
 
 _MIC = re.compile(r"[A-Z0-9]{4}")
+_CAPITALS = re.compile(r"[A-Z0-9*@#]+")
+"""All signs of these families; the last three stand in CUSIPs."""
 
 
 def is_cusip(value: str) -> bool:
@@ -50,8 +52,4 @@ def is_mic(value: str) -> bool:
 
 def _written(value: str, length: int) -> bool:
     """The library forgives separators and small letters; a recipient's system does not."""
-    return len(value) == length and value.isascii() and value == value.upper() and not _separated(value)
-
-
-def _separated(value: str) -> bool:
-    return any(character in " -./_" or character.isspace() for character in value)
+    return len(value) == length and bool(_CAPITALS.fullmatch(value))

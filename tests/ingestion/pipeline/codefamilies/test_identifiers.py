@@ -43,7 +43,7 @@ WRONG = [
     ("lei", "9,598E+19", "turned this LEI into a number; its last digits are lost"),
     ("lei", "95980020140050000000", "turned this LEI into a number; its last digits are lost"),
     ("lei", "5493001kjtiigc8y1r12", "An LEI is written in capitals."),
-    ("lei", "5493001KJTIIGC8Y1R13", "The check digit is wrong"),
+    ("lei", "5493001KJTIIGC8Y1R13", "The check digits are wrong"),
     ("lei", "549300", "has 20 characters, this has 6"),
     ("lei", "US0378331005", "Looks like an ISIN, not an LEI."),
     ("lei", "DEUTDEFF", "Looks like a BIC, not an LEI."),
