@@ -61,7 +61,13 @@ CODES: dict[str, Code] = {
     "TEMPLATE_UNKNOWN": Code(
         "Template not recognised",
         "The headers do not belong to a template that is checked here.",
-        "Use the official field names of TPT 6.0 or 7.0 as the header row, one column per field.",
+        "Use the official field names as the header row, or say once which column is which: the mapping is "
+        "kept for the next file of this layout.",
+    ),
+    "TEMPLATE_NOT_EXPECTED": Code(
+        "Another template",
+        "The file is a good one, but not of the template that is expected here.",
+        "Send it where that template is expected, or choose the file you meant.",
     ),
     # The run
     "TOKEN_EXPIRED": Code(

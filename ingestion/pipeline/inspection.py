@@ -1,22 +1,24 @@
 """What a file is: kind, place and form of its table, template and version, which column is which field."""
 
-import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.readers import Source, open_source
-from ingestion.pipeline.readers.source import Candidate
-from ingestion.pipeline.recognise import SURE, Match, best_match, describe, version_in
 
-_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
-_POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
+Recall = Callable[[str], dict[str, Any] | None]
+"""Asks an institution for the column mapping it saved for a fingerprint."""
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """The result of looking at a file. `header_row` is 1-based, `mapped` is field -> 0-based column."""
+    """The result of looking at a file. `header_row` is 1-based, `mapped` is field -> 0-based column.
+
+    `notes` are choices made on the way, each {code, text}. `members` describe the files of a zip, each {name,
+    template, version, header_row, sheet, delimiter, decimal, mapped, checked, code}; one that cannot be read
+    has a code and no template. What the inspection itself says is then that of the first checked member.
+    """
 
     kind: str
     encoding: str | None
@@ -31,6 +33,9 @@ class Inspection:
     mapped: dict[str, int] = field(default_factory=dict)
     unmapped: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    fingerprint: str = ""
+    notes: list[dict[str, str]] = field(default_factory=list)
+    members: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -42,63 +47,33 @@ class Inspection:
         return cls(**data)
 
 
-def inspect_file(data: bytes) -> Inspection:
+def inspect_file(data: bytes, recall: Recall | None = None) -> Inspection:
     """Look at a file's content. Raises UnreadableFile."""
-    return inspect_source(open_source(data))
+    return inspect_source(open_source(data), recall)
 
 
-def inspect_source(source: Source) -> Inspection:
+def inspect_source(source: Source, recall: Recall | None = None) -> Inspection:
     """Find the table and its template among everything the file holds. Raises UnreadableFile."""
-    best: tuple[Match, Candidate] | None = None
-    seen: list[Candidate] = []
-    for candidate in source.candidates():
-        seen.append(candidate)
-        match = best_match(candidate.head)
-        if match and (best is None or match.score > best[0].score):
-            best = match, candidate
-            if match.confidence > SURE:
-                break
-    if best is None:
-        if not any(cell.strip() for candidate in seen for row in candidate.head for cell in row):
-            raise UnreadableFile("FILE_EMPTY")
-        raise UnreadableFile("TEMPLATE_UNKNOWN", describe(seen))
-    match, candidate = best
-    pack = _version(match, candidate.head)
-    mapped = match.mapped_to(pack)
-    header = candidate.head[match.row]
-    used = set(mapped.values())
-    return Inspection(
-        kind=source.kind,
-        encoding=source.encoding,
-        delimiter=candidate.delimiter,
-        decimal=_decimal(pack, mapped, candidate.head[match.row + 1 :]),
-        sheet=candidate.sheet,
-        header_row=match.row + 1,
-        template=pack.template,
-        version=pack.version,
-        confidence=round(match.confidence, 3),
-        reason=f"{len(mapped)} of its {len(pack.fields)} fields were found, by {match.how}",
-        mapped=mapped,
-        unmapped=[text.strip()[:200] for i, text in enumerate(header) if text.strip() and i not in used],
-        missing=[key for key in pack.fields if key not in mapped],
-    )
+    from ingestion.pipeline.inspect_table import inspect_table
+
+    if source.kind == "zip":
+        from ingestion.pipeline.inspect_zip import inspect_zip  # imported here: few files are zips
+
+        return inspect_zip(source, recall)
+    return inspect_table(source, recall)
 
 
-def _version(match: Match, head: list[list[str]]) -> Pack:
-    """By the header set; only where it fits several versions equally may the version cell decide."""
-    if len(match.fitting) == 1:
-        return match.fitting[0]
-    for pack in match.fitting:
-        column = match.mapped_to(pack).get(pack.version_field)
-        for row in head[match.row + 1 :]:
-            if column is not None and column < len(row) and version_in(row[column]) == pack.version:
-                return pack
-    return match.fitting[0]
+def check_expected(inspection: Inspection, expected: str | None) -> None:
+    """Say plainly that another template was sent than `TPT` or `TPT-7.0`. Raises UnreadableFile."""
+    if not expected:
+        return
+    template, _, version = expected.upper().partition("-")
+    if inspection.template == template and version in ("", inspection.version):
+        return
+    wanted = f"{template} {version}".strip()
+    seen = f"{inspection.template} {inspection.version}"
+    raise UnreadableFile("TEMPLATE_NOT_EXPECTED", f"You sent {_an(seen)} where {_an(wanted)} is expected.")
 
 
-def _decimal(pack: Pack, mapped: dict[str, int], rows: list[list[str]]) -> str:
-    """The decimal sign that most numbers of the first rows use; a point when there is nothing to go by."""
-    columns = [i for key, i in mapped.items() if pack.fields[key].type in ("decimal", "fraction")]
-    cells = [row[i].strip() for row in rows for i in columns if i < len(row)]
-    commas = sum(bool(_COMMA.fullmatch(cell)) for cell in cells)
-    return "," if commas > sum(bool(_POINT.fullmatch(cell)) for cell in cells) else "."
+def _an(name: str) -> str:
+    return f"an {name}" if name[0] in "AEIO" else f"a {name}"

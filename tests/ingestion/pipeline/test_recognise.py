@@ -11,7 +11,7 @@ from ingestion.pipeline import UnreadableFile, inspect_file
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.pack import Field, find_pack
 from ingestion.pipeline.recognise import version_in
-from tests.tools.generate_samples import VERSION_CELLS, emt_like, tpt
+from tests.tools.generate_samples import VERSION_CELLS, tpt
 from tests.tools.tables import Table
 
 V7, V6 = find_pack("TPT", "7.0"), find_pack("TPT", "6.0")
@@ -110,7 +110,10 @@ def unknown(data: bytes) -> str:
 
 
 def test_another_template_is_named() -> None:
-    assert "looks like an EMT" in unknown(emt_like())
+    names = ["EFT_Version", "EFT_Producer_Name", "EFT_Producer_LEI", "Reporting_Period", "Distributor_Name"]
+    names += ["Instrument_Type", "Sales_Outside_Target_Market", "Number_Of_Sales", "Comment"]
+    header = ";".join(f"{code:05d}_{name}" for code, name in enumerate(names, 1))
+    assert "looks like an EFT" in unknown(f"{header}\n{'x;' * 8}x\n".encode())
 
 
 def test_five_digit_codes_without_a_known_name_are_said_to_be_a_sibling() -> None:

@@ -1,0 +1,134 @@
+"""Which field a header is: by number or code, by name, by path, by everyday name. One index per template."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from ingestion.pipeline.pack.heads import Head, heads
+
+NUMBERED = re.compile(r"0*(\d{1,4}(?:\.?[a-z])?)(?![a-z0-9])[\s_.:)\-–]*(.*)", re.IGNORECASE | re.DOTALL)
+CODED = re.compile(r"(\d{5,6})(?!\d)[\s_.:)\-–]*(.*)", re.DOTALL)
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The field a header names, by what, and whether only a bare number says so."""
+
+    key: str
+    by: str
+    bare: bool = False
+
+
+@dataclass(frozen=True)
+class Headings:
+    """All ways to write the fields of one template, over all its versions.
+
+    `coded`: fields have five-digit codes, not numbers. `official` is key -> its normalised names.
+    """
+
+    template: str
+    versions: tuple[Head, ...]
+    coded: bool
+    official: dict[str, tuple[str, ...]]
+    names: dict[str, list[str]]
+    paths: dict[str, list[str]]
+
+    def find(self, header: str, taken: dict[str, int]) -> Found | None:
+        """The field of one header; of fields that share a name the first that is not taken."""
+        header = header.strip()
+        if not header:
+            return None
+        numbered = (CODED if self.coded else NUMBERED).fullmatch(header)
+        if self.coded and not numbered and header.isdigit():
+            # Bare codes lose their zeros in a spreadsheet.
+            key = header.zfill(5)
+            return Found(key, "number", bare=True) if key in self.official else None
+        if numbered and (self.coded or not CODED.match(header)):
+            key = numbered[1].lower().replace(".", "")
+            if key in self.official:
+                return self._numbered(key, normalise(numbered[2]), taken)
+        text = normalise(header)
+        return self._listed(self.names, text, "name", taken) or self._listed(self.paths, text, "path", taken)
+
+    def _numbered(self, key: str, text: str, taken: dict[str, int]) -> Found | None:
+        if not text:
+            return Found(key, "number", bare=True)
+        alike = any(_alike(text, official) for official in self.official[key])
+        if alike or key in self.paths.get(text, ()):
+            return Found(key, "number")
+        # A number with foreign words: another layout that happens to number its columns.
+        return self._listed(self.names, text, "name", taken)
+
+    @staticmethod
+    def _listed(index: dict[str, list[str]], text: str, by: str, taken: dict[str, int]) -> Found | None:
+        return next((Found(key, by) for key in index.get(text, ()) if key not in taken), None)
+
+    def map(self, headers: list[str]) -> dict[str, tuple[int, Found]]:
+        """Field -> (column, how it was found); the first of two columns of one field counts."""
+        mapped: dict[str, tuple[int, Found]] = {}
+        taken: dict[str, int] = {}
+        for column, header in enumerate(headers):
+            found = self.find(header, taken)
+            if found and found.key not in taken:
+                taken[found.key] = column
+                mapped[found.key] = column, found
+        return mapped
+
+    def by_name(self, headers: list[str]) -> dict[str, int]:
+        """Field -> column by names alone; of several columns the one whose name stands first in the data."""
+        ranked: dict[str, tuple[int, int]] = {}
+        for column, header in enumerate(headers):
+            text = normalise(header)
+            for key in self.names.get(text, ()) if text else ():
+                rank = self.official[key].index(text), column
+                ranked[key] = min(ranked.get(key, rank), rank)
+        return {key: ranked[key][1] for key in self.official if key in ranked}
+
+
+@cache
+def headings(template: str) -> Headings:
+    """The index of a template."""
+    versions = heads(template)
+    official: dict[str, dict[str, None]] = {}
+    names: dict[str, dict[str, None]] = {}
+    paths: dict[str, dict[str, None]] = {}
+    for head in versions:
+        for key, name in head.names.items():
+            numbered = CODED.fullmatch(name) or NUMBERED.fullmatch(name)
+            texts = [normalise(numbered[2] if numbered else name)]
+            if not numbered:
+                texts += [normalise(other) for other in (key, *head.synonyms.get(key, ()))]
+            for text in texts:
+                official.setdefault(key, {})[text] = None
+                names.setdefault(text, {})[key] = None
+        for key, path in head.paths.items():
+            if path:
+                paths.setdefault(normalise(path), {})[key] = None
+    return Headings(
+        template=template,
+        versions=versions,
+        coded=all(key.isdigit() and len(key) >= 5 for key in official),
+        official={key: tuple(texts) for key, texts in official.items()},
+        names={text: list(keys) for text, keys in names.items()},
+        paths={text: list(keys) for text, keys in paths.items()},
+    )
+
+
+def normalise(text: str) -> str:
+    """Letters and digits only, lower case, no accents; a percent sign is a word."""
+    if "%" in text:
+        text = text.replace("%", " percent ")
+    if text.isascii():
+        return _NOT_WORD.sub("", text.lower())
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(filter(str.isalnum, plain))
+
+
+def _alike(text: str, official: str) -> bool:
+    """Same beginning, one inside the other, or mostly the same letter pairs: spellings differ."""
+    if text[:6] == official[:6] or text in official or official in text:
+        return True
+    pairs = [{word[i : i + 2] for i in range(len(word) - 1)} for word in (text, official)]
+    return len(pairs[0] & pairs[1]) * 2 > max(len(pairs[0] | pairs[1]), 1)

@@ -1,0 +1,52 @@
+"""A zip of deliveries: the files of the commonest template are checked together, the others named."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any, cast
+
+from ingestion.pipeline.errors import UnreadableFile
+from ingestion.pipeline.inspect_table import inspect_table
+from ingestion.pipeline.inspection import Inspection, Recall
+from ingestion.pipeline.readers.source import Source
+from ingestion.pipeline.readers.zip_files import ZipSource
+
+_PLACE = ("template", "version", "header_row", "sheet", "delimiter", "decimal", "mapped")
+
+
+def inspect_zip(source: Source, recall: Recall | None = None) -> Inspection:
+    """The inspection of the first checked member, with all members. Raises UnreadableFile."""
+    package = cast(ZipSource, source)
+    found: dict[str, Inspection | UnreadableFile] = {}
+    for name in package.members:
+        try:
+            found[name] = inspect_table(package.member(name), recall)
+        except UnreadableFile as error:
+            found[name] = error
+    known = {name: entry for name, entry in found.items() if isinstance(entry, Inspection)}
+    if not known:
+        raise _unreadable([entry for entry in found.values() if isinstance(entry, UnreadableFile)])
+    # The first of equals: a Counter keeps the order of the files.
+    chosen = Counter((entry.template, entry.version) for entry in known.values()).most_common(1)[0][0]
+    members = [_member(name, entry, chosen) for name, entry in found.items()]
+    first = next(entry for entry in known.values() if (entry.template, entry.version) == chosen)
+    left = [member["name"] for member in members if not member["checked"]]
+    notes = [*first.notes, *([_left_out(left, chosen)] if left else [])]
+    return replace(first, kind="zip", encoding=None, notes=notes, members=members)
+
+
+def _member(name: str, entry: Inspection | UnreadableFile, chosen: tuple[str, str]) -> dict[str, Any]:
+    if isinstance(entry, UnreadableFile):
+        return {"name": name, **dict.fromkeys(_PLACE), "mapped": {}, "checked": False, "code": entry.code}
+    place = {key: getattr(entry, key) for key in _PLACE}
+    return {"name": name, **place, "checked": (entry.template, entry.version) == chosen, "code": None}
+
+
+def _left_out(names: list[str], chosen: tuple[str, str]) -> dict[str, str]:
+    some = ", ".join(f"“{name[-60:]}”" for name in names[:10]) + (" and more" if len(names) > 10 else "")
+    text = f"The files of {chosen[0]} {chosen[1]} in the zip were checked together. Left out: {some}."
+    return {"code": "MEMBERS_LEFT_OUT", "text": text}
+
+
+def _unreadable(errors: list[UnreadableFile]) -> UnreadableFile:
+    """An unknown layout first, because a mapping can help; otherwise what the first file lacks."""
+    return next((error for error in errors if error.layout is not None), errors[0])
