@@ -1,0 +1,117 @@
+"""The Quality step: what is implausible within the file, since the last delivery, or across templates."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.pack import find_pack
+from ingestion.pipeline.quality.comparison import Comparison, compare
+from ingestion.pipeline.quality.completeness import completeness
+from ingestion.pipeline.quality.findings import findings_table
+from ingestion.pipeline.quality.kinds import KINDS
+from ingestion.pipeline.quality.rules import quality_rules
+from ingestion.pipeline.quality.snapshot import Snapshot, fund_prefix
+from ingestion.pipeline.quality.subjects import subjects_of
+from ingestion.pipeline.rulebook import Rulebook
+from ingestion.pipeline.rules.rule import Rule
+
+MAX_FUNDS = 200
+"""Funds or share classes of one file whose earlier deliveries are looked up, the first in the file."""
+MAX_NAMED = 200
+"""Entries of `compared_with`."""
+
+
+@dataclass(frozen=True)
+class QualityResult:
+    """Findings in the schema of the findings table, sorted by severity, rule, row; and the `rules` that ran."""
+
+    findings: pa.Table
+    rules: Sequence[Rule]
+    completeness: dict[str, Any]
+    compared_with: list[dict[str, Any]]
+    notes: list[dict[str, str]] = field(default_factory=list)
+
+
+def snapshots(delivery: Delivery) -> list[Snapshot]:
+    """What later deliveries are compared with: one per fund or share class and date, in file order."""
+    return [subject.snapshot for subject in subjects_of(delivery)]
+
+
+def wanted(delivery: Delivery) -> list[str]:
+    """Prefixes under which earlier snapshots are looked up, at most MAX_FUNDS."""
+    funds = dict.fromkeys(fund_prefix(snapshot.id) for snapshot in snapshots(delivery))
+    return list(funds)[:MAX_FUNDS]
+
+
+def check_quality(
+    delivery: Delivery,
+    previous: Iterable[Snapshot] = (),
+    related: Iterable[Snapshot] = (),
+    rulebook: Rulebook | None = None,
+) -> QualityResult:
+    """Check a delivery against itself, its predecessors and other templates. Linear in rows and positions.
+
+    `previous` are snapshots of the same template, whatever their dates: the latest earlier one, one of the
+    same date and the latest later one count.
+    """
+    pack = find_pack(delivery.template, delivery.version)
+    comparisons = compare(subjects_of(delivery), previous, related)
+    rules = quality_rules(pack, rulebook)
+    found = (finding for rule in rules for finding in KINDS[rule.kind].check(rule, comparisons))
+    return QualityResult(
+        findings=findings_table(found, pack.fields),
+        rules=rules,
+        completeness=completeness(delivery),
+        compared_with=_compared_with(comparisons),
+        notes=_notes(comparisons),
+    )
+
+
+def _compared_with(comparisons: list[Comparison]) -> list[dict[str, Any]]:
+    """The deliveries that were compared, each once, with the number of funds."""
+    seen: dict[tuple[str, str, str], int] = {}
+    for each in comparisons:
+        for known in (each.before, each.same_day, each.later, *each.others):
+            if known:
+                key = (known.template, known.valuation_date, known.submission)
+                seen[key] = seen.get(key, 0) + 1
+    return [
+        {"template": template, "valuation_date": date, "submission": submission, "funds": funds}
+        for (template, date, submission), funds in sorted(seen.items())[:MAX_NAMED]
+    ]
+
+
+def _notes(comparisons: list[Comparison]) -> list[dict[str, str]]:
+    """What a reader of the verdict must know about the comparison."""
+    notes = []
+    without = sum(each.before is None and each.same_day is None for each in comparisons)
+    if without == len(comparisons):
+        notes.append(_note("NO_PREVIOUS_DELIVERY"))
+    elif without:
+        notes.append(_note("SOME_WITHOUT_PREVIOUS_DELIVERY", without))
+    if len({each.now.fund for each in comparisons}) > MAX_FUNDS:
+        notes.append(_note("TOO_MANY_FUNDS", MAX_FUNDS))
+    return notes
+
+
+@cache
+def _texts() -> dict[str, str]:
+    return {
+        "NO_PREVIOUS_DELIVERY": (
+            "There is no earlier delivery of these funds in this template, so nothing was compared with one."
+        ),
+        "SOME_WITHOUT_PREVIOUS_DELIVERY": (
+            "{0:,} funds or share classes of the file have no earlier delivery to compare with."
+        ),
+        "TOO_MANY_FUNDS": (
+            "Only the first {0:,} funds or share classes of the file are compared with earlier deliveries."
+        ),
+    }
+
+
+def _note(code: str, *numbers: int) -> dict[str, str]:
+    return {"code": code, "text": _texts()[code].format(*numbers)}
