@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +10,6 @@ import pyarrow as pa
 from ingestion.pipeline.arrays import integers
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import Pack, find_pack
-from ingestion.pipeline.readers.source import Codes
 from ingestion.pipeline.transform.cells import Cells, Rows
 from ingestion.pipeline.transform.schema import TABLES, ColumnSpec, Source, TableSpec, tables
 from ingestion.pipeline.transform.values import ARROW, CATEGORY, categories
@@ -136,11 +135,11 @@ def _table(
     extra: dict[str, pa.Array],
 ) -> pa.Table:
     """The columns behind those that say where each row comes from; their notes as column metadata."""
-    files, names = _files(delivery)
+    files = delivery.files()
     at = np.arange(len(delivery.row_numbers)) if rows is None else rows
     same = np.zeros(len(at), np.int32)
     trace = [
-        categories(files[at], names),
+        categories(files.codes[at], files.values),
         integers(delivery.row_numbers[at]),
         categories(same, [delivery.template]),
         categories(same, [delivery.version]),
@@ -165,15 +164,6 @@ def _table(
 
 def _field_names(source: Source) -> str:
     return "" if source.kind == "constant" else " / ".join(source.fields)
-
-
-def _files(delivery: Delivery) -> tuple[Codes, list[str]]:
-    """Per row the place of its file, and the files' names: a zip may hold several tables."""
-    parts: list[Any] = getattr(delivery, "parts", [])
-    if not parts:
-        return np.zeros(len(delivery.row_numbers), np.int32), [""]
-    counts = [part.rows for part in parts]
-    return np.repeat(np.arange(len(parts), dtype=np.int32), counts), [part.name for part in parts]
 
 
 def _first_rows(pack: Pack, delivery: Delivery) -> Rows:

@@ -35,6 +35,7 @@ _PLAIN = re.compile(
     r"[+-]?\d{1,8}(?:\.\d{1,16})?", re.ASCII
 )  # fits every type, also after the shift of percent
 _COMMA = str.maketrans({",": ".", ".": "x"})
+_SAFE_LENGTH = 40  # Arrow's cast takes hundreds of digits for a number that overflowed
 _MOST_EXPONENT = 400
 _DATE = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
@@ -77,10 +78,11 @@ def _numbers(texts: list[str], kind: str, decimal: str) -> Values:
         texts = [text.translate(_COMMA) for text in texts]
     filled = np.array([bool(text) for text in texts], np.bool_)
     written = [f"{text}e-2" for text in texts] if shift else texts
-    try:
-        return Values(_nullable(written, filled).cast(target), np.zeros(len(texts), np.bool_))
-    except pa.ArrowInvalid:
-        pass
+    if max(map(len, texts), default=0) <= _SAFE_LENGTH:
+        try:
+            return Values(_nullable(written, filled).cast(target), np.zeros(len(texts), np.bool_))
+        except pa.ArrowInvalid:
+            pass
     plain = np.array([bool(_PLAIN.fullmatch(text)) for text in texts], np.bool_)
     array = _nullable(written, plain).cast(target)
     words = np.frombuffer(array.buffers()[1], np.uint8).reshape(-1, 16)[: len(texts)].copy()
@@ -127,7 +129,7 @@ def _days(texts: list[str]) -> Values:
 
 def _flags(texts: list[str]) -> Values:
     valid = np.array([text in _FLAGS for text in texts], np.bool_)
-    bits = np.packbits([_FLAGS.get(text, False) for text in texts], bitorder="little")
+    bits = np.packbits(np.array([_FLAGS.get(text, False) for text in texts], np.bool_), bitorder="little")
     filled = np.array([bool(text) for text in texts], np.bool_)
     return Values(_from_buffer(pa.bool_(), bits, valid), filled & ~valid)
 
