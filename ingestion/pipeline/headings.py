@@ -9,6 +9,8 @@ from ingestion.pipeline.pack.heads import Head, heads
 
 NUMBERED = re.compile(r"0*(\d{1,4}(?:\.?[a-z])?)(?![a-z0-9])[\s_.:)\-–]*(.*)", re.IGNORECASE | re.DOTALL)
 CODED = re.compile(r"(\d{5,6})(?!\d)[\s_.:)\-–]*(.*)", re.DOTALL)
+_ANY_CODE = re.compile(r"0*(\d{1,6})(?!\d)[\s_.:)\-–]*(.*)", re.DOTALL)
+"""A code that may have lost its zeros in a spreadsheet, or won some."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -40,13 +42,9 @@ class Headings:
         header = header.strip()
         if not header:
             return None
-        numbered = (CODED if self.coded else NUMBERED).fullmatch(header)
-        if self.coded and not numbered and header.isdigit():
-            # Bare codes lose their zeros in a spreadsheet.
-            key = header.zfill(5)
-            return Found(key, "number", bare=True) if key in self.official else None
+        numbered = (_ANY_CODE if self.coded else NUMBERED).fullmatch(header)
         if numbered and (self.coded or not CODED.match(header)):
-            key = numbered[1].lower().replace(".", "")
+            key = numbered[1].zfill(5) if self.coded else numbered[1].lower().replace(".", "")
             if key in self.official:
                 return self._numbered(key, normalise(numbered[2]), taken)
         text = normalise(header)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ingestion.pipeline.headings import CODED, NUMBERED, Found, Headings, headings, normalise
+from ingestion.pipeline.headings import CODED, Found, Headings, headings, normalise
 from ingestion.pipeline.pack.heads import Head
 
 HEADER_ROWS = 40
@@ -95,10 +95,6 @@ def _plausible(headers: list[str]) -> list[str]:
     if coded * 2 > len(written):
         start = " ".join(written[:5]).upper()
         return sorted(_CODED_TEMPLATES, key=lambda template: template not in start)
-    numbered = sum(bool(NUMBERED.match(text.strip())) for text in written)
-    bare = sum(text.strip().isdigit() for text in written)
-    if numbered * 2 > len(written) > bare * 2:
-        return list(_NUMBERED_TEMPLATES)
     return [*_NUMBERED_TEMPLATES, *_CODED_TEMPLATES]
 
 
