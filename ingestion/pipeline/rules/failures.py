@@ -81,6 +81,8 @@ def failures_at(
     index = place[column.codes]
     failing = index >= 0 if where is None else (index >= 0) & where
     positions = np.flatnonzero(failing)
+    if not len(positions):
+        return None
     raw = frame.delivery.columns[field].values
     return Failures(positions, [raw[i] for i in messages], list(messages.values()), index[positions])
 
