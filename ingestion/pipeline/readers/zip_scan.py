@@ -7,9 +7,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+
+import numpy as np
 
 from ingestion.pipeline.errors import UnreadableFile
+from ingestion.pipeline.readers import part_scan
 
 MAX_PARTS = 2_000
 MAX_SHEETS = 50
@@ -22,8 +24,8 @@ MAX_CELLS = 10_000_000
 MAX_STRING = 512 * 1024
 MAX_TEXT = 256 * 1024 * 1024
 """Bytes of all texts in the cells; a shared text counts as often as it is used: the parser copies it."""
-_CHUNK = 256 * 1024
-_OVERLAP = 64
+MAX_STORED = 64 * 1024 * 1024
+"""Up to this size a changed package is not compressed again."""
 
 _TEXTS = "xl/sharedstrings.xml"
 _REFUSED = {
@@ -33,17 +35,10 @@ _REFUSED = {
     "xl/embeddings/": "FILE_HAS_OBJECTS",
     "xl/activex/": "FILE_HAS_OBJECTS",
 }
-_COUNT_FROM = 40 * 1024 * 1024
-"""A smaller part cannot hold MAX_CELLS: the shortest cell takes four bytes."""
-_LONG = 10_000
-"""Rows up to which the columns need no closer look."""
-_REF = rb"r\s*=\s*[\"']"
-_ROW = re.compile(rb"row\s[^<>]*?\b" + _REF + rb"(\d+)")
-_CELL = re.compile(_REF + rb"([A-Za-z]{1,9})(\d{1,9})")
 _ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)(?:\"e\"|'e')")
-_SHARED_TEXT = re.compile(rb"<(?:\w+:)?si\b[^<>]*>")
-_USE = re.compile(rb"[<:]v\b[^<>]*>\s*(\d{1,7})\s*<")
 _SHORTEST_CELL = 20
+_WIDE = (b"<\0", b"\0<", b"\xff\xfe", b"\xfe\xff")
+"""How XML of two bytes a character begins: nothing would be found in it."""
 
 
 def scan(data: bytes) -> bytes:
@@ -53,13 +48,14 @@ def scan(data: bytes) -> bytes:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            _scan_names(package.infolist())
-            budget = MAX_INFLATED
-            for part in package.infolist():
-                budget -= _scan_part(package, part, budget)
-            sheets = [part for part in package.infolist() if part.filename.lower() != _TEXTS]
-            _check_texts(package, sheets)
-            return _errors_as_text(package, sheets, data)
+            parts = package.infolist()
+            _scan_names(parts)
+            texts = [part for part in parts if part.filename.lower() == _TEXTS]
+            budget = _Budget()
+            for part in texts:
+                budget.learn_texts(package, part)
+            faulty = [part.filename for part in parts if budget.scan(package, part)]
+            return _errors_as_text(package, faulty) if faulty else data
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise UnreadableFile("FILE_UNREADABLE") from error
 
@@ -79,117 +75,92 @@ def _scan_names(parts: list[zipfile.ZipInfo]) -> None:
         raise UnreadableFile("FILE_TOO_LARGE", f"The workbook has {sheets} sheets in {len(names)} parts.")
 
 
-def _scan_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, budget: int) -> int:
-    """Inflate one part in pieces and count; returns its size in bytes. Any part may be a sheet."""
-    inflated = run = rows = 0
-    outside = _outside(_LONG)
-    far = False
-    for chunk, piece in _pieces(package, part):
-        if not inflated and (b"<!ENTITY" in piece or b"<!DOCTYPE" in piece):
-            raise UnreadableFile("FILE_UNREADABLE", "It declares XML entities, which no workbook needs.")
-        inflated += len(chunk)
-        if inflated > budget or (inflated > RATIO_FROM and inflated > MAX_RATIO * max(part.compress_size, 1)):
-            raise UnreadableFile("FILE_TOO_LARGE", "The workbook unpacks to far more than its own size.")
-        first = chunk.find(b"<")
-        run = run + len(chunk) if first < 0 else len(chunk) - chunk.rfind(b"<")
-        if run > MAX_STRING:
+class _Budget:
+    """What a package may still use."""
+
+    def __init__(self) -> None:
+        self._inflated = 0
+        self._uses = 0
+        self._sizes = np.zeros(0, np.int64)
+
+    def learn_texts(self, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+        """A short file can name one long text in a million cells: the texts must be known before them."""
+        _check_size(part.file_size, part.compress_size)
+        with package.open(part) as stream:
+            self._sizes = np.append(self._sizes, part_scan.text_sizes(stream))
+
+    def scan(self, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+        """Inflate one part in pieces and count: any part may be a sheet. True when it has error cells."""
+        size = run = 0
+        faulty = False
+        extent = part_scan.Extent()
+        longest = int(self._sizes.max(initial=0))
+        named = part.filename.lower() != _TEXTS and longest * part.file_size // _SHORTEST_CELL > MAX_TEXT
+        with package.open(part) as stream:
+            for piece, text, end in part_scan.pieces(stream):
+                if not size:
+                    _check_start(piece[part_scan.START :])
+                size += end - part_scan.START
+                _check_size(size, part.compress_size)
+                if self._inflated + size > MAX_INFLATED:
+                    raise _unpacks()
+                run = _longest_run(piece, end, run)
+                part_scan.measure(extent, text, end)
+                if named:
+                    self._uses += part_scan.text_uses(text, end, self._sizes)
+                faulty = faulty or b'"e"' in piece or b"'e'" in piece
+        self._inflated += size
+        if extent.unnamed or extent.odd:
+            with package.open(part) as stream:
+                extent = part_scan.measure_odd(stream)
+        if extent.rows > MAX_ROWS or extent.columns > MAX_COLUMNS or extent.rows * extent.columns > MAX_CELLS:
+            raise UnreadableFile(
+                "FILE_TOO_LARGE", "A sheet uses too many cells, or one far outside the table."
+            )
+        if self._uses > MAX_TEXT:
+            raise UnreadableFile("FILE_TOO_LARGE", "A very long text is repeated in a great many cells.")
+        return faulty
+
+
+def _check_start(piece: bytes) -> None:
+    if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+        raise UnreadableFile("FILE_UNREADABLE", "It declares XML entities, which no workbook needs.")
+    if piece.startswith(_WIDE):
+        raise UnreadableFile("FILE_UNREADABLE", "Its XML is not written as UTF-8.")
+
+
+def _check_size(inflated: int, packed: int) -> None:
+    if inflated > MAX_INFLATED or (inflated > RATIO_FROM and inflated > MAX_RATIO * max(packed, 1)):
+        raise _unpacks()
+
+
+def _longest_run(piece: bytes, end: int, run: int) -> int:
+    """Bytes since the last tag began. Raises UnreadableFile when a text without tags is far too long."""
+    place = part_scan.START - run
+    while place + MAX_STRING < end:
+        tag = piece.rfind(b"<", max(place + 1, part_scan.START), place + MAX_STRING + 1)
+        if tag < 0:
             raise UnreadableFile("FILE_TOO_LARGE", "A single cell holds an enormous text.")
-        rows = max(rows, *map(int, _ROW.findall(piece)), 0)
-        far = far or outside.search(piece) is not None
-    if inflated >= _COUNT_FROM:
-        cells = sum(chunk.count(b"<c") + chunk.count(b":c") for chunk, _ in _pieces(package, part))
-        if cells > MAX_CELLS:
-            raise _too_many_cells()
-    if far or rows > _LONG:
-        _check_extent(package, part, rows)
-    return inflated
+        place = tag
+    return end - max(place, piece.rfind(b"<", part_scan.START, end))
 
 
-def _check_texts(package: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> None:
-    """A short file can name one long text in a million cells."""
-    parts = [part for part in package.infolist() if part.filename.lower() == _TEXTS]
-    sizes = [len(text) for part in parts for text in _SHARED_TEXT.split(package.read(part))[1:]]
-    cells = sum(part.file_size for part in sheets) // _SHORTEST_CELL
-    if max(sizes, default=0) * cells <= MAX_TEXT:
-        return
-    total = 0
-    for part in sheets:
-        for _, piece in _pieces(package, part):
-            # Plain numbers are taken for uses too: too many rather than too few.
-            total += sum(sizes[use] for use in map(int, _USE.findall(piece)) if use < len(sizes))
-            if total > MAX_TEXT:
-                raise UnreadableFile("FILE_TOO_LARGE", "A very long text is repeated in a great many cells.")
-
-
-def _errors_as_text(package: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], data: bytes) -> bytes:
-    """Packed anew only when a sheet has error cells."""
-    if not any(_ERROR_CELL.search(piece) for part in sheets for _, piece in _pieces(package, part)):
-        return data
+def _errors_as_text(package: zipfile.ZipFile, faulty: list[str]) -> bytes:
+    """The package packed anew."""
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as changed:
+    size = sum(part.file_size for part in package.infolist())
+    method = zipfile.ZIP_STORED if size <= MAX_STORED else zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(sink, "w", method, compresslevel=1) as changed:
         for part in package.infolist():
-            with changed.open(part.filename, "w") as target:
+            with changed.open(part.filename, "w") as target, package.open(part) as stream:
                 rest = b""
-                for chunk, _ in _pieces(package, part):
+                while chunk := stream.read(part_scan.PIECE):
                     whole, bracket, begun = (rest + chunk).rpartition(b"<")
-                    target.write(_ERROR_CELL.sub(rb'\1"str"', whole) if part in sheets else whole)
+                    target.write(_ERROR_CELL.sub(rb'\1"str"', whole) if part.filename in faulty else whole)
                     rest = bracket + begun
                 target.write(rest)
     return sink.getvalue()
 
 
-def _check_extent(package: zipfile.ZipFile, part: zipfile.ZipInfo, rows: int) -> None:
-    """The rectangle the cells span is what a parser reserves, however few cells there are."""
-    if rows > MAX_ROWS:
-        raise _too_many_cells()
-    outside = _outside(max(rows, _LONG))
-    if not any(outside.search(piece) for _, piece in _pieces(package, part)):
-        return
-    # Cells beyond what the row tags announce, or many columns: look at every single one.
-    columns = 0
-    for _, piece in _pieces(package, part):
-        for letters, digits in _CELL.findall(piece):
-            columns = max(columns, _column_number(letters))
-            rows = max(rows, int(digits))
-        if columns > MAX_COLUMNS or rows > MAX_ROWS or rows * columns > MAX_CELLS:
-            raise _too_many_cells()
-
-
-def _outside(rows: int) -> re.Pattern[bytes]:
-    """Finds a cell below `rows`, or right of the columns that so many rows may have."""
-    columns = min(MAX_COLUMNS, MAX_CELLS // rows)
-    first, second = divmod(columns - 1, 26)
-    wide = [rb"[A-Z]{3,}"]
-    if columns <= 26:
-        wide += [rb"[A-Z]{2}"] + ([rb"[%c-Z]" % (66 + second)] if second < 25 else [])
-    elif columns <= 702:
-        wide += [rb"[%c-Z][A-Z]" % (65 + first)] if first < 26 else []
-        wide += [rb"%c[%c-Z]" % (64 + first, 66 + second)] if second < 25 else []
-    digits = b"%d" % rows
-    deep = [rb"\d{%d,}" % (len(digits) + 1)]
-    for i, digit in enumerate(digits):
-        if digit < ord("9"):
-            deep.append(digits[:i] + rb"[%c-9]\d{%d}" % (digit + 1, len(digits) - i - 1))
-    right, below = b"|".join(wide), b"|".join(deep)
-    return re.compile(_REF + rb"(?:(?:%b)\d|[A-Z]{1,2}(?:%b)[\"'])" % (right, below), re.IGNORECASE)
-
-
-def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, bytes]]:
-    """The part in chunks, each also with the end of the one before so that no tag is cut in two."""
-    tail = b""
-    with package.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
-            piece = tail + chunk
-            yield chunk, piece
-            tail = piece[-_OVERLAP:]
-
-
-def _too_many_cells() -> UnreadableFile:
-    return UnreadableFile("FILE_TOO_LARGE", "A sheet uses too many cells, or one far outside the table.")
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+def _unpacks() -> UnreadableFile:
+    return UnreadableFile("FILE_TOO_LARGE", "The workbook unpacks to far more than its own size.")

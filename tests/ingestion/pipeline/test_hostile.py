@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
 from ingestion.pipeline.delivery import Delivery
-from ingestion.pipeline.readers import xls_scan, zip_scan
+from ingestion.pipeline.readers import part_scan, xls_scan, zip_scan
 from ingestion.pipeline.sniff import as_utf8, encoding_of
 from tests.tools.generate_samples import tpt
 from tests.tools.tables import Table
@@ -229,14 +229,49 @@ def column_name(number: int) -> str:
     return name
 
 
-@given(row=st.integers(1, 1_048_576), column=st.integers(1, 16_384), rows=st.integers(10_000, 1_048_576))
-def test_the_quick_search_for_far_cells_misses_none(row: int, column: int, rows: int) -> None:
-    allowed = min(zip_scan.MAX_COLUMNS, zip_scan.MAX_CELLS // rows)
-    hit = zip_scan._outside(rows).search(f'<c r="{column_name(column)}{row}">'.encode()) is not None
-    if row > rows or column > allowed:
-        assert hit
-    elif column <= 702:
-        assert not hit
+SPELLINGS = [
+    '<c r="{}"/>',
+    "<c r='{}'/>",
+    '<c t="s" r = "{}"/>',
+    '<x:c\n r="{}"></x:c>',
+    '<c r=" {}"><v>1</v></c>',
+]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 1_048_576), st.integers(1, 16_384), st.sampled_from(SPELLINGS)),
+        min_size=1,
+        max_size=5,
+    ),
+    st.integers(0, 3 * part_scan.PIECE),
+)
+def test_the_extent_of_cells_is_found_however_they_are_spelled_and_wherever_they_lie(
+    places: list[tuple[int, int, str]], before: int
+) -> None:
+    shown = [form.format(f"{column_name(column)}{row}") for row, column, form in places]
+    content = "x" * before + "".join(f"<row>{cell}</row>" for cell in shown)
+    extent = part_scan.Extent()
+    for _, text, end in part_scan.pieces(io.BytesIO(content.encode())):
+        part_scan.measure(extent, text, end)
+    if extent.unnamed or extent.odd:
+        extent = part_scan.measure_odd(io.BytesIO(content.encode()))
+    assert extent.rows >= max(row for row, _, _ in places)
+    assert extent.columns == max(column for _, column, _ in places)
+
+
+def test_cells_without_a_place_are_counted_where_they_stand() -> None:
+    row = b"<row>" + b"<c/><c><v>1</v></c>" * 4 + b"</row>"
+    extent = part_scan.measure_odd(io.BytesIO(row * 3))
+    assert (extent.rows, extent.columns) == (3, 8)
+    assert code_of(sheet_with(b"<row>" + b"<c/>" * 2_001 + b"</row>")) == "FILE_TOO_LARGE"
+    zip_scan.scan(sheet_with(b"<row>" + b"<c/>" * 2_000 + b"</row>"))
+
+
+def test_xml_of_two_bytes_a_character_is_refused() -> None:
+    content = '<?xml version="1.0" encoding="utf-16"?><worksheet/>'.encode("utf-16")
+    data = repacked(TABLE.xlsx(), {"xl/worksheets/sheet1.xml": content})
+    assert code_of(data) == "FILE_UNREADABLE"
 
 
 FILES = [TABLE.csv(), TABLE.xlsx(), TABLE.xls(), TABLE.csv(encoding="utf-16")]
