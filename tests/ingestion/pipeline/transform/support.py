@@ -4,7 +4,7 @@ import numpy as np
 
 from ingestion.pipeline.delivery import Delivery, Part
 from ingestion.pipeline.inspection import Inspection
-from ingestion.pipeline.readers.source import encode
+from ingestion.pipeline.readers.source import Column
 
 Row = dict[str, str]
 
@@ -34,6 +34,16 @@ def delivery(
     return Delivery(
         inspection,
         np.array(numbers or range(1, len(rows) + 1), np.int32),
-        {field: encode([row.get(field, "") for row in rows]) for field in fields},
+        {field: _column([row.get(field, "") for row in rows]) for field in fields},
         parts=parts,
     )
+
+
+def _column(cells: list[str]) -> Column:
+    index = {value: place for place, value in enumerate(dict.fromkeys(cells))}
+    return Column(np.array([index[cell] for cell in cells], np.int32), list(index))
+
+
+def row(text: str) -> Row:
+    """`1=LU1 26=0.05` as the cells of a row."""
+    return dict(item.split("=", 1) for item in text.split())

@@ -120,7 +120,7 @@ def test_a_mapping_to_a_field_the_pack_has_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cell", ["148", "999", "26 / 999", "148 from 6.0"])
 def test_a_mapping_to_a_field_the_pack_does_not_have_is_refused(tmp_path: Path, cell: str) -> None:
     spec = _table(tmp_path, f"sector,code,,Sector,{cell}")
-    with pytest.raises(PackError, match="which TPT-6.0 does not have"):
+    with pytest.raises(PackError, match=r"which TPT-6\.0 does not have"):
         spec.sources(find_pack("TPT", "6.0"))
 
 
