@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ingestion.pipeline.arrays import strings
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules.formulas import Formula
 
@@ -33,6 +34,7 @@ class Rows(Protocol):
 
     def filled(self, field: str) -> Mask: ...
     def matching(self, field: str, test: Callable[[str], bool]) -> Mask: ...
+    def fitting(self, field: str, test: Callable[[list[str]], Mask]) -> Mask: ...
     def classes(self, field: str, wanted: tuple[str, ...]) -> Mask: ...
     def same_text(self, field: str, other: str) -> Mask: ...
     def quantities(self, field: str) -> npt.NDArray[np.float64]: ...
@@ -80,6 +82,16 @@ def tested(field: str, test: Callable[[str], bool]) -> Callable[[Rows], Answer]:
     return answer
 
 
+def fitted(field: str, test: Callable[[list[str]], Mask]) -> Callable[[Rows], Answer]:
+    """As `tested`, by a test that takes all distinct values at once."""
+
+    def answer(rows: Rows) -> Answer:
+        holds = rows.fitting(field, test)
+        return Answer(holds, rows.filled(field) & ~holds)
+
+    return answer
+
+
 def compared(field: str, operator: str, bound: Formula) -> Callable[[Rows], Answer]:
     compare = COMPARISONS[operator]
 
@@ -96,15 +108,21 @@ def several(value: str) -> set[str]:
     return {part.strip().casefold() for part in re.split(r"[;/,|]", value)}
 
 
-def compile_pattern(pattern: str) -> Callable[[str], bool]:
-    """Whole-text match in linear time. Raises RuleError."""
-    import re2  # imported here: only rules with patterns need it
+def compile_pattern(pattern: str) -> Callable[[list[str]], Mask]:
+    """Whole-text match of many texts at once, in linear time (Arrow matches with RE2). Raises RuleError."""
+    import pyarrow as pa  # imported here: only rules with patterns need them
+    from pyarrow import compute
 
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 20
+    options = compute.MatchSubstringOptions(rf"\A(?:{pattern})\z")
+
+    def fits(values: list[str]) -> Mask:
+        found = compute.call_function("match_substring_regex", [strings(values)], options)
+        bits = np.frombuffer(found.buffers()[1], np.uint8)
+        return np.unpackbits(bits, count=len(values), bitorder="little").view(np.bool_)
+
     try:
-        compiled = re2.compile(pattern, options)
-    except re2.error as error:
-        raise RuleError(f"The pattern “{pattern}” cannot be used: {error}.") from None
-    return lambda value: compiled.fullmatch(value) is not None
+        fits([""])
+    except pa.ArrowInvalid as error:
+        reason = str(error).partition(": ")[2] or "it is not understood"
+        raise RuleError(f"The pattern “{pattern}” cannot be used: {reason}.") from None
+    return fits

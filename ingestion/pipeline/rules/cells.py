@@ -95,13 +95,11 @@ def value_range(rule: Rule, frame: Frame) -> Failures | None:
 
 def date(rule: Rule, frame: Frame) -> Failures | None:
     """An ISO date that exists; several, if the field holds several."""
-    several = frame.pack.fields[rule.field].multi
-    return by_value(frame, rule.field, _each(_no_date, r"[;/,|]") if several else _no_date, quick=_all_dates)
-
-
-def _all_dates(values: list[str]) -> bool:
-    """Nothing but blanks and dates, the usual case, is seen at once."""
-    return int(np.isnan(days_of(values)).sum()) == sum(not value for value in values)
+    values = frame.column(rule.field).values
+    explain = _each(_no_date) if frame.pack.fields[rule.field].multi else _no_date
+    wrong = np.flatnonzero(np.isnan(days_of(values))).tolist()
+    messages = {i: message for i in wrong if values[i] and (message := explain(values[i]))}
+    return failures_at(frame, rule.field, messages)
 
 
 def _no_date(value: str) -> str | None:

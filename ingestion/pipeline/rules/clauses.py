@@ -10,6 +10,7 @@ from ingestion.pipeline.rules.answers import (
     Rows,
     compared,
     compile_pattern,
+    fitted,
     joined,
     presence,
     several,
@@ -61,7 +62,7 @@ def clause(field: str, tokens: Tokens) -> Part:
     if operator == "matches":
         pattern = tokens.take("a pattern")
         fits = compile_pattern(pattern)
-        return Part([field], f"{name} matches {pattern}", tested(field, fits))
+        return Part([field], f"{name} matches {pattern}", fitted(field, fits))
     if operator in ("shorter", "longer"):
         if not tokens.word("than"):
             raise RuleError(f"“{operator}” needs “than” and a number of characters.")

@@ -87,6 +87,10 @@ class Frame:
             return np.zeros(self.rows, np.bool_)
         return self.spread(field, [bool(value) and test(value) for value in self.column(field).values])
 
+    def fitting(self, field: str, test: Callable[[list[str]], Mask]) -> Mask:
+        """As `matching`, by a test that takes all distinct values at once."""
+        return self.filled(field) & test(self.column(field).values)[self.column(field).codes]
+
     def classes(self, field: str, wanted: tuple[str, ...]) -> Mask:
         """Per row: the CIC in the cell is of one of these classes, or classes with sub-class."""
         whole = frozenset(word for word in wanted if len(word) == 1)
