@@ -14,6 +14,7 @@ from ingestion.pipeline.pack import find_pack
 FORMAT = 1
 MAX_PORTFOLIOS = 20
 MAX_TEXT = 255
+CARD = ("id", "id_type", "name", "currency", "valuation_date", "reporting_date")
 
 
 def verdict_document(
@@ -78,8 +79,8 @@ def unreadable_document(code: str, detail: str = "", inspection: Inspection | No
 def index_card(delivery: Delivery) -> dict[str, Any]:
     """What a list of submissions shows of a file: template, version, portfolios (at most 20), dates, rows."""
     pack = find_pack(delivery.template, delivery.version)
-    card = pack.index_card
-    parts = ("id", "id_type", "name", "currency")
+    card = {part: pack.index_card.get(part, "") for part in CARD}  # a plain list has no type, for one
+    parts = CARD[:4]
     portfolios: dict[tuple[str, ...], None] = {}
     for row in _distinct_rows(delivery, [card[part] for part in parts]):
         portfolios.setdefault(tuple(_cell(delivery, card[part], row) for part in parts))
