@@ -1,4 +1,4 @@
-"""Commands: `validate FILE... [--json]`, `rules [--markdown]`. Exit 0, 1 (errors), 2 (unreadable)."""
+"""Commands: validate, recognise, rules, convert, template. Exit 0, 1 (errors), 2 (unreadable)."""
 
 import argparse
 import json
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ingestion.pipeline.cli_convert import add_convert, run_convert
+from ingestion.pipeline.cli_recognise import add_recognise, run_recognise
+from ingestion.pipeline.cli_template import add_template, run_template
 from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -25,29 +27,35 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
     parser = _Parser(prog="python -m ingestion.pipeline", description="Check fund-data files.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{validate,rules,convert}")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="{validate,recognise,rules,convert,template}"
+    )
     check = commands.add_parser(
         "validate",
         help="check files and say what is wrong with them",
         epilog="Exit code: 0 no errors, 1 errors, 2 a file that cannot be checked.",
     )
-    check.add_argument("files", nargs="+", metavar="FILE", help="csv, xlsx or xls")
+    check.add_argument("files", nargs="+", metavar="FILE", help="csv, xlsx, xls, json or zip")
     check.add_argument("--json", action="store_true", help="all findings as JSON")
+    check.add_argument("--expect", metavar="TEMPLATE", help="the template that should be there, such as TPT")
     rules = commands.add_parser("rules", help="list the rules of all templates")
     rules.add_argument("--markdown", action="store_true", help="as the page docs/rules.md")
+    add_recognise(commands)
     add_convert(commands)
+    add_template(commands)
     chosen = parser.parse_args(arguments)
-    if chosen.command == "convert":
-        return run_convert(chosen)
+    others = {"recognise": run_recognise, "convert": run_convert, "template": run_template}
+    if chosen.command in others:
+        return others[chosen.command](chosen)
     if chosen.command == "rules":
         from ingestion.pipeline import catalogue  # imported here: checking files needs no catalogue
 
         print(catalogue.markdown() if chosen.markdown else json.dumps(catalogue.as_data(), indent=1))
         return 0
-    return _validate(chosen.files, chosen.json)
+    return _validate(chosen.files, chosen.json, chosen.expect)
 
 
-def _validate(names: list[str], as_json: bool) -> int:
+def _validate(names: list[str], as_json: bool, expected: str | None = None) -> int:
     """Check every file, also those after one that cannot be opened."""
     # Imported here: a wrong argument is answered at once.
     from ingestion.pipeline.readers import MAX_BYTES
@@ -67,7 +75,7 @@ def _validate(names: list[str], as_json: bool) -> int:
             advice = "Check the path, and that you may read the file."
             results.append(nothing | refusal("FILE_UNREADABLE", message, advice))
             continue
-        report = check_file(name, data)
+        report = check_file(name, data, expected)
         worst = max(worst, EXIT_CODES.get(report.verdict, 0))
         if as_json:
             results.append(report.as_data())
@@ -80,11 +88,11 @@ def _validate(names: list[str], as_json: bool) -> int:
     return worst
 
 
-def check_file(name: str, data: bytes) -> "Report":
-    """Check one file's content."""
+def check_file(name: str, data: bytes, expected: str | None = None) -> "Report":
+    """Check one file's content, if it is of the expected template (`TPT`, `TPT-7.0`, None = any)."""
     from ingestion.pipeline.delivery import parse_source
     from ingestion.pipeline.engine import validate
-    from ingestion.pipeline.inspection import inspect_source
+    from ingestion.pipeline.inspection import check_expected, inspect_source
     from ingestion.pipeline.readers import open_source
     from ingestion.pipeline.report import Report
 
@@ -92,6 +100,7 @@ def check_file(name: str, data: bytes) -> "Report":
     try:
         source = open_source(data)
         inspection = inspect_source(source)
+        check_expected(inspection, expected)
         return Report(name, inspection, validate(parse_source(source, inspection)))
     except UnreadableFile as error:
         return Report(name, inspection, error)

@@ -18,7 +18,7 @@ MAX_EXAMPLE = 120
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 _CIC = re.compile(r"[A-Z]{2}[0-9A-F][0-9A-Z]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{4}|(?:19|20)\d{6}")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ def layout_of(kind: str, candidates: list[Candidate]) -> Layout | None:
 
 
 def header_place(head: list[list[str]]) -> int | None:
-    """The likeliest header: the first of the rows with the most words that has something below it."""
+    """The likeliest header: the first of the rows with the most names that has something below it."""
     best: tuple[int, int] | None = None
     for i, row in enumerate(head[:HEADER_ROWS]):
-        words = sum(bool(_LETTERS.search(text)) for text in row[:HEADER_COLUMNS])
-        if words >= 2 and words * 2 >= _written(row) and (best is None or words > best[0]):
-            best = words, i
+        names = len({text.strip() for text in row[:HEADER_COLUMNS] if _is_name(text.strip())})
+        if names >= 2 and names * 2 >= _written(row) and (best is None or names > best[0]):
+            best = names, i
     return best[1] if best and any(map(_written, head[best[1] + 1 :])) else None
 
 
@@ -120,6 +120,11 @@ def _guess(headers: list[str], columns: list[list[str]]) -> dict[str, int]:
             field = constant if constant and len(cells) > 1 and len(set(cells)) == 1 else varied
             guess.setdefault(field, i)
     return guess
+
+
+def _is_name(text: str) -> bool:
+    """Something with a letter that is neither an ISIN nor a date."""
+    return bool(_LETTER.search(text)) and not _ISIN.fullmatch(text) and not _DATE.fullmatch(text)
 
 
 def _column(rows: list[list[str]], i: int) -> list[str]:

@@ -1,0 +1,114 @@
+"""`recognise FILE [--json]`: template, version and columns of a file, without checking it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingestion.pipeline.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ingestion.pipeline.inspection import Inspection
+
+KEYS = ["template", "version", "confidence", "reason", "delimiter", "decimal", "encoding", "sheet"]
+KEYS += ["header_row", "mapped", "unmapped", "missing", "fingerprint", "notes", "members"]
+_SHOWN = 12
+
+
+def add_recognise(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "recognise",
+        help="say which template and version a file is, and which column is which field",
+        epilog="Exit code: 0 recognised, 1 not the expected template, 2 a file that cannot be recognised.",
+    )
+    command.add_argument("file", metavar="FILE", help="csv, xlsx, xls, json or zip")
+    command.add_argument("--json", action="store_true", help="everything as JSON")
+    command.add_argument(
+        "--expect", metavar="TEMPLATE", help="the template that should be there, such as TPT"
+    )
+    command.add_argument("--mapping", metavar="PATH", help="a saved column mapping to use if it fits")
+
+
+def run_recognise(chosen: "argparse.Namespace") -> int:
+    """Look at one file; returns the exit code."""
+    from ingestion.pipeline.inspection import check_expected, inspect_file
+    from ingestion.pipeline.readers import MAX_BYTES
+
+    inspection = None
+    try:
+        with Path(chosen.file).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        mapping = json.loads(Path(chosen.mapping).read_text("utf-8")) if chosen.mapping else None
+    except OSError as error:
+        return _refuse("FILE_UNREADABLE", f"The file cannot be read: {error.strerror}.", chosen.json)
+    except ValueError:
+        return _refuse("FILE_UNREADABLE", "The mapping is not JSON in UTF-8.", chosen.json)
+    try:
+        inspection = inspect_file(data, _recall(mapping))
+        check_expected(inspection, chosen.expect)
+    except UnreadableFile as error:
+        code = _refuse(error.code, f"{error.message} {error.how_to_fix}", chosen.json, error)
+        return 1 if inspection else code
+    if chosen.json:
+        document = inspection.to_json()
+        print(_json({key: document[key] for key in KEYS}))
+    else:
+        print("\n".join(_lines(inspection)))
+    return 0
+
+
+def _recall(mapping: Any) -> Any:
+    """Answers with the mapping if it is for this shape."""
+    if not isinstance(mapping, dict):
+        return None
+    return lambda fingerprint: mapping if mapping.get("fingerprint") == fingerprint else None
+
+
+def _lines(inspection: "Inspection") -> Iterator[str]:
+    from ingestion.pipeline.report import clean
+
+    yield f"{inspection.template} {inspection.version} (confidence {inspection.confidence:.0%})"
+    yield f"  {inspection.reason[:1].upper()}{inspection.reason[1:]}."
+    place = [f"header in row {inspection.header_row}", f"decimal sign “{inspection.decimal}”"]
+    if inspection.sheet:
+        place.append(f"sheet “{clean(inspection.sheet)}”")
+    if inspection.delimiter:
+        place.append(f"delimiter “{inspection.delimiter}”".replace("\t", "tab"))
+    if inspection.encoding:
+        place.append(f"encoding {inspection.encoding}")
+    yield f"  Form: {', '.join(place)}."
+    for what, names in (
+        ("Fields without a column", inspection.missing),
+        ("Columns left out", inspection.unmapped),
+    ):
+        if names:
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            yield f"  {what}: {', '.join(clean(name) for name in names[:_SHOWN])}{more}."
+    for note in inspection.notes:
+        yield f"  Note: {clean(note['text'], 500)}"
+
+
+def _refuse(code: str, message: str, as_json: bool, error: UnreadableFile | None = None) -> int:
+    """A layout that is not known comes along, so that a mapping can be made."""
+    if as_json:
+        layout = error.layout.to_json() if error and error.layout else None
+        empty = dict.fromkeys(KEYS) | {
+            "mapped": {},
+            "unmapped": [],
+            "missing": [],
+            "notes": [],
+            "members": [],
+        }
+        print(_json({**empty, "code": code, "message": message, "layout": layout}))
+    else:
+        print(f"{message} ({code})", file=sys.stderr)
+    return 2
+
+
+def _json(data: dict[str, Any]) -> str:
+    # Outside UTF-8 every other character is escaped, so that the text is JSON on any terminal.
+    return json.dumps(data, ensure_ascii=(sys.stdout.encoding or "").lower() != "utf-8", indent=1)
