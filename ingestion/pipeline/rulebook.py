@@ -121,7 +121,10 @@ def _check_changes(changes: Any) -> Iterator[Problem]:
     if not isinstance(changes, dict):
         yield Problem("rules", "The rules are an object: rule id to what is changed.")
         return
-    known = {rule.id: rule for pack in packs().values() for rule in all_rules(pack)}
+    # Imported here: the Quality step reads rulebooks itself.
+    from ingestion.pipeline.quality.rules import quality_rules
+
+    known = {rule.id: rule for pack in packs().values() for rule in (*all_rules(pack), *quality_rules(pack))}
     for name, change in changes.items():
         place = f"rules, {name}"
         rule = known.get(name)

@@ -27,7 +27,7 @@ MAX_NAMED = 200
 
 @dataclass(frozen=True)
 class QualityResult:
-    """Findings in the schema of the findings table, sorted by severity, rule, row; and the `rules` that ran."""
+    """Findings in the schema of the findings table, and the rules that ran; both sorted as findings are."""
 
     findings: pa.Table
     rules: Sequence[Rule]

@@ -92,7 +92,7 @@ class PositionReader:
         sums = {name: _sums(column[order], starts) for name, column in numbers.items() if name != "price"}
         weight = sums["weight"]
         if np.isnan(weight).all() and len(np.unique(texts["currency"])) == 1:
-            with np.errstate(divide="ignore", invalid="ignore"):
+            with np.errstate(all="ignore"):
                 weight = columns.finite(sums["value"] / np.nansum(sums["value"]))
         given = numbers["price"][chosen]
         price = _rounded(np.where(np.isnan(given), _ratio(sums), given))
@@ -140,7 +140,7 @@ def _sums(column: Floats, starts: npt.NDArray[np.intp]) -> Floats:
 
 
 def _ratio(sums: dict[str, Floats]) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         return columns.finite(sums["quoted"] / sums["quantity"])
 
 

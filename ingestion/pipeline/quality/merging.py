@@ -6,44 +6,47 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.pipeline.engine import verdict_of
+from ingestion.pipeline.findings import SCHEMA
 from ingestion.pipeline.quality.check import QualityResult
+from ingestion.pipeline.quality.rules import quality_version
 from ingestion.pipeline.rules.rule import SEVERITIES
 
-QUALITY_VERSION = 1
-"""Raised whenever code changes what the same quality rules find; part of the ruleset version."""
+_STRUCTURE_FIRST = {
+    "code": "STRUCTURE_FIRST",
+    "text": "The structure of the file has to be mended first; until then nothing is compared.",
+}
 
 
 def merge(
     document: dict[str, Any], findings: pa.Table, quality: QualityResult
 ) -> tuple[dict[str, Any], pa.Table]:
-    """verdict.json and findings with those of the Quality step. Leaves both arguments as they are.
+    """verdict.json and findings with those of the Quality step. Leaves its arguments as they are.
 
-    The groups stay one per rule with findings, in the order of the table: severity, rule, row.
+    There stays one group per rule with findings, in the order of the table: severity, rule, row. Where the
+    structure is broken, what the Quality step found is left out: it would only be a consequence.
     """
-    own = _groups(quality)
-    merged, groups, parts = [], [*document["groups"], *own], []
-    sources = {id(group): quality.findings for group in own}
-    place = 0
-    for group in sorted(groups, key=lambda each: (SEVERITIES.index(each["severity"]), each["rule"])):
-        parts.append(sources.get(id(group), findings).slice(group["offset"], group["count"]))
-        merged.append(group | {"offset": place})
-        place += group["count"]
-    table = pa.concat_tables([_plain(part) for part in parts]) if parts else _plain(findings)
+    own = _groups(quality) if document["complete"] else []
+    tables = {"template": findings.cast(SCHEMA), "quality": quality.findings.cast(SCHEMA)}
+    sourced = [("template", group) for group in document["groups"]] + [("quality", group) for group in own]
+    sourced.sort(key=lambda each: (SEVERITIES.index(each[1]["severity"]), each[1]["rule"]))
+    groups, parts, offset = [], [SCHEMA.empty_table()], 0
+    for source, group in sourced:
+        parts.append(tables[source].slice(group["offset"], group["stored"]))
+        groups.append(group | {"offset": offset})
+        offset += group["stored"]
     counts = dict(document["counts"])
     for group in own:
         counts[group["severity"]] += group["count"]
-    return (
-        document
-        | {
-            "counts": counts,
-            "verdict": verdict_of(counts),
-            "groups": merged,
-            "completeness": quality.completeness,
-            "compared_with": quality.compared_with,
-            "quality_notes": quality.notes,
-        },
-        table,
-    )
+    merged = document | {
+        "counts": counts,
+        "verdict": verdict_of(counts),
+        "ruleset_version": f"{document['ruleset_version']}+{quality_version()}",
+        "groups": groups,
+        "completeness": quality.completeness,
+        "compared_with": quality.compared_with if document["complete"] else [],
+        "quality_notes": quality.notes if document["complete"] else [_STRUCTURE_FIRST],
+    }
+    return merged, pa.concat_tables(parts)
 
 
 def _groups(quality: QualityResult) -> list[dict[str, Any]]:
@@ -51,20 +54,22 @@ def _groups(quality: QualityResult) -> list[dict[str, Any]]:
     found = pc.value_counts(quality.findings.column("rule")).to_pylist()
     counts = {entry["values"]: entry["counts"] for entry in found}
     groups, offset = [], 0
-    ordered = sorted(quality.rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id))
-    for rule in ordered:
+    for rule in quality.rules:
         if count := counts.get(rule.id, 0):
-            texts = {key: getattr(rule, key) for key in ("severity", "scope", "title", "explanation")}
-            texts |= {key: getattr(rule, key) for key in ("how_to_fix", "reference")}
             groups.append(
-                {"rule": rule.id, **texts, "fields": list(rule.fields), "count": count, "offset": offset}
+                {
+                    "rule": rule.id,
+                    "severity": rule.severity,
+                    "scope": rule.scope,
+                    "title": rule.title,
+                    "explanation": rule.explanation,
+                    "how_to_fix": rule.how_to_fix,
+                    "reference": rule.reference,
+                    "fields": list(rule.fields),
+                    "count": count,
+                    "stored": count,
+                    "offset": offset,
+                }
             )
             offset += count
     return groups
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Plain texts: the two tables have dictionaries of their own."""
-    return table.cast(
-        pa.schema([(each.name, pa.int32() if each.name == "row" else pa.string()) for each in table.schema])
-    )

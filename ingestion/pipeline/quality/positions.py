@@ -72,7 +72,8 @@ def price_change(rule: Rule, comparisons: list[Comparison]) -> Iterator[Finding]
             continue
         places, ratio, slipped = _ratios(rule, each, each.before)
         moved = np.abs(ratio - 1) > rule.params["tolerance"]
-        wanted = in_classes(each.now.positions.cic, rule.params["classes"])[places]
+        cics = each.now.positions.cic
+        wanted = (in_classes(cics, rule.params["classes"]) | _unclassified(cics))[places]
         for place in np.flatnonzero(moved & wanted & ~slipped).tolist():
             at = int(places[place])
             yield _price_finding(rule, each, each.before, at, ratio[place])
@@ -86,9 +87,7 @@ def _ratios(rule: Rule, each: Comparison, before: Snapshot) -> tuple[Places, Flo
         for a, b in zip(found.now.tolist(), found.before.tolist(), strict=True)
     ]
     # Derivatives change their price by any factor, and cash has none.
-    priced = in_classes(now.cic, "12345689")[found.now] | np.array(
-        [not now.cic[a] for a in found.now], np.bool_
-    )
+    priced = (in_classes(now.cic, "12345689") | _unclassified(now.cic))[found.now]
     new, old = now.price[found.now], before.positions.price[found.before]
     usable = np.array(same_currency, np.bool_) & priced & (new * old > 0)
     ratio = new[usable] / old[usable]
@@ -97,6 +96,11 @@ def _ratios(rule: Rule, each: Comparison, before: Snapshot) -> tuple[Places, Flo
     for factor in rule.params["factors"]:
         slipped |= np.abs(size / factor - 1) <= rule.params["band"]
     return found.now[usable], ratio, slipped
+
+
+def _unclassified(cics: list[str]) -> npt.NDArray[np.bool_]:
+    """Positions without a CIC: most lists of holdings have none."""
+    return np.array([not cic for cic in cics], np.bool_)
 
 
 def _price_finding(rule: Rule, each: Comparison, before: Snapshot, at: int, ratio: float) -> Finding:

@@ -1,17 +1,22 @@
 """The rules of the Quality step as rule objects, from rules.toml."""
 
+import hashlib
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.quality.errors import QualityRulesError
 from ingestion.pipeline.quality.facts import field_of
 from ingestion.pipeline.quality.kinds import KINDS
-from ingestion.pipeline.rulebook import Rulebook
 from ingestion.pipeline.rules.rule import SCOPES, Rule, in_order
 
+if TYPE_CHECKING:
+    from ingestion.pipeline.rulebook import Rulebook
+
+QUALITY_VERSION = 1
+"""Raised whenever code changes what the same rules find; part of the ruleset version."""
 _DATA = Path(__file__).with_name("rules.toml")
 SEVERITIES = ("warning", "info")
 """What is implausible may still be right: never an error."""
@@ -20,7 +25,7 @@ _KEYS = frozenset(["id", "templates", "kind", "severity", "scope", "fact", *_TEX
 
 
 @lru_cache(maxsize=32)
-def quality_rules(pack: Pack, rulebook: Rulebook | None = None) -> tuple[Rule, ...]:
+def quality_rules(pack: Pack, rulebook: "Rulebook | None" = None) -> tuple[Rule, ...]:
     """The rules of a pack's template, as an institution's rulebook changes them. Raises QualityRulesError."""
     specs = tomllib.loads(_DATA.read_text("utf-8"))["rule"]
     rules = [_rule(pack, spec) for spec in specs if pack.template in spec.get("templates", [])]
@@ -32,6 +37,13 @@ def quality_rules(pack: Pack, rulebook: Rulebook | None = None) -> tuple[Rule, .
             rule for rule in rulebook.applied(pack, rules) if rule.id in known
         ]  # its own are checked elsewhere
     return in_order(rules)
+
+
+@cache
+def quality_version() -> str:
+    """Names the exact rules of the Quality step, as part of a ruleset version."""
+    data = b"".join(_DATA.with_name(name).read_bytes() for name in ("rules.toml", "facts.toml"))
+    return f"q{QUALITY_VERSION}.{hashlib.sha256(data).hexdigest()[:8]}"
 
 
 def _rule(pack: Pack, spec: dict[str, Any]) -> Rule:

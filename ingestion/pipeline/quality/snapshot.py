@@ -1,5 +1,6 @@
 """What a later delivery is compared with: the facts and positions of one fund or share class at one date."""
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -131,7 +132,7 @@ class Snapshot:
         _require(type(data["format"]) is int and data["format"] == FORMAT, "format")
         for name in (*_TEXTS, "submission"):
             _require(isinstance(data[name], str), name)
-        _require(_DATE.fullmatch(data["valuation_date"]) is not None, "valuation_date")
+        _require(_is_date(data["valuation_date"]), "valuation_date")
         _require(isinstance(data["facts"], dict), "facts")
         _require(all(isinstance(fact, str) or _finite(fact) for fact in data["facts"].values()), "facts")
         _require(isinstance(data["classes"], dict), "classes")
@@ -158,6 +159,13 @@ def _positions(data: Any) -> Positions:
         _require(all(number is None or _finite(number) for number in data[name]), f"positions.{name}")
     numbers = {name: np.array(data[name], np.float64) for name in _POSITION_NUMBERS}
     return Positions.of({name: data[name] for name in _POSITION_TEXTS}, numbers)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return _DATE.fullmatch(text) is not None and bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _finite(number: Any) -> bool:

@@ -81,6 +81,35 @@ def test_a_change_within_the_tolerance_gives_none(mutation: Mutation) -> None:
     assert against("TPT", fund(), now) == []
 
 
+def bought(rows: Rows) -> None:
+    """A third more of everything."""
+    for row in rows:
+        row |= {key: repr(float(row[key]) * 1.3) for key in ("quantity", "market_value")}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "expected"),
+    [
+        (bought, ("Q11-VALUE-JUMP", 0)),
+        (on(3, _weight=lambda weight: repr(float(weight) + 0.11)), ("Q14-WEIGHT-JUMP", 4)),
+        (on(5, _quantity=scaled(0.01)), ("Q19-UNIT-ERROR", 6)),
+        (on(5, _quantity=scaled(0.5), _cic=lambda _: ""), ("Q20-PRICE-CHANGE", 6)),
+        (everywhere("portfolio_currency", lambda _: "USD"), ("Q21-CURRENCY-CHANGE", 0)),
+        (everywhere("portfolio_name", lambda _: "Another Fund"), ("Q22-NAME-CHANGE", 0)),
+    ],
+)
+def test_one_change_of_a_list_gives_one_finding(mutation: Mutation, expected: tuple[str, int]) -> None:
+    now = holdings(day=LATER)
+    mutation(now)
+    assert against("HOLDINGS", holdings(), now) == [expected]
+
+
+def test_a_price_in_another_currency_is_no_jump() -> None:
+    now = fund(day=LATER)
+    now[5] |= {"21": "USD", "22": repr(float(now[5]["22"]) * 100)}
+    assert against("TPT", fund(), now) == []
+
+
 def test_a_price_that_stood_still_is_named_on_its_row() -> None:
     now = fund(day=LATER)
     now[5] |= {key: fund()[5][key] for key in ("18", "22")}
