@@ -22,10 +22,7 @@ _OTHER_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{8}|\d{4}[./]\d{1,2
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _SEPARATORS = re.compile(r"[;/,|]")
 MAX_SCALE = 18
-MAX_DIGITS = 38
-"""Of the decimals of the common schema."""
-_LONG = re.compile(r"\d{19}|[eE]")
-"""What a number must contain to be worth a look: many digits in a row, or an exponent."""
+"""Digits behind the decimal sign that the common schema keeps."""
 
 
 def number(rule: Rule, frame: Frame) -> Failures | None:
@@ -225,7 +222,7 @@ def length(rule: Rule, frame: Frame) -> Failures | None:
 
 def precision(rule: Rule, frame: Frame) -> Failures | None:
     """A number keeps all its digits in the common schema: 20 before and 18 behind the decimal sign."""
-    if not frame.has(rule.field) or not _LONG.search("\n".join(frame.column(rule.field).values)):
+    if not frame.has(rule.field) or not _worth_a_look(frame.column(rule.field).values):
         return None
     values, finite = frame.column(rule.field).values, np.isfinite(frame.parsed(rule.field))
     message = "More digits than the common schema keeps (20 before, 18 behind the decimal sign)."
@@ -233,6 +230,12 @@ def precision(rule: Rule, frame: Frame) -> Failures | None:
 
     lost = unfit(values, frame.delivery.decimal)
     return failures_at(frame, rule.field, {i: message for i in np.flatnonzero(finite).tolist() if lost[i]})
+
+
+def _worth_a_look(values: list[str]) -> bool:
+    """Only long numbers, or ones with an exponent, can have too many digits."""
+    text = "".join(values)
+    return max(map(len, values), default=0) > MAX_SCALE or "e" in text or "E" in text
 
 
 def version(rule: Rule, frame: Frame) -> Failures | None:

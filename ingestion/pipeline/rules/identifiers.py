@@ -46,24 +46,21 @@ def code_of_type(rule: Rule, frame: Frame) -> Failures | None:
 
 
 def other_type(rule: Rule, frame: Frame) -> Failures | None:
-    """A valid code of one family is not declared as one of another: `types` maps declared type to family."""
-    types: dict[str, str] = rule.params["types"]
-    own = {family: says for says, family in types.items()}
-    declared, code = frame.column(rule.params["type"]), frame.column(rule.field)
-    known = [families.detect(value) if value else None for value in code.values]
-    known = [family if family in families.CERTAIN and family in own else None for family in known]
-    if not any(known) or not frame.has(rule.field):
+    """A valid code of one family is not declared as another: `types` maps what is declared to its family."""
+    if not frame.has(rule.field):
         return None
-    expected = np.array([int(own[family]) if family else -1 for family in known])[code.codes]
-    said = np.array([int(value) if value.isdecimal() else -1 for value in declared.values])[declared.codes]
-    # A type that is itself wrong or missing has its own finding.
-    where = (expected >= 0) & (said >= 0) & (said != expected) & frame.mask(rule.when)
-    messages = {
-        i: f"A valid {_NAMES[family]}, but field {rule.params['type']} says it is another kind of code."
-        for i, family in enumerate(known)
-        if family
-    }
-    return failures_at(frame, rule.field, messages, where) if where.any() else None
+    types: dict[str, str] = rule.params["types"]
+    code, field = frame.column(rule.field), rule.params["type"]
+    messages: dict[int, str] = {}
+    failing = np.zeros(frame.rows, np.bool_)
+    for says, family in types.items():
+        # A type that is itself missing has its own finding.
+        other = frame.filled(field) & ~frame.one_of(field, {says}) & frame.mask(rule.when)
+        for i in np.unique(code.codes[other]).tolist():
+            if code.values[i] and families.detect(code.values[i]) == family:
+                messages[i] = f"A valid {_NAMES[family]}, but field {field} says it is another kind of code."
+        failing |= other & frame.spread(rule.field, [i in messages for i in range(len(code.values))])
+    return failures_at(frame, rule.field, messages, failing)
 
 
 def lei(rule: Rule, frame: Frame) -> Failures | None:
@@ -87,9 +84,11 @@ def _checked(
     """All distinct values at once; only the wrong ones are explained."""
     if not frame.has(rule.field) or not where.any():
         return None
-    values = frame.column(rule.field).values
-    wrong = np.flatnonzero(~good(values)).tolist()
-    messages = {i: explain(values[i]) or "Not a valid code." for i in wrong if values[i]}
+    column = frame.column(rule.field)
+    used = np.zeros(len(column.values), np.bool_)
+    used[column.codes[where]] = True
+    wrong = np.flatnonzero(used & ~good(column.values)).tolist()
+    messages = {i: explain(column.values[i]) or "Not a valid code." for i in wrong if column.values[i]}
     return failures_at(frame, rule.field, messages, where)
 
 
