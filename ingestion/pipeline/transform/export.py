@@ -99,10 +99,10 @@ def _json_lines(table: pa.Table) -> bytes:
 def _texts(column: pa.ChunkedArray) -> list[str]:
     """Every value as text, worked out once per distinct value; a null is empty."""
     kind = column.type
+    if not len(column):
+        return []
     encoded = column if pa.types.is_dictionary(kind) else column.dictionary_encode()
     encoded = encoded.unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # no rows: no chunk
-        return []
     write = _writer(kind)
     texts = [write(value) for value in encoded.dictionary.to_pylist()]
     return [texts[code] if code is not None else "" for code in encoded.indices.to_pylist()]

@@ -35,7 +35,8 @@ _PLAIN = re.compile(
     r"[+-]?\d{1,8}(?:\.\d{1,16})?", re.ASCII
 )  # fits every type, also after the shift of percent
 _COMMA = str.maketrans({",": ".", ".": "x"})
-_SAFE_LENGTH = 40  # Arrow's cast takes hundreds of digits for a number that overflowed
+# Arrow's cast takes 3e-42 for 0, and hundreds of digits for a number that overflowed
+_SAFE_LENGTH = 38
 _MOST_EXPONENT = 400
 _DATE = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
@@ -78,7 +79,8 @@ def _numbers(texts: list[str], kind: str, decimal: str) -> Values:
         texts = [text.translate(_COMMA) for text in texts]
     filled = np.array([bool(text) for text in texts], np.bool_)
     written = [f"{text}e-2" for text in texts] if shift else texts
-    if max(map(len, texts), default=0) <= _SAFE_LENGTH:
+    together = "\n".join(texts)
+    if max(map(len, texts), default=0) <= _SAFE_LENGTH and "e" not in together and "E" not in together:
         try:
             return Values(_nullable(written, filled).cast(target), np.zeros(len(texts), np.bool_))
         except pa.ArrowInvalid:

@@ -39,7 +39,13 @@ def test_what_is_written_in_full_is_read_again(kind: str, sign: str, data: st.Da
 
 
 @pytest.mark.parametrize("kind", ["decimal", "fraction", "percent"])
-@given(text=st.from_regex(r"[+-]?(\d{0,24}\.?\d{0,34}|\d{35,300})([eE][+-]?\d{1,12})?", fullmatch=True))
+@given(
+    text=st.one_of(
+        st.from_regex(r"[+-]?(\d{0,24}\.?\d{0,34}|\d{35,300})([eE][+-]?\d{1,12})?", fullmatch=True),
+        st.from_regex(r"-?\d{0,6}\.?\d{0,34}[eE]-\d{1,2}", fullmatch=True),
+        st.floats(-1, 1).map(repr),
+    )
+)
 def test_a_number_is_exact_or_null_but_never_rounded(kind: str, text: str) -> None:
     """Alone, where one cast decides, and beside a mistake, where every value is looked at."""
     (alone,) = _values([text], kind)
@@ -83,7 +89,8 @@ def test_every_way_to_write_a_number_is_read(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["1,5", "n/a", "#N/A", "5%", "1 000", "0x1F", "nan", "inf", "1_0", "٣", ".", "e5", "1e", "1e99999999",
-     "9" * 500, "1.2.3", "--1", "1e-29", "100000000000", "7" * 41, "1e-400"],
+     "9" * 500, "1.2.3", "--1", "1e-29", "100000000000", "7" * 41, "1e-400", "3.86e-42",
+     "0." + "1" * 36 + "e-3"],
 )  # fmt: skip
 def test_what_is_no_number_or_has_too_many_digits_is_null_and_marked(text: str) -> None:
     values = convert([text, "0.5", ""], "fraction", ".")
