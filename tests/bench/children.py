@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,24 @@ def run(command: Command) -> Measures:
     return measures
 
 
-def best_of(commands: Mapping[str, Command], rounds: int) -> dict[str, Measures]:
-    """The fastest measurement of each command; each also carries the seconds of all (`all`)."""
+def best_of(
+    commands: Mapping[str, Command], rounds: int, needed: Collection[str] | None = None
+) -> dict[str, Measures]:
+    """The fastest measurement of each command; each also carries the seconds of all (`all`).
+
+    A command that fails is named and left out. Raises Failed when it is one of those `needed` (None = all).
+    """
     taken: dict[str, list[Measures]] = {name: [] for name in commands}
     for turn in range(rounds):
-        for name, command in commands.items():
+        for name in list(taken):
             if turn < 2 or min(measures["total"] for measures in taken[name]) < SLOW:
-                taken[name].append(run(command))
+                try:
+                    taken[name].append(run(commands[name]))
+                except Failed as error:
+                    if needed is None or name in needed:
+                        raise
+                    print(f"{name} does not take part: it failed with “{error}”.")
+                    del taken[name]
     best = {}
     for name, measured in taken.items():
         fastest = min(measured, key=lambda measures: measures["total"])

@@ -18,8 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.bench import children, tables
-from tests.bench.children import ROOT, Command, Failed, best_of, module
+from tests.bench import tables
+from tests.bench.children import ROOT, Command, best_of, module
 from tests.bench.files import race_file, tpt_file
 from tests.bench.targets import targets
 
@@ -103,25 +103,11 @@ def _race(results: Results, folder: Path, sizes: tuple[str, ...], peers: dict[st
                 for engine, python in pythons.items()
                 if kind == "csv" or engine in READ_WORKBOOKS
             }
-            measured = best_of(_able(commands), rounds)
+            measured = best_of(commands, rounds, needed=OWN)
             results["race"][f"{size} MB {kind}"] = measured
             tables.show_race(f"{size} MB {kind}", measured)
             agreed &= tables.show_disagreement(measured)
     return agreed
-
-
-def _able(commands: dict[str, Command]) -> dict[str, Command]:
-    """Without those that fail; the product and the prototype must not."""
-    able = {}
-    for engine, command in commands.items():
-        try:
-            children.run(command)
-            able[engine] = command
-        except Failed as error:
-            if engine in OWN:
-                raise
-            print(f"{engine} does not take part: it failed with “{error}”.")
-    return able
 
 
 def _tpt(results: Results, folder: Path, sizes: tuple[str, ...], rounds: int) -> None:

@@ -92,7 +92,6 @@ def _over_group(rule: Rule, rows: list[Cells]) -> str | bool | None:
     total = sum(value for cell in cells if (value := number(cell)) is not None)
     if rule.kind == "sum":
         return f"{total:.6g}" if abs(total - params["target"]) > params["tolerance"] else False
-    declared = (number(row[params["total"]]) for row in rows)
-    target = next((value for value in declared if value is not None), None)
+    target = number(rows[0][params["total"]])
     wrong = target is not None and abs(total - target) > params["tolerance"] * abs(target)
     return f"{total:.6g}" if wrong else False

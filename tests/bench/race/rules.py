@@ -2,8 +2,9 @@
 
 What they mean, the same for every engine. A cell is blank or holds text; only `required` and `filled_if`
 fail on a blank one. `range`, `product`, `not_above` and the sums read only numbers (`NUMBER`), and dates that
-exist. The rules over a group (`sum`, `sum_of`, `constant`) report the group's first row; rows whose group is
-blank belong to none. The value of a finding is the cell as written, of a sum the sum with six digits.
+exist. The rules over a group (`sum`, `sum_of`, `constant`) report the group's first row, on which `sum_of`
+also finds the declared total; rows whose group is blank belong to none. The value of a finding is the cell as
+written, of a sum the sum with six digits.
 """
 
 from collections.abc import Iterator

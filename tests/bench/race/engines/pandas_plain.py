@@ -79,7 +79,7 @@ def failing_groups(table: pd.DataFrame, rule: Rule) -> pd.Series:
     found = sums(table, rule)
     if rule.kind == "sum":
         return first & ((found - params["target"]).abs() > params["tolerance"])
-    total = numbers(table[params["total"]]).groupby(group).transform("first")
+    total = numbers(table[params["total"]]).where(first).groupby(group).transform("first")
     return first & ((found - total).abs() > params["tolerance"] * total.abs())
 
 

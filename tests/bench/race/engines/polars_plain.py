@@ -73,7 +73,7 @@ def failing_groups(rule: Rule) -> pl.Expr:
         return first & (pl.col(rule.field).drop_nulls().n_unique().over(group) > 1)
     if rule.kind == "sum":
         return first & ((sums(rule) - params["target"]).abs() > params["tolerance"])
-    total = numbers(params["total"]).drop_nulls().first().over(group)
+    total = numbers(params["total"]).first().over(group)
     return first & ((sums(rule) - total).abs() > params["tolerance"] * total.abs())
 
 

@@ -254,10 +254,8 @@ def _over_groups(rule: Rule, table: Table, rows: Array, group: Array, first: Arr
     if rule.kind == "sum":
         failing = np.abs(sums - params["target"]) > params["tolerance"]
     else:
-        declared = table[params["total"]].number[table[params["total"]].codes[rows]]
-        usable = np.flatnonzero(~np.isnan(declared))[::-1]
-        total = np.full(len(first), np.nan)
-        total[group[usable]] = declared[usable]
+        declared = table[params["total"]]
+        total = declared.number[declared.codes[first]]
         failing = np.abs(sums - total) > params["tolerance"] * np.abs(total)
     failing &= first >= 0
     return [(rule, first[failing], [f"{value:.6g}" for value in sums[failing]])] if failing.any() else []
