@@ -3,12 +3,14 @@
 import csv
 import json
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ingestion.pipeline.errors import PackError
 from ingestion.pipeline.pack import PACKS, Pack, Trigger, load_pack, packs
+from ingestion.pipeline.rules.conditions import parse_condition
 from ingestion.pipeline.rules.rule import rules_of
 
 FACTS = Path(__file__).parent / "facts"
@@ -16,7 +18,20 @@ MANDATORY = (
     "1 2 3 4 5 6 7 8 8b 11 12 14 15 17 21 22 23 24 25 26 27 28 30 52 "
     "115 116 117 118 119 120 121 122 123 123a 131 1000"
 )
-NAMES = ["TPT-6.0", "TPT-7.0"]
+FIELDS = {
+    "EET-1.1.2": 616,
+    "EET-1.1.3": 616,
+    "EMT-4.1": 104,
+    "EMT-4.2": 111,
+    "EMT-4.3": 114,
+    "EPT-2.0": 123,
+    "EPT-2.1": 144,
+    "HOLDINGS-1.0": 18,
+    "TPT-5.0": 141,
+    "TPT-6.0": 143,
+    "TPT-7.0": 152,
+    "TPT-8.0": 154,
+}
 
 
 def facts(name: str) -> list[dict[str, str]]:
@@ -38,8 +53,8 @@ def as_fact(trigger: Trigger) -> dict[str, object]:
             return {"when": {"field": trigger.field, "op": "in", "values": list(trigger.values)}}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_pack_has_the_fields_types_lists_and_flags_of_its_field_table(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in FIELDS if name.startswith("TPT")])
+def test_a_tpt_pack_has_the_fields_types_lists_and_flags_of_its_field_table(name: str) -> None:
     pack = packs()[name]
     table = facts(name)
     assert list(pack.fields) == [row["field"] for row in table]
@@ -56,13 +71,80 @@ def test_a_pack_has_the_fields_types_lists_and_flags_of_its_field_table(name: st
         )
 
 
-@pytest.mark.parametrize(("name", "count"), [("TPT-6.0", 143), ("TPT-7.0", 152)])
-def test_a_pack_has_all_fields_and_the_36_mandatory_ones(name: str, count: int) -> None:
+@pytest.mark.parametrize("name", [name for name in FIELDS if not name.startswith(("TPT", "HOLDINGS"))])
+def test_any_other_pack_has_the_fields_types_lists_and_flags_of_its_field_table(name: str) -> None:
     pack = packs()[name]
-    required = [rule.field for rule in rules_of(pack) if rule.kind == "required"]
-    assert len(pack.fields) == count
+    table = facts(name)
+    assert list(pack.fields) == [row["field"] for row in table]
+    for row in table:
+        field = pack.fields[row["field"]]
+        assert (field.name, field.type) == (row["name"], row["type"])
+        assert str(field.max_length or "") == row["max_length"]
+        assert sorted(field.codes) == sorted(row["codes"].split())
+        assert field.multi == (row["multi"] == "x")
+        assert " ".join(field.applies_to) == row["applies_to"]
+        assert field.range == as_range(row["range"])
+        assert dict(field.presence) == {profile: row[profile] for profile in pack.profiles}
+
+
+def as_range(text: str) -> tuple[Decimal | None, Decimal | None]:
+    low, _, high = text.partition("..")
+    return (Decimal(low) if low else None), (Decimal(high) if high else None)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_pack_is_there_with_all_its_fields(name: str) -> None:
+    assert set(packs()) == set(FIELDS)
+    assert len(packs()[name].fields) == FIELDS[name]
+
+
+@pytest.mark.parametrize("name", ["TPT-6.0", "TPT-7.0"])
+def test_solvency_2_requires_36_fields(name: str) -> None:
+    pack = packs()[name]
+    assert pack.profile == "solvency2"
+    required = [key for key, field in pack.fields.items() if field.presence["solvency2"] == "M"]
     assert sorted(required) == sorted(MANDATORY.split())
-    assert len(required) == 36
+
+
+@pytest.mark.parametrize(
+    ("name", "profile", "counts"),
+    [
+        ("EMT-4.1", "emt", (40, 33, 24, 7)),
+        ("EMT-4.2", "emt", (40, 33, 31, 7)),
+        ("EMT-4.3", "emt", (40, 33, 34, 7)),
+        ("EPT-2.0", "priips", (55, 34, 34, 0)),
+        ("TPT-7.0", "solvency2", (36, 58, 51, 5)),
+        ("TPT-8.0", "solvency2", (36, 60, 51, 5)),
+    ],
+)
+def test_the_flags_of_a_profile_add_up(name: str, profile: str, counts: tuple[int, ...]) -> None:
+    flags = [field.presence[profile] for field in packs()[name].fields.values()]
+    assert tuple(map(flags.count, "MCOI")) == counts
+
+
+def test_every_field_of_the_new_ept_counts_in_one_of_its_profiles() -> None:
+    flags = [field.presence for field in packs()["EPT-2.1"].fields.values()]
+    merged = [flag["priips"] or flag["uk"] for flag in flags]
+    assert tuple(map(merged.count, "MCO")) == (66, 44, 34)
+
+
+def test_a_field_of_a_section_takes_over_its_condition() -> None:
+    fields = packs()["EMT-4.3"].fields
+    assert (fields["01010"].when, fields["07100"].when, fields["00010"].when) == (
+        "00006 = Y",
+        "00007 = Y",
+        "",
+    )
+    assert packs()["EPT-2.1"].fields["04020"].when == "00006 = Y"
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_conditions_name_fields_of_their_pack(name: str) -> None:
+    pack = packs()[name]
+    texts = [profile.when for profile in pack.profiles.values()]
+    texts += [*pack.product_kinds.values(), *(field.when for field in pack.fields.values())]
+    for text in filter(None, texts):
+        assert set(parse_condition(text).fields) <= set(pack.fields)
 
 
 @pytest.fixture
