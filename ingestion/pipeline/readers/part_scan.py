@@ -56,13 +56,15 @@ def tags(text: Bytes, end: int, name: bytes) -> Places:
     for i, letter in enumerate(name[1:], 1):
         found = found[text[found + i] == letter]
     after = text[found + len(name)]
-    return found[(after <= ord(" ")) | (after == ord(">")) | (after == ord("/"))]
+    named: Places = found[(after <= ord(" ")) | (after == ord(">")) | (after == ord("/"))]
+    return named
 
 
 def _opening(text: Bytes, found: Places) -> Places:
     """Those that follow `<` or a prefix; the end of an element is told if its prefix is one letter."""
     before = text[found - 1]
-    return found[(before == ord("<")) | ((before == ord(":")) & (text[found - 3] != ord("/")))]
+    opening: Places = found[(before == ord("<")) | ((before == ord(":")) & (text[found - 3] != ord("/")))]
+    return opening
 
 
 def measure(extent: Extent, text: Bytes, end: int) -> None:

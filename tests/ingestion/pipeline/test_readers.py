@@ -9,7 +9,7 @@ import xlsxwriter
 from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.readers import open_source
-from ingestion.pipeline.readers.workbook import text_of
+from ingestion.pipeline.readers.sheets import text_of
 from tests.tools.generate_samples import tpt
 from tests.tools.tables import Table
 

@@ -1,0 +1,174 @@
+"""The workbook parser, as a program in a process of its own, where it may crash, hang or fill the memory.
+
+It needs nothing of the project. Requests come as lines of JSON on standard input, answers leave as such lines
+on standard output, some followed by the bytes they announce. See box.py for the other end.
+"""
+
+import datetime as dt
+import gc
+import io
+import json
+import os
+import resource
+import shutil
+import sys
+from array import array
+from collections import defaultdict
+from itertools import count, islice
+from typing import Any, BinaryIO
+
+import python_calamine as calamine
+
+_CHUNK = 4_096
+"""Rows that are Python objects at one time."""
+_LARGE = 400_000
+"""Cells from which a second process is worth its start."""
+_Column = tuple[bytes, bytes]
+"""Codes as 32-bit integers; values as UTF-8, each once, with NUL between them."""
+
+
+class Sheets:
+    """A workbook; the latest sheet that was asked for is kept."""
+
+    def __init__(self, data: bytes, most_cells: int) -> None:
+        self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        self.names = [
+            sheet.name
+            for sheet in self._book.sheets_metadata
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+        self._left = most_cells
+        self._latest: calamine.CalamineSheet | None = None
+
+    def head(self, name: str, rows: int) -> list[list[str]]:
+        """The first rows of a sheet as text, from A1 on."""
+        return [list(map(text_of, row)) for row in islice(self._sheet(name).iter_rows(), rows)]
+
+    def write_columns(self, name: str, header_row: int, target: BinaryIO) -> None:
+        """Everything below the header, column by column; the columns of a large sheet in two processes."""
+        sheet = self._sheet(name)
+        header: list[Any] = next(islice(sheet.iter_rows(), header_row - 1, None), [])
+        # Cells right of the last header belong to no field.
+        width = max((i for i, cell in enumerate(header, 1) if cell != ""), default=0)
+        if width * sheet.total_height < _LARGE:
+            _send(target, *_encode(sheet, header_row, 0, width))
+            return
+        middle = width // 2
+        reader, writer = os.pipe()
+        helper = os.fork()  # what the parser holds is shared
+        if not helper:
+            with os.fdopen(writer, "wb") as half:
+                _send(half, *_encode(sheet, header_row, middle, width))
+            os._exit(0)
+        os.close(writer)
+        _send(target, *_encode(sheet, header_row, 0, middle))
+        with os.fdopen(reader, "rb") as half:
+            shutil.copyfileobj(half, target, 1 << 20)
+        target.flush()
+        if os.waitpid(helper, 0)[1]:
+            raise MemoryError
+
+    def _sheet(self, name: str) -> calamine.CalamineSheet:
+        if self._latest is None or self._latest.name != name:
+            self._latest = None
+            sheet = self._book.get_sheet_by_name(name)
+            self._left -= sheet.total_height * sheet.total_width
+            if self._left < 0:
+                raise MemoryError
+            self._latest = sheet
+        return self._latest
+
+
+def text_of(cell: Any) -> str:
+    """A cell as text: whole numbers without a decimal point, at most Excel's own 15 digits, dates as ISO."""
+    if isinstance(cell, float):
+        return f"{cell + 0.0:.15g}"  # no minus sign before a zero
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, dt.datetime):
+        day = cell.time() == dt.time()
+        return cell.date().isoformat() if day else cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _encode(
+    sheet: calamine.CalamineSheet, header_row: int, start: int, end: int
+) -> tuple[int, list[_Column]]:
+    """How many rows are below the header, and their columns from `start` to `end`."""
+    rows = islice(sheet.iter_rows(), header_row, None)
+    indices = [defaultdict[Any, int](count().__next__) for _ in range(start, end)]
+    codes = [array("i") for _ in indices]
+    done = 0
+    while chunk := list(islice(rows, _CHUNK)):
+        done += len(chunk)
+        cut = zip(*(row[start:end] for row in chunk), strict=True)
+        for index, column, cells in zip(indices, codes, cut, strict=True):
+            if bool in set(map(type, cells)):  # True equals 1 as a dictionary key
+                cells = tuple(text_of(cell) if cell.__class__ is bool else cell for cell in cells)
+            column.extend(array("i", map(index.__getitem__, cells)))
+    return done, [_pack(column, list(index)) for column, index in zip(codes, indices, strict=True)]
+
+
+def _pack(codes: "array[int]", values: list[Any]) -> _Column:
+    texts = [value if value.__class__ is str else text_of(value) for value in values]
+    joined = "\0".join(texts)
+    if joined.count("\0") >= len(texts):
+        texts = [text.replace("\0", "\ufffd") for text in texts]
+    if len(set(texts)) < len(texts):  # a number and a text may read the same
+        places = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+        new = [places[text] for text in texts]
+        codes = array("i", map(new.__getitem__, codes))
+        joined = "\0".join(places)
+    return codes.tobytes(), joined.encode("utf-8", "replace")
+
+
+def _send(target: BinaryIO, rows: int, columns: list[_Column]) -> None:
+    _say(target, {"rows": rows, "sizes": [list(map(len, column)) for column in columns]})
+    for column in columns:
+        for part in column:
+            target.write(part)
+    target.flush()
+
+
+def answer(sheets: Sheets | None, request: dict[str, Any], source: BinaryIO, target: BinaryIO) -> Sheets:
+    """Serve one request; returns the workbook that is open."""
+    if sheets is None:
+        sheets = Sheets(source.read(request["size"]), request["cells"])
+        _say(target, {"sheets": sheets.names})
+    elif "rows" in request:
+        _say(target, {"rows": sheets.head(request["sheet"], request["rows"])})
+    else:
+        sheets.write_columns(request["sheet"], request["header_row"], target)
+        _say(target, {"done": True})
+    return sheets
+
+
+def _say(target: BinaryIO, message: dict[str, Any]) -> None:
+    target.write(json.dumps(message).encode() + b"\n")
+    target.flush()
+
+
+def main(seconds: int, memory: int) -> None:
+    """Serve requests until there are no more, within the limits (CPU seconds, bytes of address space)."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    if sys.platform.startswith("linux"):  # elsewhere the limit cannot be set below what is mapped already
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.disable()  # there are no cycles, and collecting costs more than reading
+    sheets = None
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    try:
+        while line := source.readline():
+            sheets = answer(sheets, json.loads(line), source, target)
+    except calamine.PasswordError:
+        _say(target, {"error": "FILE_ENCRYPTED"})
+    except MemoryError:
+        _say(target, {"error": "FILE_TOO_LARGE"})
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
