@@ -1,5 +1,6 @@
 """Deploy the project's own CloudFormation to the embedded AWS and write each process's configuration."""
 
+import contextlib
 import hashlib
 import os
 from typing import Any
@@ -12,6 +13,7 @@ from ingestion.aws import stacks
 
 TEMPLATES = ROOT / "infra" / "cloudformation"
 PLATFORM_STACK = "fundgate-platform"
+TEMPLATE_BUCKET = "fundgate-templates"
 
 
 def deploy(home: Home) -> dict[str, str]:
@@ -21,6 +23,7 @@ def deploy(home: Home) -> dict[str, str]:
             embedded.deployer("cloudformation", home),
             stack=PLATFORM_STACK,
             template=TEMPLATES / "platform.yaml",
+            bucket=template_bucket(embedded.deployer("s3", home)),
             parameters={
                 "Environment": "local",
                 "PortalUrl": home.url,
@@ -32,6 +35,13 @@ def deploy(home: Home) -> dict[str, str]:
         )
     except stacks.StackFailed as error:
         raise SetupError(f"The platform stack could not be deployed to the embedded AWS: {error}") from error
+
+
+def template_bucket(s3: Any) -> stacks.TemplateBucket:
+    """The embedded AWS's own bucket for templates above the API's limit; made when it is not there yet."""
+    with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(Bucket=TEMPLATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return stacks.TemplateBucket(s3, TEMPLATE_BUCKET)
 
 
 def code_version() -> str:

@@ -1,14 +1,22 @@
 """Names of buckets and keys. Nothing else in the project spells one."""
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 Area = Literal["landing", "interim", "results", "exchange"]
 AREAS: tuple[Area, ...] = ("landing", "interim", "results", "exchange")
-STAGES: tuple[str, ...] = ("inspect", "parse", "validate", "publish")
+Control = Literal["grants", "mappings", "rulebooks"]
+CONTROLS: tuple[Control, ...] = ("grants", "mappings", "rulebooks")
+STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality", "publish")
 _CODE = re.compile(r"[a-z][a-z0-9-]{2,19}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_TEMPLATE = re.compile(r"[A-Z]{2,16}")
+_FUND = re.compile(r"by-fund/[0-9a-f]{64}/")
+_FUND_ON_A_DAY = re.compile(r"by-fund/[0-9a-f]{64}/[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BY_FUND = re.compile(rf"({_FUND_ON_A_DAY.pattern})/([0-9a-f-]{{36}})\.([a-z]{{2,16}})\.json")
 _FILE = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9]+)?(/[a-z][a-z0-9_-]*(\.[a-z0-9]+)?)?")
 
 
@@ -49,6 +57,46 @@ def marker_key(submission: str | UUID, attempt: int, stage: str) -> str:
 def result_key(submission: str | UUID, attempt: int, file: str) -> str:
     """A result of one attempt (results bucket)."""
     return f"{_id(submission)}/{_attempt(attempt)}/{_file(file)}"
+
+
+def control_key(kind: Control, name: str) -> str:
+    """What the institution decided, for runs to follow: a rulebook, a column mapping (results bucket)."""
+    if kind not in CONTROLS or not _NAME.fullmatch(name):
+        raise ValueError("not the name of a control object")
+    return f"control/{kind}/{name}.json"
+
+
+def by_fund_key(fund_on_a_day: str, submission: str | UUID, template: str) -> str:
+    """What later deliveries of a fund are compared with (results bucket).
+
+    `fund_on_a_day` is `by-fund/<SHA-256 of the identifier>/<valuation date>`. The template stands in the name
+    so that the latest delivery of each template is found by listing.
+    """
+    if not _FUND_ON_A_DAY.fullmatch(fund_on_a_day) or not _TEMPLATE.fullmatch(template):
+        raise ValueError("not a fund on a day, and a template")
+    return f"{fund_on_a_day}/{_id(submission)}.{template.lower()}.json"
+
+
+@dataclass(frozen=True)
+class ByFund:
+    """The parts of a by-fund key; the date in ISO form."""
+
+    date: str
+    submission: str
+    template: str
+
+    @classmethod
+    def of(cls, key: str) -> "ByFund | None":
+        """The parts of a key, None for one that `by_fund_key` does not make."""
+        found = _BY_FUND.fullmatch(key)
+        return cls(found[1].rsplit("/", 1)[1], found[2], found[3].upper()) if found else None
+
+
+def fund_prefix(prefix: str) -> str:
+    """The prefix itself when it is one fund's, `by-fund/<SHA-256 of its id>/`; ValueError otherwise."""
+    if not _FUND.fullmatch(prefix):
+        raise ValueError("not one fund's prefix")
+    return prefix
 
 
 def _id(submission: str | UUID) -> str:

@@ -2,11 +2,12 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ingestion.aws.errors import ObjectChanged, translate
+from ingestion.aws.errors import NotFound, ObjectChanged, translate
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def put(
 
 def get(client: Any, ref: ObjectRef) -> bytes:
     """The bytes of exactly this version; ObjectChanged if length or SHA-256 differ, NotFound if gone."""
-    body = _read(client, {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}, ref.bytes)
+    body, _ = _read(client, {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}, ref.bytes)
     if hashlib.sha256(body).hexdigest() != ref.sha256:
         raise ObjectChanged("Sha256", "GetObject")
     return body
@@ -59,10 +60,44 @@ def get(client: Any, ref: ObjectRef) -> bytes:
 
 def latest(client: Any, bucket: str, key: str) -> bytes:
     """Bytes of the newest version, for small records whose hash nobody holds (markers); NotFound."""
-    return _read(client, {"Bucket": bucket, "Key": key}, None)
+    return newest(client, bucket, key)[1]
 
 
-def _read(client: Any, where: dict[str, str], length: int | None) -> bytes:
+def newest(client: Any, bucket: str, key: str) -> tuple[ObjectRef, bytes]:
+    """The newest version and which one it is; NotFound."""
+    body, version_id = _read(client, {"Bucket": bucket, "Key": key}, None)
+    return ObjectRef(bucket, key, version_id, hashlib.sha256(body).hexdigest(), len(body)), body
+
+
+def version(client: Any, bucket: str, key: str) -> str | None:
+    """The id of the newest version, without reading it; None when there is no such object."""
+    try:
+        found: str = client.head_object(Bucket=bucket, Key=key)["VersionId"]
+    except (ClientError, BotoCoreError) as error:
+        known = translate(error)
+        if isinstance(known, NotFound):
+            return None
+        raise known from None
+    return found
+
+
+def listed(client: Any, bucket: str, prefix: str, after: str, pages: int) -> list[tuple[str, datetime]]:
+    """Keys under a prefix behind `after`, in order, each with its last change (UTC); `pages` at most."""
+    found: list[tuple[str, datetime]] = []
+    more: dict[str, str] = {"StartAfter": after}
+    try:
+        for _ in range(pages):
+            page = client.list_objects_v2(Bucket=bucket, Prefix=prefix, **more)
+            found += [(each["Key"], each["LastModified"]) for each in page.get("Contents", [])]
+            if not page.get("IsTruncated"):
+                break
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    return found
+
+
+def _read(client: Any, where: dict[str, str], length: int | None) -> tuple[bytes, str]:
     try:
         answer = client.get_object(**where)
         with answer["Body"] as stream:
@@ -71,4 +106,4 @@ def _read(client: Any, where: dict[str, str], length: int | None) -> bytes:
             body: bytes = stream.read()
     except (ClientError, BotoCoreError) as error:
         raise translate(error) from None
-    return body
+    return body, answer["VersionId"]

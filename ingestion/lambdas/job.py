@@ -41,9 +41,16 @@ class Job:
         return job
 
     def output(self, name: str) -> ObjectRef | None:
-        """The file of this name that an earlier stage wrote."""
-        for result in self.results.values():
+        """The file of this name that an earlier stage wrote: the latest stage's, where several did."""
+        for result in reversed(self.results.values()):
             for written in result["outputs"]:
                 if written["name"] == name:
                     return ObjectRef.from_json(written)
+        return None
+
+    def looked_up(self, key: str) -> ObjectRef | None:
+        """Which version of a control object the run follows; None when there was none."""
+        for result in self.results.values():
+            if found := result["control"].get(key):
+                return ObjectRef.from_json(found)
         return None

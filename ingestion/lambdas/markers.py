@@ -14,13 +14,15 @@ def find(
 ) -> dict[str, Any] | None:
     """The result of this stage in the first of these attempts that had the same inputs and the same code.
 
+    What the stage looked up among the institution's decisions belongs to the inputs: a mapping or a rulebook
+    that was saved, or saved anew, since then is followed from now on.
     One from an earlier attempt is recorded for this attempt too: its markers together are its provenance.
     """
     for attempt in attempts:
         marker = _load(work, attempt)
         if marker is None or marker.get("code_version") != code_version:
             continue
-        if _hashes(marker.get("inputs")) == _hashes(inputs):
+        if _hashes(marker.get("inputs")) == _hashes(inputs) and _still_stands(work, marker["control"]):
             result = {**marker, "resumed": True}
             if attempt != work.job.attempt:
                 save(work, result)
@@ -49,3 +51,11 @@ def _load(work: Work, attempt: int) -> dict[str, Any] | None:
 
 def _hashes(inputs: Any) -> list[tuple[str, str]]:
     return [(item["name"], item["sha256"]) for item in inputs or []]
+
+
+def _still_stands(work: Work, control: dict[str, dict[str, Any] | None]) -> bool:
+    bucket = work.bucket("results")
+    return all(
+        objects.version(work.s3, bucket, key) == (seen["version_id"] if seen else None)
+        for key, seen in control.items()
+    )

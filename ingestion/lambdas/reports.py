@@ -14,14 +14,15 @@ def of_stage(submission: str, attempt: int, result: dict[str, Any]) -> list[Even
     status = _event(
         submission, attempt, result["stage"], Kind.STATUS, code=result["code"], counts=result["counts"]
     )
-    names = ("role", "code_version", "ruleset_version", "started", "finished", "resumed", "inputs")
+    names = ("role", "code_version", "ruleset_version", "started", "finished", "resumed")
+    read = result["inputs"] + [found for found in result["control"].values() if found]
     audit = _event(
         submission,
         attempt,
         result["stage"],
         Kind.AUDIT,
         objects=result["outputs"],
-        audit={name: result[name] for name in names},
+        audit={name: result[name] for name in names} | {"inputs": read},
     )
     if result["stage"] != "publish":
         return [status, audit]

@@ -96,7 +96,7 @@ def _result(
     try:
         outcome = act(work)
     except UnreadableFile as error:
-        work.write(UNREADABLE, json.dumps({"code": error.code, "detail": error.detail}).encode())
+        work.write(UNREADABLE, json.dumps(_reason(error)).encode())
         outcome = Outcome(readable=False, code=error.code)
     result = {
         "stage": work.stage,
@@ -111,10 +111,17 @@ def _result(
         "finished": _now(),
         "resumed": False,
         "inputs": inputs,
+        "control": {key: ref.to_json() if ref else None for key, ref in work.control.items()},
         "outputs": [_named(name, ref) for name, ref in work.outputs.items()],
     }
     markers.save(work, result)
     return result
+
+
+def _reason(error: UnreadableFile) -> dict[str, Any]:
+    """Code and detail; of an unknown layout also its headers and examples, so that it can be mapped."""
+    layout = error.layout.to_json() if error.layout else None
+    return {"code": error.code, "detail": error.detail, "layout": layout}
 
 
 def _named(name: str, ref: ObjectRef) -> dict[str, Any]:

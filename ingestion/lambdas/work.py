@@ -10,21 +10,28 @@ from ingestion.lambdas.job import Job
 
 ORIGINAL = "original"
 INSPECTION = "inspection.json"
+RULEBOOK = "rulebook.json"  # the institution's, as it stood when the file was inspected
 UNREADABLE = "unreadable.json"  # why a file cannot be checked, in place of what the stage writes otherwise
 DELIVERY = "delivery.parquet"
+_TABLES = ("holdings", "share_classes", "costs", "esg", "esg_indicators")
+TABLES = {name: f"tables/{name}.parquet" for name in _TABLES}  # of these, those that the template fills
 VERDICT = "verdict.json"
 FINDINGS = "findings.parquet"
+COMPARED = "compared.json"  # which earlier deliveries Quality read
+SNAPSHOTS = "snapshots.json"  # what later deliveries will be compared with, by key
 
 
 @dataclass
 class Work:
-    """Reads what the stage declared, writes under its own prefix, and keeps account of what it wrote."""
+    """Reads what the stage declared, writes under its own prefix, and keeps account of both."""
 
     job: Job
     stage: str
     account: str
     s3: Any = field(repr=False)
     outputs: dict[str, ObjectRef] = field(default_factory=dict)
+    control: dict[str, ObjectRef | None] = field(default_factory=dict)
+    """The institution's decisions that were looked up, by key; None for one that is not there."""
 
     def ref(self, name: str) -> ObjectRef | None:
         """Where an input stands: the original, or a file an earlier stage wrote; None when none did."""
@@ -36,6 +43,16 @@ class Work:
         if ref is None:
             raise NotFound("NoSuchInput", "Read")
         return objects.get(self.s3, ref)
+
+    def look_up(self, kind: layout.Control, name: str) -> bytes | None:
+        """A decision of the institution as it stands now, None when there is none."""
+        key = layout.control_key(kind, name)
+        try:
+            self.control[key], body = objects.newest(self.s3, self.bucket("results"), key)
+        except NotFound:
+            self.control[key] = None
+            return None
+        return body
 
     def write(self, name: str, body: bytes) -> ObjectRef:
         """Writes an intermediate file of this stage."""

@@ -90,6 +90,11 @@ CODES: dict[str, Code] = {
         "What is stored is not what was uploaded.",
         "Upload the file again.",
     ),
+    "RULEBOOK_INVALID": Code(
+        "Rulebook cannot be followed",
+        "Your institution's rulebook names something that is not known, so the file was not checked by it.",
+        "Open the rulebook and save it again: it says what is wrong. Then run this file again.",
+    ),
     "TIMED_OUT": Code(
         "Took too long",
         "A step did not finish in the time it has.",

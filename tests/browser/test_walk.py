@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from infra.local.home import ROOT
+from ingestion.aws.layout import STAGES
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
@@ -60,12 +61,12 @@ def test_a_new_user_uploads_sees_the_verdict_and_takes_the_findings_home(visitor
     visitor.screenshot("upload-done")
     open_first(visitor)
     expect(page.locator("#live")).to_have_attribute("data-verdict", "failed")
-    expect(page.locator("[data-step]")).to_have_count(4)
+    expect(page.locator("[data-step]")).to_have_count(len(STAGES))
     assert {step.get_attribute("data-state") for step in page.locator("[data-step]").all()} == {"done"}
     accessible(visitor)
     visitor.screenshot("submission")
     page.get_by_text("What each step read and wrote").click()
-    expect(page.locator("[data-provenance] [data-stage]")).to_have_count(4)
+    expect(page.locator("[data-provenance] [data-stage]")).to_have_count(len(STAGES))
     expect(page.locator("[data-provenance] .sub").first).to_contain_text("SHA-256")
     accessible(visitor)
 

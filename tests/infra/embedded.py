@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra.local.platform import template_bucket
 from ingestion.aws import stacks
 from portal.client import signin
 
@@ -141,6 +142,7 @@ class Platform:
             self.server.client("cloudformation"),
             stack="fundgate-platform",
             template=TEMPLATES / "platform.yaml",
+            bucket=template_bucket(self.server.client("s3")),
             parameters={"Environment": "local", "PortalUrl": self.portal_url, "MfaConfiguration": "OFF"}
             | parameters,
         )

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from ingestion.aws import layout
 from tests.infra.embedded import ACCOUNT, REGION, Platform, refused
 
 pytestmark = pytest.mark.aws
 
 OWNER, OTHER = "alpine-am", "borealis-insurance"
-FUNCTIONS = ("inspect", "parse", "validate", "publish", "record-failure", "callback", "clean-up", "sweeper")
+FUNCTIONS = (*layout.STAGES, "record-failure", "callback", "clean-up", "sweeper")
 OUTSIDERS = [OTHER, "portal", "worker", "members", "pipeline", "clock", "deploy", "nobody", "administrator"]
 OUTSIDERS += [f"fn-{name}" for name in FUNCTIONS]
 DENIED = {"AccessDenied", "AccessDeniedException"}
@@ -198,7 +199,7 @@ def parked(platform: Platform, as_: As) -> str:
     return name
 
 
-STAGES = [f"fn-{name}" for name in ("inspect", "parse", "validate", "publish")]
+STAGES = [f"fn-{name}" for name in layout.STAGES]
 
 
 @pytest.mark.parametrize("who", STAGES)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from ingestion.aws.layout import STAGES
 from ingestion.aws.packaging import packaged
 from tests.infra.embedded import ROOT, TEMPLATES
 
-FUNCTIONS = ("inspect", "parse", "validate", "publish", "record-failure", "callback", "clean-up", "sweeper")
+FUNCTIONS = (*STAGES, "record-failure", "callback", "clean-up", "sweeper")
 AREAS = ("Landing", "Interim", "Results", "Exchange")
 
 
@@ -160,7 +161,9 @@ TABLE = {
     },
     "InspectRole": LOGS | {"ssm:GetParameter"},
     "ParseRole": LOGS | {"ssm:GetParameter"},
+    "TransformRole": LOGS | {"ssm:GetParameter"},
     "ValidateRole": LOGS | {"ssm:GetParameter"},
+    "QualityRole": LOGS | {"ssm:GetParameter"},
     "PublishRole": LOGS | {"ssm:GetParameter", "execute-api:Invoke"},
     "RecordFailureRole": LOGS,
     "CallbackRole": LOGS | {"execute-api:Invoke"},

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from infra.local.home import ROOT
+from ingestion.aws.layout import STAGES
 from portal.client.api import ApiError
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
@@ -22,7 +23,7 @@ def submit(system: System, content: bytes, name: str = "delivery.csv", **who: st
 def test_a_clean_file_passes(system: System) -> None:
     done = submit(system, tpt(rows=12, seed=501).csv())
     assert (done["state"], done["verdict"], done["counts"]["error"]) == ("COMPLETED", "passed", 0)
-    assert [step["state"] for step in done["steps"]] == ["done"] * 4
+    assert [step["state"] for step in done["steps"]] == ["done"] * len(STAGES)
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,8 @@ def emt_like() -> bytes:
 
 
 def unknown_layout() -> bytes:
-    """Holdings under an institution's own column codes, which no template knows: they ask for a mapping."""
-    headers = ["K010", "K020", "K035", "K040", "K045", "K050", "K055", "K090"]
+    """Holdings under a system's own column codes, which no template knows: they ask for a mapping."""
+    headers = ["PMS_FND", "PMS_DAY", "PMS_SEC", "PMS_TXT", "PMS_UNT", "PMS_PX", "PMS_AMT", "PMS_CY"]
     rng = random.Random(6)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")

@@ -1,17 +1,33 @@
 """Recognises the delivered file: its kind and form, its template and version, which column is which field."""
 
 import json
+from typing import Any
 
 from ingestion.lambdas.rehearsal import tiny_csv
 from ingestion.lambdas.stage import Outcome, stage
-from ingestion.lambdas.work import INSPECTION, ORIGINAL, Work
+from ingestion.lambdas.work import INSPECTION, ORIGINAL, RULEBOOK, Work
 from ingestion.pipeline.inspection import inspect_file
 
 
 def inspect(work: Work) -> Outcome:
-    """Writes the inspection; a file that is no table of ours ends as unreadable."""
-    found = inspect_file(work.read(ORIGINAL))
+    """Writes the inspection, and the institution's rulebook as it stands now, for Validate to follow.
+
+    A file that is no table of ours, nor of a saved column mapping, ends as unreadable.
+    """
+
+    def recall(fingerprint: str) -> dict[str, Any] | None:
+        """The mapping that was saved for files of this shape; one that is damaged has to be made again."""
+        try:
+            saved: dict[str, Any] | None = json.loads(work.look_up("mappings", fingerprint) or b"null")
+            return saved
+        except ValueError:
+            return None
+
+    found = inspect_file(work.read(ORIGINAL), recall)
     work.write(INSPECTION, json.dumps(found.to_json()).encode())
+    rulebook = work.look_up("rulebooks", "current")
+    if rulebook is not None:
+        work.write(RULEBOOK, rulebook)
     return Outcome()
 
 

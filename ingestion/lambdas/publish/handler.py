@@ -1,28 +1,35 @@
-"""Writes what the submission's people read: the verdict, and the findings of a file that could be checked."""
+"""Writes what the submission's people read, and what later deliveries of the same funds are compared with."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ingestion.aws import objects
 from ingestion.aws.callback import send
 from ingestion.aws.clients import client
 from ingestion.aws.config import required
 from ingestion.aws.errors import AwsError
 from ingestion.aws.events import MAX_BODY_BYTES
-from ingestion.aws.objects import ObjectRef, get
+from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas import logs, reports
 from ingestion.lambdas.function import Payload
 from ingestion.lambdas.stage import Outcome, stage
-from ingestion.lambdas.work import FINDINGS, INSPECTION, UNREADABLE, VERDICT, Work
+from ingestion.lambdas.work import FINDINGS, INSPECTION, SNAPSHOTS, TABLES, UNREADABLE, VERDICT, Work
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.verdict import unreadable_document
 
+THREADS = 8  # a client keeps ten connections
+
 
 def publish(work: Work) -> Outcome:
-    """Releases what Validate found, or says why the file could not be checked."""
+    """Releases tables, findings and verdict, or says why the file could not be checked."""
     if work.ref(UNREADABLE):
         document = _unreadable(work)
     else:
-        work.publish(FINDINGS, work.read(FINDINGS))
+        for name in (*TABLES.values(), FINDINGS):
+            if work.ref(name):
+                work.publish(name, work.read(name))
+        _remember(work, json.loads(work.read(SNAPSHOTS)))
         document = json.loads(work.read(VERDICT))
     work.publish(VERDICT, json.dumps(document).encode())
     parts = {name: document[name] for name in ("verdict", "code", "counts", "ruleset_version")}
@@ -35,7 +42,7 @@ def tell(work: Work, result: Payload) -> None:
     The results stand already and verdict.json holds the card too: a portal that is away does not undo them.
     """
     written = next(output for output in result["outputs"] if output["name"] == VERDICT)
-    card = json.loads(get(work.s3, ObjectRef.from_json(written)))["index_card"]
+    card = json.loads(objects.get(work.s3, ObjectRef.from_json(written)))["index_card"]
     event = reports.extract(work.job.submission, work.job.attempt, result, card)
     while card and card["portfolios"] and len(event.body()) > MAX_BODY_BYTES:
         card["portfolios"].pop()  # the event holds this very card
@@ -50,10 +57,21 @@ def tell(work: Work, result: Payload) -> None:
         logs.failure(error, code="", function="publish", submission=work.job.submission)
 
 
+def _remember(work: Work, snapshots: dict[str, Any]) -> None:
+    """Keeps one object per fund and date under this submission's name: a repeated run replaces its own."""
+
+    def keep(item: tuple[str, Any]) -> None:
+        objects.put(work.s3, work.bucket("results"), item[0], json.dumps(item[1]).encode())
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(keep, snapshots.items()))
+
+
 def _unreadable(work: Work) -> dict[str, Any]:
     reason = json.loads(work.read(UNREADABLE))
     known = work.ref(INSPECTION) and Inspection.from_json(json.loads(work.read(INSPECTION)))
-    return unreadable_document(reason["code"], reason["detail"], known or None)
+    document = unreadable_document(reason["code"], reason["detail"], known or None)
+    return document | {"layout": reason["layout"]}
 
 
 def warm_up() -> None:
@@ -63,7 +81,7 @@ def warm_up() -> None:
 handler = stage(
     "publish",
     publish,
-    reads=(FINDINGS, VERDICT, INSPECTION, UNREADABLE),
+    reads=(*TABLES.values(), FINDINGS, VERDICT, SNAPSHOTS, INSPECTION, UNREADABLE),
     warm_up=warm_up,
     # its results stand under the attempt's own key, so an earlier attempt's do not serve
     across_attempts=False,

@@ -11,7 +11,9 @@ from ingestion.web.states import RunState, State
 TITLES = {
     "inspect": "Recognise the template",
     "parse": "Read the table",
+    "transform": "Bring into the common form",
     "validate": "Check the rules",
+    "quality": "Compare with earlier deliveries",
     "publish": "Store the verdict",
 }
 

@@ -31,6 +31,7 @@ RESULT: dict[str, Any] = {
     "finished": "2026-01-02T03:04:06.678+00:00",
     "resumed": False,
     "inputs": [OBJECT],
+    "control": {"control/mappings/ab.json": None, "control/rulebooks/current.json": OBJECT},
     "outputs": [OBJECT],
 }
 CARD = {

@@ -49,6 +49,45 @@ def test_a_key_is_made_for_file_names_of_ours_only(file: str) -> None:
         layout.result_key(SUBMISSION, 1, file)
 
 
+DAY = f"by-fund/{'0a' * 32}/2025-12-31"
+
+
+def test_what_an_institution_decided_and_what_it_delivered_of_a_fund_have_keys_of_their_own() -> None:
+    assert layout.control_key("mappings", "ab" * 32) == f"control/mappings/{'ab' * 32}.json"
+    assert layout.control_key("rulebooks", "current") == "control/rulebooks/current.json"
+    key = layout.by_fund_key(DAY, SUBMISSION, "TPT")
+    assert key == f"{DAY}/{SUBMISSION}.tpt.json"
+    assert layout.ByFund.of(key) == layout.ByFund("2025-12-31", SUBMISSION, "TPT")
+    assert key.startswith(layout.fund_prefix(f"by-fund/{'0a' * 32}/"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("stages", "x"), ("mappings", ""), ("mappings", "../x"), ("mappings", "a/b"), ("mappings", "A"),
+     ("rulebooks", "current.json"), ("rulebooks", "-x"), ("rulebooks", "x\n"), ("rulebooks", "a" * 81)],
+)  # fmt: skip
+def test_no_other_control_key_is_made(kind: layout.Control, name: str) -> None:
+    with pytest.raises(ValueError, match="control object"):
+        layout.control_key(kind, name)
+
+
+@pytest.mark.parametrize(
+    ("day", "template"),
+    [("by-fund/x/2025-12-31", "TPT"), (f"{DAY}/", "TPT"), (DAY, "tpt"), (DAY, "T/T"), (DAY, ""),
+     (DAY.replace("-12-", "-"), "TPT"), (f"{DAY}\n", "TPT"), (f"../{DAY}", "TPT")],
+)  # fmt: skip
+def test_no_other_key_of_a_fund_is_made(day: str, template: str) -> None:
+    with pytest.raises(ValueError, match="fund on a day"):
+        layout.by_fund_key(day, SUBMISSION, template)
+
+
+@pytest.mark.parametrize("key", ["", DAY, f"{DAY}/{SUBMISSION}.json", f"x/{DAY}/{SUBMISSION}.tpt.json"])
+def test_other_keys_are_no_funds(key: str) -> None:
+    assert layout.ByFund.of(key) is None
+    with pytest.raises(ValueError, match="one fund"):
+        layout.fund_prefix(key)
+
+
 @pytest.mark.parametrize("attempt", [0, -1, True, "1"])
 def test_attempts_count_from_one(attempt: int) -> None:
     with pytest.raises(ValueError, match="attempts"):

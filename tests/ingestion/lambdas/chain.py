@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from ingestion.aws import layout, signing, tokens
 from ingestion.aws.event_schema import parse
 from ingestion.aws.events import Event, execution_name
+from ingestion.aws.layout import STAGES
 from ingestion.aws.objects import ObjectRef
 from tests.infra.embedded import ACCOUNT, Platform, Server
 
 OWNER, OTHER = "alpine-am", "borealis-insurance"
-FUNCTIONS = ("inspect", "parse", "validate", "publish", "record-failure", "callback", "clean-up", "sweeper")
+FUNCTIONS = (*STAGES, "record-failure", "callback", "clean-up", "sweeper")
 
 
 @dataclass
@@ -220,12 +221,26 @@ class Chain:
         state = self.input(submission, original, parameter, institution=institution)
         return self.finish(state, self.start(state))
 
-    def again(self, run: Run, token: str = "", resume_from: int = 1) -> Run:
+    def again(self, run: Run, token: str = "", resume_from: int = 1, institution: str = OWNER) -> Run:
         """The next attempt at the same file."""
         attempt = run.attempt + 1
-        parameter = self.park(run.submission, attempt, token or self.token())
-        state = self.input(run.submission, run.original, parameter, attempt=attempt, resume_from=resume_from)
+        parameter = self.park(run.submission, attempt, token or self.token(institution))
+        state = self.input(
+            run.submission,
+            run.original,
+            parameter,
+            attempt=attempt,
+            resume_from=resume_from,
+            institution=institution,
+        )
         return self.finish(state, self.start(state))
+
+    def store(self, key: str, body: bytes, institution: str = OWNER) -> dict[str, Any]:
+        """Puts an object into an institution's results bucket, as its user."""
+        s3 = self.client("s3", self.platform.member(institution))
+        bucket = layout.bucket_name(ACCOUNT, institution, "results")
+        answer: dict[str, Any] = s3.put_object(Bucket=bucket, Key=key, Body=body)
+        return answer
 
     def parked(self) -> set[str]:
         pages = self.client("ssm").get_paginator("describe_parameters").paginate()
@@ -236,14 +251,14 @@ class Chain:
         body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
 
-    def result(self, run: Run, file: str) -> bytes:
-        bucket = layout.bucket_name(ACCOUNT, OWNER, "results")
-        return self.read(bucket, layout.result_key(run.submission, run.attempt, file))
+    def result(self, run: Run, file: str, institution: str = OWNER) -> bytes:
+        bucket = layout.bucket_name(ACCOUNT, institution, "results")
+        return self.read(bucket, layout.result_key(run.submission, run.attempt, file), institution)
 
-    def marker(self, run: Run, stage: str) -> dict[str, Any]:
-        bucket = layout.bucket_name(ACCOUNT, OWNER, "interim")
+    def marker(self, run: Run, stage: str, institution: str = OWNER) -> dict[str, Any]:
+        bucket = layout.bucket_name(ACCOUNT, institution, "interim")
         found: dict[str, Any] = json.loads(
-            self.read(bucket, layout.marker_key(run.submission, run.attempt, stage))
+            self.read(bucket, layout.marker_key(run.submission, run.attempt, stage), institution)
         )
         return found
 

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
+from ingestion.aws.layout import STAGES
 from tests.infra.embedded import ROOT
 
-FOLDERS = ("inspect", "parse", "validate", "publish", "record_failure", "callback", "clean_up", "sweeper")
+FOLDERS = (*STAGES, "record_failure", "callback", "clean_up", "sweeper")
 
 
 def loaded(folder: str) -> set[str]:

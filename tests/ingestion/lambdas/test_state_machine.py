@@ -14,10 +14,8 @@ MACHINE = json.loads((ROOT / "infra" / "statemachine" / "pipeline.asl.json").rea
 STATES: dict[str, dict[str, Any]] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 FUNCTIONS = {
-    f"${{{name}FunctionArn}}" for name in ("Inspect", "Parse", "Validate", "Publish", "RecordFailure")
-} | {
-    "${CallbackFunctionArn}",
-    "${CleanUpFunctionArn}",
+    f"${{{name}FunctionArn}}"
+    for name in (*(stage.capitalize() for stage in STAGES), "RecordFailure", "Callback", "CleanUp")
 }
 
 
@@ -58,7 +56,7 @@ def test_every_way_through_the_machine_cleans_up_before_it_ends() -> None:
 
 
 def test_a_failed_stage_is_recorded_told_and_cleaned_up_in_this_order() -> None:
-    for stage in ("Inspect", "Parse", "Validate", "Publish"):
+    for stage in (stage.capitalize() for stage in STAGES):
         caught = STATES[stage]["Catch"][0]
         assert caught["ResultPath"] == "$.error"
         way = next(way for way in paths(caught["Next"]) if way[-1] == "Failed")

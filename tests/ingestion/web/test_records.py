@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.aws.layout import STAGES
 from ingestion.aws.objects import ObjectRef
 from ingestion.web import acts
 from ingestion.web.models import OutboxEntry, Submission, Transition
@@ -86,9 +87,9 @@ def test_submission_outbox_and_records_stand_or_fall_together(
 @pytest.mark.parametrize(
     ("run", "stages", "end"),
     [
-        (Run(), 4, AuditTag.SUBMISSION_COMPLETED),
+        (Run(), len(STAGES), AuditTag.SUBMISSION_COMPLETED),
         (Run(unreadable="TEMPLATE_UNKNOWN"), 2, AuditTag.SUBMISSION_COMPLETED),
-        (Run(error="TOKEN_EXPIRED", stage="validate"), 2, AuditTag.SUBMISSION_NEEDS_SIGN_IN),
+        (Run(error="TOKEN_EXPIRED", stage="validate"), 3, AuditTag.SUBMISSION_NEEDS_SIGN_IN),
         (Run(error="INTERNAL", stage="parse"), 1, AuditTag.SUBMISSION_FAILED),
     ],
 )

@@ -69,7 +69,9 @@ def test_a_submission_tells_state_verdict_counts_and_steps(checked: dict[str, An
     assert [(step["name"], step["state"]) for step in checked["steps"]] == [
         ("inspect", "done"),
         ("parse", "done"),
+        ("transform", "done"),
         ("validate", "done"),
+        ("quality", "done"),
         ("publish", "done"),
     ]
     assert checked["index_card"]["rows"] == 200

@@ -66,7 +66,9 @@ def test_steps_are_an_ordered_list_with_state_and_duration(viewer: Client, make:
     assert steps == [
         ("inspect", "done"),
         ("parse", "failed"),
+        ("transform", "pending"),
         ("validate", "pending"),
+        ("quality", "pending"),
         ("publish", "pending"),
     ]
     assert "Done, 1.2 s" in page
