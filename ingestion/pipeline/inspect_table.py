@@ -75,7 +75,8 @@ def _version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]]:
     found = version_in(cells[0]) if cells else None
     newest = max(match.fitting, key=lambda fit: _parts(fit.head.version))
     if found and len(found) < 10 and _newer(found, newest):
-        text = f"The version cell names version {found}, which is not known here; the file is read as "
+        named = f"version {found}" if _parts(found)[0] < 10 else "a version"
+        text = f"The version cell names {named} that is not known here; the file is read as "
         text += f"{newest.head.template} {newest.head.version}, the nearest known version."
         return newest, [_note("NEAREST_VERSION", text)]
     if len(match.fitting) > 1 and not cells:

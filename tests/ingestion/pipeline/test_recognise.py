@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.pipeline import UnreadableFile, inspect_file
-from ingestion.pipeline.inspection import Inspection
-from ingestion.pipeline.pack import Field, find_pack
+from ingestion.pipeline.inspection import Inspection, check_expected
+from ingestion.pipeline.pack import Field, Pack, find_pack, packs
 from ingestion.pipeline.recognise import version_in
 from tests.tools.generate_samples import VERSION_CELLS, tpt
 from tests.tools.tables import Table
@@ -26,7 +26,9 @@ SPELLINGS: dict[str, Callable[[Field], str]] = {
     "spaced": lambda field: field.name.replace("_", " "),
     "upper case": lambda field: field.name.upper(),
     "bare number": lambda field: field.key,
+    "bare number without zeros": lambda field: field.key.lstrip("0"),
     "zero-padded": lambda field: f"{field.key.zfill(4)}_{rest(field)}",
+    "number without zeros": lambda field: f"{field.key.lstrip('0')}_{rest(field)}",
     "dot": lambda field: f"{field.key}. {rest(field)}",
     "dash": lambda field: f"{field.key} - {rest(field)}",
     "bare name": rest,
@@ -43,14 +45,32 @@ def inspect(table: Table, headers: list[str], order: list[str] | None = None) ->
     return inspect_file("\r\n".join([";".join(headers), *rows]).encode())
 
 
-@pytest.mark.parametrize("version", ["6.0", "7.0"])
+OFFICIAL = [name for name in packs() if not name.startswith("HOLDINGS")]
+
+
+def version_cell(pack: Pack) -> str:
+    return pack.version_texts[0] if pack.version_texts else f"V{pack.version}"
+
+
+def one_row(
+    pack: Pack, headers: list[str], keys: list[str] | None = None, version: str | None = None
+) -> Inspection:
+    """Inspect a csv of one row that holds nothing but the version cell."""
+    cell = version_cell(pack) if version is None else version
+    row = [cell if key == pack.version_field else "x" for key in keys or pack.fields]
+    return inspect_file(f"{';'.join(headers)}\n{';'.join(row)}\n".encode())
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_every_spelling_maps_every_field(spelling: str, version: str) -> None:
-    table = tpt(rows=5, version=version)
-    inspection = inspect(table, [SPELLINGS[spelling](field) for field in table.pack.fields.values()])
-    assert (inspection.template, inspection.version) == ("TPT", version)
-    assert list(inspection.mapped.items()) == [(key, i) for i, key in enumerate(table.pack.fields)]
-    assert inspection.confidence > (0.7 if spelling == "bare number" else 0.95)
+def test_every_spelling_maps_every_field(spelling: str, name: str) -> None:
+    pack = packs()[name]
+    if "path" in spelling and pack.template != "TPT":
+        return  # the other templates have no paths
+    inspection = one_row(pack, [SPELLINGS[spelling](field) for field in pack.fields.values()])
+    assert (inspection.template, inspection.version) == (pack.template, pack.version)
+    assert list(inspection.mapped.items()) == [(key, i) for i, key in enumerate(pack.fields)]
+    assert inspection.confidence > (0.7 if spelling.startswith("bare number") else 0.95)
     assert not inspection.missing
 
 
@@ -100,6 +120,85 @@ def test_only_when_both_fit_equally_the_version_cell_decides(version: str) -> No
     keys = [key for key in V6.fields if key not in ("58", "59", "94")]
     table = tpt(rows=3, version=version)
     assert inspect(table, [V6.fields[key].name for key in keys], keys).version == version
+
+
+def notes(inspection: Inspection) -> dict[str, str]:
+    return {note["code"]: note["text"] for note in inspection.notes}
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_the_header_set_decides_against_the_version_cell(name: str) -> None:
+    pack = packs()[name]
+    if pack.template == "EET":
+        return  # its two versions have the same columns
+    others = [other for other in packs().values() if other.template == pack.template and other is not pack]
+    headers = [field.name for field in pack.fields.values()]
+    for other in others:
+        assert one_row(pack, headers, version=version_cell(other)).version == pack.version
+
+
+@pytest.mark.parametrize("version", ["1.1.2", "1.1.3"])
+def test_of_versions_with_equal_columns_the_cell_decides(version: str) -> None:
+    pack = packs()["EET-1.1.2"]
+    headers = [field.name for field in packs()["EET-1.1.3"].fields.values()]
+    assert one_row(pack, headers, version=f"V{version}").version == version
+
+
+def test_without_a_version_cell_the_newest_of_equals_is_taken_and_said() -> None:
+    pack = packs()["EET-1.1.2"]
+    inspection = one_row(pack, [field.name for field in pack.fields.values()], version="")
+    assert inspection.version == "1.1.3"
+    assert "1.1.2, 1.1.3" in notes(inspection)["VERSION_ASSUMED"]
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "version"),
+    [
+        ("TPT-8.0", ["152_Something_new", "153_Something_else"], "V9.0"),
+        ("EMT-4.3", ["12000_Something_new"], "V4.4"),
+        ("EPT-2.1", ["09010_Something_new"], "V22"),
+        ("EET-1.1.3", ["110000_Something_new"], "V1.2"),
+    ],
+)
+def test_a_newer_version_is_read_as_the_nearest_known_one(name: str, extra: list[str], version: str) -> None:
+    pack = packs()[name]
+    keys = [*pack.fields, *extra]
+    headers = [*(field.name for field in pack.fields.values()), *extra]
+    inspection = one_row(pack, headers, keys, version)
+    assert f"{inspection.template}-{inspection.version}" == name
+    assert "nearest known version" in notes(inspection)["NEAREST_VERSION"]
+    assert extra[0].split("_")[0] in notes(inspection)["UNKNOWN_FIELDS"]
+    known = one_row(pack, headers[: len(pack.fields)])
+    assert not {"NEAREST_VERSION", "UNKNOWN_FIELDS"} & set(notes(known))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(OFFICIAL), st.randoms(use_true_random=False), st.integers(0, 60))
+def test_any_template_survives_shuffling_and_losing_columns(
+    name: str, rng: random.Random, percent: int
+) -> None:
+    pack = packs()[name]
+    keys = list(pack.fields)
+    rng.shuffle(keys)
+    needed = {*pack.key_fields, pack.version_field}
+    kept = [key for key in keys if key in needed or rng.randrange(100) >= percent]
+    inspection = one_row(pack, [pack.fields[key].name for key in kept], kept)
+    assert inspection.template == pack.template
+    assert {kept[column] for column in inspection.mapped.values()} == set(inspection.mapped)
+    assert set(inspection.mapped) == set(kept) & set(find_pack(pack.template, inspection.version).fields)
+
+
+def test_another_template_than_the_expected_one_is_said_plainly() -> None:
+    pack = packs()["EMT-4.3"]
+    inspection = one_row(pack, [field.name for field in pack.fields.values()])
+    with pytest.raises(UnreadableFile) as caught:
+        check_expected(inspection, "TPT")
+    assert caught.value.code == "TEMPLATE_NOT_EXPECTED"
+    assert "You sent an EMT 4.3 where a TPT is expected." in caught.value.message
+    with pytest.raises(UnreadableFile):
+        check_expected(inspection, "EMT-4.2")
+    for fine in (None, "EMT", "emt-4.3"):
+        check_expected(inspection, fine)
 
 
 def unknown(data: bytes) -> str:
