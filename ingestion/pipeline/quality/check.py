@@ -17,6 +17,7 @@ from ingestion.pipeline.quality.rules import quality_rules
 from ingestion.pipeline.quality.snapshot import Snapshot, fund_prefix
 from ingestion.pipeline.quality.subjects import subjects_of
 from ingestion.pipeline.rulebook import Rulebook
+from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
 
 MAX_FUNDS = 200
@@ -38,7 +39,7 @@ class QualityResult:
 
 def snapshots(delivery: Delivery) -> list[Snapshot]:
     """What later deliveries are compared with: one per fund or share class and date, in file order."""
-    return [subject.snapshot for subject in subjects_of(delivery)]
+    return [subject.snapshot for subject in subjects_of(_frame(delivery))]
 
 
 def wanted(delivery: Delivery) -> list[str]:
@@ -58,30 +59,37 @@ def check_quality(
     `previous` are snapshots of the same template, whatever their dates: the latest earlier one, one of the
     same date and the latest later one count.
     """
-    pack = find_pack(delivery.template, delivery.version)
-    comparisons = compare(subjects_of(delivery), previous, related)
-    rules = quality_rules(pack, rulebook)
+    frame = _frame(delivery)
+    comparisons = compare(subjects_of(frame), previous, related)
+    rules = quality_rules(frame.pack, rulebook)
     found = (finding for rule in rules for finding in KINDS[rule.kind].check(rule, comparisons))
     return QualityResult(
-        findings=findings_table(found, pack.fields),
+        findings=findings_table(found, frame.pack.fields),
         rules=rules,
-        completeness=completeness(delivery),
+        completeness=completeness(frame),
         compared_with=_compared_with(comparisons),
         notes=_notes(comparisons),
     )
 
 
+def _frame(delivery: Delivery) -> Frame:
+    return Frame(find_pack(delivery.template, delivery.version), delivery)
+
+
 def _compared_with(comparisons: list[Comparison]) -> list[dict[str, Any]]:
-    """The deliveries that were compared, each once, with the number of funds."""
-    seen: dict[tuple[str, str, str], int] = {}
+    """The deliveries that were compared, each once, with the number of funds and of positions new and gone."""
+    seen: dict[tuple[str, str, str], list[int]] = {}
     for each in comparisons:
         for known in (each.before, each.same_day, each.later, *each.others):
             if known:
-                key = (known.template, known.valuation_date, known.submission)
-                seen[key] = seen.get(key, 0) + 1
+                counts = seen.setdefault((known.template, known.valuation_date, known.submission), [0, 0, 0])
+                counts[0] += 1
+                if known is each.before:
+                    counts[1] += len(each.matched.new)
+                    counts[2] += len(each.matched.gone)
+    names = ("template", "valuation_date", "submission", "funds", "new_positions", "gone_positions")
     return [
-        {"template": template, "valuation_date": date, "submission": submission, "funds": funds}
-        for (template, date, submission), funds in sorted(seen.items())[:MAX_NAMED]
+        dict(zip(names, (*key, *counts), strict=True)) for key, counts in sorted(seen.items())[:MAX_NAMED]
     ]
 
 

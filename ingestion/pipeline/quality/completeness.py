@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.pipeline.delivery import Delivery
-from ingestion.pipeline.pack import Field, Pack, Trigger, find_pack
+from ingestion.pipeline.pack import Field, Pack, Trigger
 from ingestion.pipeline.quality.facts import position_fields
 from ingestion.pipeline.rules.conditions import parse_condition
 from ingestion.pipeline.rules.frame import Frame, Mask
@@ -31,14 +30,13 @@ class _Demand(NamedTuple):
     optional: Mask
 
 
-def completeness(delivery: Delivery) -> dict[str, Any]:
+def completeness(frame: Frame) -> dict[str, Any]:
     """Scores from 0 to 1, None where nothing is asked for.
 
     `score`, `mandatory`, `conditional`, `optional`: of the file. `fields`: filled share of the cells that are
     mandatory or conditional. `portfolios`: the scores of each, lowest first, at most MAX_PORTFOLIOS, with the
     mandatory fields it lacks.
     """
-    frame = Frame(find_pack(delivery.template, delivery.version), delivery)
     asked = {kind: np.zeros(frame.rows, np.int64) for kind in WEIGHTS}
     given = {kind: np.zeros(frame.rows, np.int64) for kind in WEIGHTS}
     fields: dict[str, float] = {}

@@ -50,8 +50,8 @@ def findings_table(findings: Iterable[Finding], fields: Mapping[str, Field]) -> 
 
 
 def shown(number: float) -> str:
-    """A number in a message."""
-    return f"{number:.10g}"
+    """A number in a message; "" where there is none."""
+    return f"{number:.10g}" if number == number else ""
 
 
 def percent(share: float) -> str:

@@ -70,66 +70,61 @@ class PositionReader:
 
     def read(self, rows: Places) -> Holdings:
         """Positions of these rows; the order of the rows does not matter."""
-        texts = {name: column.codes[rows] for name, column in self._texts.items()}
-        numbers = {name: column[rows] for name, column in self._numbers.items()}
-        key = texts["id"].astype(np.int64) * len(self._texts["leg"].values) + texts["leg"]
-        comparable = {name: np.nan_to_num(column, nan=-1e308) for name, column in numbers.items()}
-        keys: list[npt.NDArray[Any]] = [
-            texts["name"],
-            texts["currency"],
-            texts["cic"],
-            *comparable.values(),
-            key,
-        ]
-        order = np.lexsort(keys)
-        same = np.ones(max(0, len(rows) - 1), np.bool_)
-        for column in (key, *comparable.values(), texts["cic"], texts["currency"]):
-            same &= np.diff(column[order]) == 0
-        starts = np.flatnonzero(np.concatenate([[True], np.diff(key[order]) != 0]))
-        row_numbers = self._row_numbers[rows]
-        first_row = np.minimum.reduceat(row_numbers[order], starts)
-        chosen = order[starts]
-        sums = {name: _sums(column[order], starts) for name, column in numbers.items() if name != "price"}
-        weight = sums["weight"]
-        if np.isnan(weight).all() and len(np.unique(texts["currency"])) == 1:
-            with np.errstate(all="ignore"):
-                weight = columns.finite(sums["value"] / np.nansum(sums["value"]))
-        given = numbers["price"][chosen]
-        price = _rounded(np.where(np.isnan(given), _ratio(sums), given))
-        names = list(zip(*(self._texts[name].taken(rows[chosen]) for name in ("id", "leg")), strict=True))
-        size = np.abs(np.nan_to_num(weight)).tolist()
-        ranked = sorted(range(len(names)), key=lambda i: (-size[i], names[i]))[:MAX_POSITIONS]
-        at = np.array(ranked, np.intp)
-        known = {"weight": weight, "value": sums["value"], "quantity": sums["quantity"], "price": price}
-        positions = Positions.of(
-            {name: self._texts[name].taken(rows[chosen][at]) for name in _TEXTS},
-            {name: column[at] for name, column in known.items()},
+        rows, same = self._sorted(rows)
+        key = self._key(rows)
+        starts = np.flatnonzero(np.concatenate([[True], np.diff(key) != 0]))
+        numbers = self._summed(rows, starts)
+        texts = {name: column.taken(rows[starts]) for name, column in self._texts.items()}
+        size = np.abs(np.nan_to_num(numbers["weight"])).tolist()
+        names = list(zip(texts["id"], texts["leg"], strict=True))
+        largest = sorted(range(len(names)), key=lambda i: (-size[i], names[i]))[:MAX_POSITIONS]
+        return Holdings(
+            Positions.of(
+                {name: [column[i] for i in largest] for name, column in texts.items()},
+                {name: column[largest] for name, column in numbers.items()},
+            ),
+            rows=np.minimum.reduceat(self._row_numbers[rows], starts)[largest],
+            by_nominal=self._by_nominal[rows[starts]][largest],
+            copies=self._copies(rows, same),
+            twice=len(rows) > 1 and bool((same | np.append(same[1:], False)).all()),
         )
-        copies = [
-            (row, original, self._texts["id"].at(rows[place]))
-            for row, original, place in _copies(row_numbers, order, same)
-        ]
-        twice = len(rows) > 1 and _all_copied(same)
-        by_nominal = self._by_nominal[rows][chosen][at]
-        return Holdings(positions, first_row[at], by_nominal, copies, twice)
 
+    def _key(self, rows: Places) -> npt.NDArray[np.int64]:
+        """Equal for rows of one position."""
+        ids, legs = self._texts["id"], self._texts["leg"]
+        return ids.codes[rows].astype(np.int64) * len(legs.values) + legs.codes[rows]
 
-def _copies(row_numbers: Rows, order: Places, same: npt.NDArray[np.bool_]) -> list[tuple[int, int, int]]:
-    """(row, row it repeats, place) by row; of rows that are the same the first in the file is the original.
+    def _sorted(self, rows: Places) -> tuple[Places, npt.NDArray[np.bool_]]:
+        """The rows by position and content, and of each whether it says the same as the one before."""
+        compared: list[npt.NDArray[Any]] = [self._key(rows)]
+        compared += [np.nan_to_num(column[rows], nan=-np.inf) for column in self._numbers.values()]
+        compared += [self._texts[name].codes[rows] for name in ("cic", "currency")]
+        order = np.lexsort([self._texts["name"].codes[rows], *reversed(compared)])
+        same = np.ones(len(rows), np.bool_)
+        same[:1] = False
+        for column in compared:
+            same[1:] &= column[order][1:] == column[order][:-1]
+        return rows[order], same
 
-    `same` says of each row in sorted order but the first whether it equals the one before.
-    """
-    run = np.cumsum(np.concatenate([[True], ~same])) - 1
-    originals = np.minimum.reduceat(row_numbers[order], np.flatnonzero(np.concatenate([[True], ~same])))
-    original = originals[run]
-    copied = np.flatnonzero(row_numbers[order] != original)
-    found = zip(row_numbers[order][copied], original[copied], order[copied], strict=True)
-    return sorted((int(row), int(first), int(place)) for row, first, place in found)
+    def _summed(self, rows: Places, starts: Places) -> dict[str, Floats]:
+        """Numbers of positions: sums over their rows, and the price of one unit."""
+        sums = {
+            name: _sums(column[rows], starts) for name, column in self._numbers.items() if name != "price"
+        }
+        if np.isnan(sums["weight"]).all() and len(np.unique(self._texts["currency"].codes[rows])) == 1:
+            sums["weight"] = _divided(sums["value"], np.nansum(sums["value"]))
+        given = self._numbers["price"][rows[starts]]
+        price = np.where(np.isnan(given), _divided(sums.pop("quoted"), sums["quantity"]), given)
+        # 12 digits: more would only be noise of the division.
+        return sums | {"price": np.array([float(f"{number:.12g}") for number in price.tolist()])}
 
-
-def _all_copied(same: npt.NDArray[np.bool_]) -> bool:
-    """Whether every row equals the one before or after it in sorted order."""
-    return bool((np.concatenate([[False], same]) | np.concatenate([same, [False]])).all())
+    def _copies(self, rows: Places, same: npt.NDArray[np.bool_]) -> list[tuple[int, int, str]]:
+        """Of rows that say the same the first in the file is the original."""
+        numbers = self._row_numbers[rows]
+        originals = np.minimum.reduceat(numbers, np.flatnonzero(~same))[np.cumsum(~same) - 1]
+        copied = np.flatnonzero(numbers != originals)
+        found = zip(numbers[copied].tolist(), originals[copied].tolist(), rows[copied].tolist(), strict=True)
+        return sorted((row, original, self._texts["id"].at(place)) for row, original, place in found)
 
 
 def _sums(column: Floats, starts: npt.NDArray[np.intp]) -> Floats:
@@ -139,11 +134,6 @@ def _sums(column: Floats, starts: npt.NDArray[np.intp]) -> Floats:
     return np.where(np.logical_or.reduceat(known, starts), sums, np.nan)
 
 
-def _ratio(sums: dict[str, Floats]) -> Floats:
+def _divided(one: Floats, other: Floats | np.float64) -> Floats:
     with np.errstate(all="ignore"):
-        return columns.finite(sums["quoted"] / sums["quantity"])
-
-
-def _rounded(price: Floats) -> Floats:
-    """12 digits: more would only be noise of the division."""
-    return np.array([float(f"{number:.12g}") for number in price.tolist()], np.float64)
+        return columns.finite(one / other)

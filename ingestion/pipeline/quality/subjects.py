@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.pipeline.delivery import Delivery
-from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.quality import columns
 from ingestion.pipeline.quality.facts import CARD, fact_sources, field_of, position_fields
 from ingestion.pipeline.quality.holdings import Holdings, PositionReader
@@ -37,9 +36,9 @@ class Subject:
     holdings: Holdings | None
 
 
-def subjects_of(delivery: Delivery) -> list[Subject]:
+def subjects_of(frame: Frame) -> list[Subject]:
     """In file order. Rows without an identifier or a readable date have findings of their own: left out."""
-    frame = Frame(find_pack(delivery.template, delivery.version), delivery)
+    delivery = frame.delivery
     files = _files(delivery)
     card = {
         name: columns.texts(frame, [field_of(frame.pack, name)], _day if name == "valuation_date" else str)

@@ -1,10 +1,18 @@
 """How complete a delivery is, by what the template asks of each row."""
 
+from typing import Any
+
 import pytest
 
+from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import find_pack
-from ingestion.pipeline.quality.completeness import MAX_PORTFOLIOS, completeness
+from ingestion.pipeline.quality import check_quality
+from ingestion.pipeline.quality.completeness import MAX_PORTFOLIOS
 from tests.ingestion.pipeline.quality.support import ISIN, Rows, delivery, emt, fund
+
+
+def scores(now: Delivery) -> dict[str, Any]:
+    return check_quality(now).completeness
 
 
 def filled(rows: Rows) -> Rows:
@@ -13,7 +21,7 @@ def filled(rows: Rows) -> Rows:
 
 
 def test_a_file_with_every_cell_filled_is_complete() -> None:
-    result = completeness(delivery("TPT", filled(fund())))
+    result = scores(delivery("TPT", filled(fund())))
     assert result["score"] == result["mandatory"] == result["conditional"] == result["optional"] == 1
     assert set(result["fields"].values()) == {1.0}
     assert result["portfolios"][0] | {"lacking": []} == result["portfolios"][0]
@@ -22,7 +30,7 @@ def test_a_file_with_every_cell_filled_is_complete() -> None:
 def test_an_empty_mandatory_cell_costs_and_is_named() -> None:
     rows = filled(fund())
     rows[3]["17"] = ""
-    result = completeness(delivery("TPT", rows))
+    result = scores(delivery("TPT", rows))
     assert result["fields"]["17"] == pytest.approx(29 / 30, abs=1e-4)
     assert result["mandatory"] < 1
     assert result["conditional"] == 1
@@ -34,7 +42,7 @@ def test_an_empty_optional_cell_costs_nothing() -> None:
     for row in rows:
         row["58b"] = ""
     assert find_pack("TPT", "7.0").fields["58b"].presence["solvency2"] == "O"
-    result = completeness(delivery("TPT", rows))
+    result = scores(delivery("TPT", rows))
     assert result["optional"] < 1
     assert result["score"] == 1
 
@@ -44,18 +52,18 @@ def test_a_conditional_field_counts_where_the_matrix_lets_it_apply() -> None:
     for row in rows:
         row["33"] = ""  # the coupon rate: of bonds, not of shares and cash
     bonds = sum(row["12"] == "DE21" for row in rows)
-    result = completeness(delivery("TPT", rows))
+    result = scores(delivery("TPT", rows))
     assert result["fields"]["33"] == 0
     for row in rows:
         if row["12"] == "DE21":
             row["33"] = "1"
     assert 0 < bonds < len(rows)
-    assert completeness(delivery("TPT", rows))["fields"]["33"] == 1
+    assert scores(delivery("TPT", rows))["fields"]["33"] == 1
 
 
 def test_a_section_that_is_not_reported_asks_for_nothing() -> None:
-    off = completeness(delivery("EMT", [emt(**{"00007": "N"})]))
-    on = completeness(delivery("EMT", [emt(**{"00007": "Y"})]))
+    off = scores(delivery("EMT", [emt(**{"00007": "N"})]))
+    on = scores(delivery("EMT", [emt(**{"00007": "Y"})]))
     assert "07110" not in off["fields"]
     assert on["fields"]["07110"] == 0
     assert on["fields"]["07100"] == 1
@@ -65,7 +73,7 @@ def test_each_portfolio_has_its_score_the_lowest_first() -> None:
     good, bad = filled(fund()), filled(fund(**{"1": "LU0000000025"}))
     for row in bad:
         row["26"] = ""
-    result = completeness(delivery("TPT", good + bad))
+    result = scores(delivery("TPT", good + bad))
     assert [each["portfolio"] for each in result["portfolios"]] == ["LU0000000025", ISIN]
     assert result["portfolios"][0]["lacking"] == ["26"]
     assert result["portfolios"][1]["score"] == 1
@@ -73,7 +81,7 @@ def test_each_portfolio_has_its_score_the_lowest_first() -> None:
 
 def test_the_list_of_portfolios_is_bounded() -> None:
     rows = [emt(f"LU{i:010d}") for i in range(MAX_PORTFOLIOS + 3)]
-    result = completeness(delivery("EMT", rows))
+    result = scores(delivery("EMT", rows))
     assert len(result["portfolios"]) == MAX_PORTFOLIOS
     assert result["portfolios_left_out"] == 3
 
@@ -81,4 +89,4 @@ def test_the_list_of_portfolios_is_bounded() -> None:
 def test_nearly_complete_is_not_complete() -> None:
     rows = filled(fund(count=60)) * 400
     rows[0] = rows[0] | {"17": ""}
-    assert completeness(delivery("TPT", rows))["fields"]["17"] == 0.9999
+    assert scores(delivery("TPT", rows))["fields"]["17"] == 0.9999

@@ -92,8 +92,10 @@ def test_merging_leaves_its_arguments_alone() -> None:
 def test_the_document_says_what_was_compared() -> None:
     (known,) = previous()
     stored = Snapshot.from_json(known.to_json() | {"submission": "s1"})
-    document, _, before = merged(jumped(), [stored])
+    rows = [*jumped(), jumped()[0] | {"14": "XS9999999999"}]  # one row of these has another code already
+    document, _, before = merged(rows, [stored])
     expected = {"template": "TPT", "valuation_date": "2025-06-30", "submission": "s1", "funds": 1}
+    expected |= {"new_positions": 2, "gone_positions": 1}
     assert document["compared_with"] == [expected]
     assert document["quality_notes"] == []
     assert document["ruleset_version"] == f"{before['ruleset_version']}+{quality_version()}"
