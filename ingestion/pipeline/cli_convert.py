@@ -73,6 +73,7 @@ def _convert(path: Path, target: str, out: Path, form: str | None) -> dict[str, 
 def _table(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
     from ingestion.pipeline.delivery import parse_source
     from ingestion.pipeline.inspection import inspect_source
+    from ingestion.pipeline.pack import find_pack
     from ingestion.pipeline.readers import open_source
     from ingestion.pipeline.transform import targets, transform
     from ingestion.pipeline.transform.export import write_table
@@ -85,7 +86,8 @@ def _table(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
     table = tables.tables[target]
     _check_rows(table.num_rows, form)
     _write(out, lambda file: write_table(table, form, file))
-    unfit = [{"field": field, "rows": rows} for field, rows in tables.unfit]
+    fields = find_pack(inspection.template, inspection.version).fields
+    unfit = [{"field": key, "name": fields[key].name, "rows": rows} for key, rows in tables.unfit]
     return {
         "template": inspection.template,
         "version": inspection.version,
@@ -222,7 +224,7 @@ def _sentences(report: dict[str, Any]) -> list[str]:
         for item in report.get("codes", [])
     ]
     lines += [
-        f"Field {item['field']}: empty in the table on {_rows(item)}, where the file has no value of its "
+        f"{item['name']}: empty in the table on {_rows(item)}, where the file has no value of its "
         "type or more digits than can be kept."
         for item in report.get("unfit", [])
     ]

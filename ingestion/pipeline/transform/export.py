@@ -12,6 +12,7 @@ import pyarrow as pa
 from ingestion.pipeline.harmless import harmless
 from ingestion.pipeline.readers.source import Column
 from ingestion.pipeline.transform.layouts import Layout
+from ingestion.pipeline.transform.values import NUMBER
 
 MOST_SHEET_ROWS = 200_000
 """A workbook is made in memory; csv, Parquet and JSON lines have no limit."""
@@ -39,7 +40,9 @@ def write_table(table: pa.Table, form: str, target: BinaryIO) -> None:
 def write_layout(layout: Layout, form: str, target: BinaryIO) -> None:
     """An official layout in a format of LAYOUT_FORMATS."""
     columns = [_column_texts(column) for column in layout.columns]
-    _write(form, layout.headers, columns, [False] * len(columns), ";", target)
+    # Any text may stand in a number's column of a file: in csv it must be made harmless too.
+    numeric = layout.numeric if form == "xlsx" else [False] * len(columns)
+    _write(form, layout.headers, columns, numeric, ";", target)
 
 
 def _write(
@@ -74,11 +77,16 @@ def _workbook(
         for place, (header, values, number) in enumerate(zip(headers, columns, numeric, strict=True)):
             sheet.write_string(0, place, header, bold)
             for row, value in enumerate(values, start=1):
-                if number and value and Decimal(repr(float(value))) == Decimal(value):
+                if number and _is_exact(value):
                     sheet.write_number(row, place, float(value))
                 elif value:
                     sheet.write_string(row, place, value)
         sheet.freeze_panes(1, 0)
+
+
+def _is_exact(text: str) -> bool:
+    """Whether a spreadsheet's number says the same."""
+    return bool(NUMBER.fullmatch(text)) and Decimal(repr(float(text))) == Decimal(text)
 
 
 def _json_lines(table: pa.Table) -> bytes:

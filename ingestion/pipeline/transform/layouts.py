@@ -23,7 +23,7 @@ _ORDER = {"M": 0, "C": 1, "O": 2, "I": 3, "": 4}
 
 @dataclass(frozen=True)
 class Layout:
-    """Columns in the official order under the official names, and what could not be carried over.
+    """Columns in the official order, which of them are numbers, and what could not be carried over.
 
     `missing`: fields nothing is known of, mandatory first; `blank`: mandatory cells that are empty although
     the column is there; `dropped`: fields with content that the layout has no column for; `codes`: codes
@@ -33,6 +33,7 @@ class Layout:
     target: str
     headers: list[str]
     columns: list[Column]
+    numeric: list[bool]
     missing: list[dict[str, Any]]
     blank: list[dict[str, Any]]
     dropped: list[dict[str, Any]]
@@ -77,6 +78,7 @@ def to_layout(delivery: Delivery, target: str) -> Layout:
         target,
         [field.name for field in pack.fields.values()],
         columns,
+        [field.type in _NUMERIC for field in pack.fields.values()],
         _missing([field for field, has in zip(pack.fields.values(), known, strict=True) if not has], pack),
         [
             _entry(field) | {"rows": empty}
