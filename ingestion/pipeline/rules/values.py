@@ -38,19 +38,24 @@ def _plain(values: list[str], decimal: str) -> npt.NDArray[np.bool_]:
 
     Looks at the bytes of all values at once; a regular expression decides about the few that are left.
     """
-    data = np.frombuffer(("\n".join(values) + "\n").encode("utf-8", "replace"), np.uint8)
-    ends = np.flatnonzero(data == ord("\n"))
-    if len(ends) != len(values):  # a value has several lines
-        return np.zeros(len(values), np.bool_)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    starts += data[starts] == ord("-")
+    end, sign, minus = ord("\n"), ord(decimal), ord("-")
+    data = np.frombuffer(("\n" + "\n".join(values) + "\n").encode("utf-8", "replace"), np.uint8)
     digit = (data >= ord("0")) & (data <= ord("9"))
-    signs = data == ord(decimal)
-    # Sums up to a place tell how many of a kind lie between two places.
-    others, points = np.cumsum(~(digit | signs), dtype=np.int32), np.cumsum(signs, dtype=np.int32)
-    inside = np.maximum(ends - 1, 0)
-    between = (others[inside] - others[starts] == 0) & (points[inside] - points[starts] <= 1)
-    return np.asarray(between & (ends > starts) & digit[starts] & digit[inside], np.bool_)
+    places = np.flatnonzero(~digit)
+    marks = data[places]
+    ends = places[marks == end][1:]
+    if len(ends) != len(values):  # a value has several lines, or there is none
+        return np.zeros(len(values), np.bool_)
+    before = data[places - 1]  # of the first mark it is the last end, which is as good
+    after = digit[np.minimum(places + 1, len(data) - 1)]
+    lone = np.concatenate([[True], marks[:-1] != sign])
+    right = (marks == end) & digit[places - 1]
+    right |= (marks == sign) & digit[places - 1] & after & lone
+    right |= (marks == minus) & (before == end) & after
+    right[0] = True
+    plain = np.ones(len(values), np.bool_)
+    plain[np.searchsorted(ends, places[~right])] = False
+    return plain
 
 
 def days_of(values: list[str]) -> Floats:
