@@ -13,7 +13,9 @@ _TEXTS = ("id", "title", "explanation", "how_to_fix", "reference")
 _KEYS = frozenset([*_TEXTS, "kind", "severity", "scope"])
 _OPTIONAL = frozenset(["when", "versions", "message"])
 _OVERRIDES = frozenset([*_TEXTS, "severity", "scope", *_OPTIONAL])
-_SELECTORS = frozenset(["type", "presence", "max_length", "matrix", "codes", "range"])
+_SELECTORS = frozenset(
+    ["type", "presence", "max_length", "matrix", "codes", "range", "section", "applies_to"]
+)
 _FIELD_PARAMS = ("type", "code", "legs", "other", "cic")
 """Parameters that name one field; `others` and `by` name several."""
 _REPEATED = ("Portfolio", "Fund issuer")
@@ -77,6 +79,10 @@ def _selected(pack: Pack, selector: dict[str, Any]) -> Iterator[dict[str, Any]]:
         raise PackError(f"{pack.name}: unknown selector {sorted(unknown)}")
     for field in pack.fields.values():
         if "type" in selector and field.type not in selector["type"]:
+            continue
+        if "section" in selector and field.section not in selector["section"]:
+            continue
+        if "applies_to" in selector and field.applies_to != (selector["applies_to"],):
             continue
         if selector.get("max_length") and field.max_length is None:
             continue
