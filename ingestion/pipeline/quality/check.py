@@ -77,7 +77,7 @@ def _frame(delivery: Delivery) -> Frame:
 
 
 def _compared_with(comparisons: list[Comparison]) -> list[dict[str, Any]]:
-    """The deliveries that were compared, each once, with the number of funds and of positions new and gone."""
+    """The deliveries that were compared, each once, with numbers of funds and of positions new and gone."""
     seen: dict[tuple[str, str, str], list[int]] = {}
     for each in comparisons:
         for known in (each.before, each.same_day, each.later, *each.others):
@@ -95,6 +95,8 @@ def _compared_with(comparisons: list[Comparison]) -> list[dict[str, Any]]:
 
 def _notes(comparisons: list[Comparison]) -> list[dict[str, str]]:
     """What a reader of the verdict must know about the comparison."""
+    if not comparisons:
+        return [_note("NOTHING_TO_COMPARE")]
     notes = []
     without = sum(each.before is None and each.same_day is None for each in comparisons)
     if without == len(comparisons):
@@ -109,6 +111,10 @@ def _notes(comparisons: list[Comparison]) -> list[dict[str, str]]:
 @cache
 def _texts() -> dict[str, str]:
     return {
+        "NOTHING_TO_COMPARE": (
+            "No row has both the identifier of a fund or share class and a date that can be read, "
+            "so nothing was compared."
+        ),
         "NO_PREVIOUS_DELIVERY": (
             "There is no earlier delivery of these funds in this template, so nothing was compared with one."
         ),

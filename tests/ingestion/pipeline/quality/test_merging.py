@@ -13,7 +13,7 @@ from ingestion.pipeline.quality import Snapshot, check_quality, merge, quality_r
 from ingestion.pipeline.quality.rules import quality_version
 from ingestion.pipeline.rulebook import read_rulebook
 from ingestion.pipeline.rules.rule import SEVERITIES
-from tests.ingestion.pipeline.quality.support import VERSIONS, Rows, delivery, found, fund
+from tests.ingestion.pipeline.quality.support import VERSIONS, Rows, delivery, found, fund, holdings
 
 LATER = "2025-07-31"
 
@@ -109,6 +109,12 @@ def test_without_a_previous_delivery_a_note_says_so() -> None:
     assert [note["code"] for note in document["quality_notes"]] == ["NO_PREVIOUS_DELIVERY"]
     assert document["counts"] == before["counts"]
     assert findings.num_rows == sum(before["counts"].values())
+
+
+def test_a_list_that_names_no_fund_is_not_compared() -> None:
+    unnamed = check_quality(delivery("HOLDINGS", holdings(portfolio_id="")))
+    assert [note["code"] for note in unnamed.notes] == ["NOTHING_TO_COMPARE"]
+    assert unnamed.completeness["score"] > 0
 
 
 def test_a_new_fund_among_known_ones_is_noted() -> None:
