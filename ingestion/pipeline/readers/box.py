@@ -20,6 +20,7 @@ import numpy as np
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers.source import Column, Grid
+from ingestion.pipeline.readers.xls_scan import Faults
 
 CPU_SECONDS = 8
 WAIT_SECONDS = 30
@@ -48,9 +49,13 @@ class Box:
         self.end = weakref.finalize(self, _end, self._process, self._writer, self._reader)
         """Ends the process; nothing can be asked afterwards."""
 
-    def open(self, data: bytes, most_cells: int) -> list[str]:
-        """Names of the sheets. Raises UnreadableFile, as all that follows."""
-        with self._asked({"size": len(data), "cells": most_cells}, data) as answer:
+    def open(self, data: bytes, most_cells: int, faults: Faults | None = None) -> list[str]:
+        """Names of the sheets. `faults` are texts of cells the parser cannot read.
+
+        Raises UnreadableFile, as all that follows.
+        """
+        shown = sorted((faults or {}).items())
+        with self._asked({"size": len(data), "cells": most_cells, "faults": shown}, data) as answer:
             return list(map(str, answer["sheets"]))
 
     def head(self, sheet: str, rows: int) -> list[list[str]]:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from ingestion.pipeline.arrays import from_integers
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers.source import (
     HEAD_ROWS,
@@ -26,6 +27,8 @@ from ingestion.pipeline.readers.source import (
 from ingestion.pipeline.sniff import DELIMITERS, as_utf8, encoding_of
 
 _CHUNK = 4_096
+_BLOCK = 1 << 24
+"""Bytes that are encoded together; what repeats in several blocks must be joined afterwards."""
 _SEP_LINE = re.compile(rb'^"?sep=([;,|\t])"?[ ;,|\t]*$', re.IGNORECASE)
 
 
@@ -71,25 +74,23 @@ class CsvSource:
             return None
         names = [str(i) for i in range(width)]
         quoted = self._text.find(b'"', start) >= 0
+        encoded = pa.dictionary(pa.int32(), pa.string())  # no cell is ever a string of its own
         try:
             table = arrow_csv.read_csv(
                 pa.py_buffer(memoryview(self._text)[start:]),
-                read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 22),
+                read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
                 ),
-                convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+                convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, encoded)),
             )
         except pa.ArrowInvalid:
             return None
+        table = table.unify_dictionaries().combine_chunks()
         columns = []
         for chunked in table.columns:
-            array = chunked.combine_chunks().dictionary_encode()
-            if isinstance(array, pa.ChunkedArray):
-                array = array.combine_chunks()
-            indices = array.indices
-            codes = np.frombuffer(indices.buffers()[1], np.int32, len(indices), indices.offset * 4)
-            columns.append(Column(codes, array.dictionary.to_pylist()))
+            array = chunked.chunk(0)
+            columns.append(Column(from_integers(array.indices), array.dictionary.to_pylist()))
         return columns
 
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:

@@ -14,6 +14,7 @@ import shutil
 import sys
 from array import array
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import count, islice
 from typing import Any, BinaryIO
 
@@ -30,8 +31,11 @@ _Column = tuple[bytes, bytes]
 class Sheets:
     """A workbook; the latest sheet that was asked for is kept."""
 
-    def __init__(self, data: bytes, most_cells: int) -> None:
+    def __init__(self, data: bytes, most_cells: int, faults: list[Any]) -> None:
+        """`faults` are texts the parser cannot read: per number of a sheet a list of (row, column, text)."""
         self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = [sheet.name for sheet in self._book.sheets_metadata]
+        self._faults = {names[i]: cells for i, cells in faults if 0 <= i < len(names)}
         self.names = [
             sheet.name
             for sheet in self._book.sheets_metadata
@@ -42,31 +46,36 @@ class Sheets:
 
     def head(self, name: str, rows: int) -> list[list[str]]:
         """The first rows of a sheet as text, from A1 on."""
-        return [list(map(text_of, row)) for row in islice(self._sheet(name).iter_rows(), rows)]
+        return [list(map(text_of, row)) for row in islice(self._rows(self._sheet(name)), rows)]
 
     def write_columns(self, name: str, header_row: int, target: BinaryIO) -> None:
         """Everything below the header, column by column; the columns of a large sheet in two processes."""
         sheet = self._sheet(name)
-        header: list[Any] = next(islice(sheet.iter_rows(), header_row - 1, None), [])
+        header: list[Any] = next(islice(self._rows(sheet), header_row - 1, None), [])
         # Cells right of the last header belong to no field.
         width = max((i for i, cell in enumerate(header, 1) if cell != ""), default=0)
         if width * sheet.total_height < _LARGE:
-            _send(target, *_encode(sheet, header_row, 0, width))
+            _send(target, *_encode(self._rows(sheet), header_row, 0, width))
             return
         middle = width // 2
         reader, writer = os.pipe()
         helper = os.fork()  # what the parser holds is shared
         if not helper:
             with os.fdopen(writer, "wb") as half:
-                _send(half, *_encode(sheet, header_row, middle, width))
+                _send(half, *_encode(self._rows(sheet), header_row, middle, width))
             os._exit(0)
         os.close(writer)
-        _send(target, *_encode(sheet, header_row, 0, middle))
+        _send(target, *_encode(self._rows(sheet), header_row, 0, middle))
         with os.fdopen(reader, "rb") as half:
             shutil.copyfileobj(half, target, 1 << 20)
         target.flush()
         if os.waitpid(helper, 0)[1]:
             raise MemoryError
+
+    def _rows(self, sheet: calamine.CalamineSheet) -> Iterator[list[Any]]:
+        """All rows from A1 on."""
+        rows: Iterator[list[Any]] = sheet.iter_rows()
+        return _mended(rows, self._faults[sheet.name]) if sheet.name in self._faults else rows
 
     def _sheet(self, name: str) -> calamine.CalamineSheet:
         if self._latest is None or self._latest.name != name:
@@ -95,15 +104,25 @@ def text_of(cell: Any) -> str:
     return str(cell)
 
 
-def _encode(
-    sheet: calamine.CalamineSheet, header_row: int, start: int, end: int
-) -> tuple[int, list[_Column]]:
+def _mended(rows: Iterator[list[Any]], faults: list[tuple[int, int, str]]) -> Iterator[list[Any]]:
+    """The rows with the texts that belong into them."""
+    by_row: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for i, column, text in faults:
+        by_row[i].append((column, text))
+    for i, row in enumerate(rows):
+        for column, text in by_row.get(i, ()):
+            if column < len(row):
+                row[column] = text
+        yield row
+
+
+def _encode(rows: Iterator[list[Any]], header_row: int, start: int, end: int) -> tuple[int, list[_Column]]:
     """How many rows are below the header, and their columns from `start` to `end`."""
-    rows = islice(sheet.iter_rows(), header_row, None)
+    body = islice(rows, header_row, None)
     indices = [defaultdict[Any, int](count().__next__) for _ in range(start, end)]
     codes = [array("i") for _ in indices]
     done = 0
-    while chunk := list(islice(rows, _CHUNK)):
+    while chunk := list(islice(body, _CHUNK)):
         done += len(chunk)
         cut = zip(*(row[start:end] for row in chunk), strict=True)
         for index, column, cells in zip(indices, codes, cut, strict=True):
@@ -137,7 +156,7 @@ def _send(target: BinaryIO, rows: int, columns: list[_Column]) -> None:
 def answer(sheets: Sheets | None, request: dict[str, Any], source: BinaryIO, target: BinaryIO) -> Sheets:
     """Serve one request; returns the workbook that is open."""
     if sheets is None:
-        sheets = Sheets(source.read(request["size"]), request["cells"])
+        sheets = Sheets(source.read(request["size"]), request["cells"], request["faults"])
         _say(target, {"sheets": sheets.names})
     elif "rows" in request:
         _say(target, {"rows": sheets.head(request["sheet"], request["rows"])})

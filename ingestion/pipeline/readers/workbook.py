@@ -22,12 +22,13 @@ class WorkbookSource:
         self.kind = kind
         box = Box()  # it starts while the file is looked through
         try:
+            faults: xls_scan.Faults = {}
             if kind == "xlsx":
                 data = zip_scan.scan(data)
             else:
                 _check_xls(data)
-                xls_scan.scan(data)
-            self.sheets = box.open(data, 2 * zip_scan.MAX_CELLS)
+                faults = xls_scan.scan(data)
+            self.sheets = box.open(data, 2 * zip_scan.MAX_CELLS, faults)
             if not self.sheets:
                 raise UnreadableFile("FILE_UNREADABLE", "No sheet with cells was found in it.")
         except BaseException:

@@ -8,19 +8,34 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.readers.zip_scan import MAX_CELLS
+from ingestion.pipeline.readers.zip_scan import MAX_CELLS, MAX_SHEETS
 
 MAX_COLUMNS = 256
 _LAST = 0xFFFFFFFA
 """Sector numbers from here on end a chain or mark a free sector."""
-_BOF, _DIMENSIONS = 0x0809, 0x0200
+_BOF, _SHEET, _DIMENSIONS, _ERROR, _FORMULA = 0x0809, 0x0085, 0x0200, 0x0205, 0x0006
 _CELLS = frozenset([0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00BD, 0x00BE, 0x00D6, 0x00FD])
 
 
-def scan(data: bytes) -> None:
-    """Raises UnreadableFile when the container is damaged, or its sheets are larger than can be checked."""
+_ERRORS = dict(
+    zip(
+        (0x00, 0x07, 0x0F, 0x17, 0x1D, 0x24, 0x2A),
+        ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"),
+        strict=True,
+    )
+)
+
+Faults = dict[int, list[tuple[int, int, str]]]
+"""By number of the sheet: row, column and text of cells that hold an error."""
+
+
+def scan(data: bytes) -> Faults:
+    """Cells that hold an error such as #N/A: the parser would make blanks of them.
+
+    Raises UnreadableFile when the container is damaged, or its sheets are larger than can be checked.
+    """
     try:
-        _check_records(_workbook(data))
+        return _check_records(_workbook(data))
     except (struct.error, IndexError, ValueError) as error:
         raise UnreadableFile("FILE_UNREADABLE") from error
 
@@ -81,15 +96,23 @@ def _stream(data: bytes, size: int, table: list[int], number: int, start: int | 
     return b"".join(sectors)
 
 
-def _check_records(book: bytes) -> None:
+def _check_records(book: bytes) -> Faults:
     place = columns = rows = 0
+    begins: list[int] = []
+    sheet = -1
+    faults: Faults = {}
     while place + 4 <= len(book):
         kind, length = struct.unpack_from("<HH", book, place)
         place += 4
         if kind == _BOF:
             columns = rows = 0
+            sheet = begins.index(place - 4) if place - 4 in begins else -1
+        elif kind == _SHEET and length >= 4 and len(begins) < MAX_SHEETS:
+            begins.append(struct.unpack_from("<I", book, place)[0])
         elif kind in _CELLS and length >= 4:
             row, column = struct.unpack_from("<HH", book, place)
+            if kind in (_ERROR, _FORMULA) and (text := _error(kind, book[place + 6 : place + length])):
+                faults.setdefault(sheet, []).append((row, column, text))
             if kind in (0x00BD, 0x00BE):  # several cells of a row; the last column stands at the end
                 column = max(column, struct.unpack_from("<H", book, place + length - 2)[0])
             rows, columns = max(rows, row + 1), max(columns, column + 1)
@@ -99,6 +122,14 @@ def _check_records(book: bytes) -> None:
         if rows * columns > MAX_CELLS or columns > MAX_COLUMNS:
             _check_extent(rows, columns)
         place += length
+    return faults
+
+
+def _error(kind: int, result: bytes) -> str | None:
+    """The text of a cell's error; None when it holds none."""
+    if kind == _ERROR:
+        return _ERRORS.get(result[0], "#N/A") if result[1:2] == b"\1" else None
+    return _ERRORS.get(result[2], "#N/A") if result[:1] == b"\2" and result[6:8] == b"\xff\xff" else None
 
 
 def _check_extent(rows: int, columns: int) -> None:

@@ -99,6 +99,31 @@ def test_error_cells_are_read_as_what_they_show() -> None:
     assert set(cells(delivery, "17")) == {'<c t="e">'}
 
 
+def test_error_cells_of_legacy_workbooks_are_read_as_what_they_show() -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("Cover").row(0).set_cell_error(0, 0x1D)
+    page = book.add_sheet("TPT")
+    fields = list(TABLE.pack.fields)
+    for j, header in enumerate(TABLE.headers):
+        page.write(0, j, header)
+    for i, code in enumerate((0x2A, 0x07, 0x17), 1):
+        page.write(i, 0, "x")
+        page.row(i).set_cell_error(fields.index("90"), code)
+        page.row(i).set_cell_boolean(fields.index("17"), True)
+    sink = io.BytesIO()
+    book.save(sink)
+    delivery = read(sink.getvalue())
+    assert cells(delivery, "90") == ["#N/A", "#DIV/0!", "#REF!"]
+    assert set(cells(delivery, "17")) == {"TRUE"}
+
+
+def test_the_error_of_a_legacy_formula_is_told_from_its_other_results() -> None:
+    number, text = struct.pack("<d", 2.0), b"\0" * 6 + b"\xff\xff"
+    assert xls_scan._error(6, b"\2\0\x2a\0\0\0\xff\xff") == "#N/A"
+    assert xls_scan._error(6, number) is None
+    assert xls_scan._error(6, text) is None
+
+
 def patched(data: bytes, before: bytes, after: bytes) -> bytes:
     """The file with the first of these bytes replaced."""
     assert before in data
