@@ -107,17 +107,19 @@ def _guess(headers: list[str], columns: list[list[str]]) -> dict[str, int]:
     guess = headings(LIST).by_name(headers)
     shapes: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
         ("isin", "portfolio_id", lambda cell: bool(_ISIN.fullmatch(cell))),
-        ("currency", "portfolio_currency", lambda cell: cell in code_set("currencies")),
         ("maturity_date", "valuation_date", lambda cell: bool(_DATE.fullmatch(cell))),
+        ("currency", "portfolio_currency", lambda cell: cell in code_set("currencies")),
         ("country", "", lambda cell: cell in code_set("countries")),
         ("cic", "", lambda cell: bool(_CIC.fullmatch(cell))),
     )
     for varied, constant, fits in shapes:
-        for i, cells in enumerate(columns):
-            if i in guess.values() or not cells or sum(map(fits, cells)) * 5 < len(cells) * 4:
-                continue
-            # What is the same on every row describes the portfolio, what varies the position.
-            field = constant if constant and len(cells) > 1 and len(set(cells)) == 1 else varied
+        free = [i for i, cells in enumerate(columns) if cells and i not in guess.values()]
+        alike = [i for i in free if sum(map(fits, columns[i])) * 5 >= len(columns[i]) * 4]
+        for i in sorted(alike, key=lambda i: -len(set(columns[i]))):
+            # What varies describes the position, what is the same on every row the portfolio; but a list in
+            # one currency still has the currency of its positions.
+            same = len(columns[i]) > 1 and len(set(columns[i])) == 1
+            field = constant if same and constant and (varied != "currency" or varied in guess) else varied
             guess.setdefault(field, i)
     return guess
 

@@ -86,25 +86,6 @@ def _fund(rng: random.Random, count: int, version: str) -> list[Row]:
     return rows
 
 
-def emt_like() -> bytes:
-    """A file of another template: recognised as an EMT, not checked yet."""
-    headers = ["00001_EMT_Version", "00002_EMT_Producer_Name", "00010_Financial_Instrument_Identifying_Data"]
-    headers += [
-        "00020_Type_Of_Identification_Code_For_The_Financial_Instrument",
-        "00030_Financial_Instrument_Name",
-    ]
-    headers += ["00040_Financial_Instrument_Currency", "00060_Financial_Instrument_Product_Type"]
-    headers += ["01000_Investor_Type_Retail", "02030_Compatible_With_Clients_Who_Can_Bear_Capital_Loss"]
-    rng = random.Random(5)
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(headers)
-    for letter in "ABCD":
-        code = codes.isin(rng, "LU")
-        writer.writerow(["V4.3", "Aldern AM", code, "1", f"Aldern Income {letter}", "EUR", "UCITS", "Y", "Y"])
-    return text.getvalue().encode()
-
-
 def unknown_layout() -> bytes:
     """Holdings under a system's own column codes, which no template knows: they ask for a mapping."""
     headers = ["PMS_FND", "PMS_DAY", "PMS_SEC", "PMS_TXT", "PMS_UNT", "PMS_PX", "PMS_AMT", "PMS_CY"]

@@ -13,7 +13,7 @@ import pytest
 from ingestion.pipeline.catalogue import as_data, markdown
 from ingestion.pipeline.cli import main
 from tests.tools.defects import MISTAKES
-from tests.tools.generate_samples import SAMPLES, emt_like, samples, tpt
+from tests.tools.generate_samples import SAMPLES, samples, tpt, unknown_layout
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,7 +24,7 @@ def files(tmp_path: Path) -> dict[str, str]:
         "clean.csv": tpt(rows=5).csv(),
         "warned.csv": tpt(rows=20, kinds=["sector"]).csv(),
         "faulty.csv": tpt(rows=20, kinds=["unknown code"]).csv(),
-        "emt.csv": emt_like(),
+        "unknown.csv": unknown_layout(),
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
@@ -32,7 +32,7 @@ def files(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("clean.csv", 0), ("warned.csv", 0), ("faulty.csv", 1), ("emt.csv", 2)]
+    ("name", "code"), [("clean.csv", 0), ("warned.csv", 0), ("faulty.csv", 1), ("unknown.csv", 2)]
 )
 def test_the_exit_code_tells_errors_and_unreadable_files(files: dict[str, str], name: str, code: int) -> None:
     assert main(["validate", files[name]]) == code
@@ -53,7 +53,7 @@ def test_one_file_is_one_object(files: dict[str, str], capsys: pytest.CaptureFix
 def test_several_files_are_a_list_and_the_worst_decides(
     files: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["validate", "--json", files["clean.csv"], files["emt.csv"], files["faulty.csv"]]) == 2
+    assert main(["validate", "--json", files["clean.csv"], files["unknown.csv"], files["faulty.csv"]]) == 2
     results = json.loads(capsys.readouterr().out)
     assert [result["verdict"] for result in results] == ["passed", "unreadable", "failed"]
     assert (results[1]["code"], results[1]["template"], results[1]["findings"]) == (
@@ -64,13 +64,13 @@ def test_several_files_are_a_list_and_the_worst_decides(
 
 
 def test_people_get_a_table(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    main(["validate", files["faulty.csv"], files["emt.csv"]])
+    main(["validate", files["faulty.csv"], files["unknown.csv"]])
     out = capsys.readouterr().out
     assert "TPT 7.0, 20 rows, failed (1 error, 0 warnings, 0 info)" in out
     assert "TPT-LIST-32" in out
     assert "field 32 “Fix”: Not one of Fixed" in out
     assert "What to do: Replace the value" in out
-    assert "looks like an EMT" in out
+    assert "say once which column is which" in out
 
 
 def test_the_table_names_the_place_of_a_finding_and_shortens_long_lists(
