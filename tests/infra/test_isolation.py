@@ -28,9 +28,18 @@ class Stored:
     old: str
 
 
-@pytest.fixture(scope="module")
-def stored(platform: Platform) -> Stored:
-    bucket, key = platform.institutions[OWNER]["ResultsBucket"], f"{uuid.uuid4()}/1/verdict.json"
+SUBMISSION = str(uuid.uuid4())
+KEYS = {
+    "verdict": layout.result_key(SUBMISSION, 1, "verdict.json"),
+    "snapshot": layout.by_fund_key(f"by-fund/{'0a' * 32}/2025-12-31", SUBMISSION, "TPT"),
+    "rulebook": layout.control_key("rulebooks", "current"),
+    "mapping": layout.control_key("mappings", "0b" * 32),
+}
+
+
+@pytest.fixture(scope="module", params=KEYS)
+def stored(platform: Platform, request: pytest.FixtureRequest) -> Stored:
+    bucket, key = platform.institutions[OWNER]["ResultsBucket"], KEYS[request.param]
     s3 = platform.server.client("s3", platform.member(OWNER))
     old = s3.put_object(Bucket=bucket, Key=key, Body=b"first")["VersionId"]
     s3.put_object(Bucket=bucket, Key=key, Body=b"second")

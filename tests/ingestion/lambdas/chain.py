@@ -262,6 +262,12 @@ class Chain:
         )
         return found
 
+    def output(self, run: Run, stage: str, name: str, institution: str = OWNER) -> bytes:
+        """What a stage wrote under this name."""
+        outputs = self.marker(run, stage, institution)["outputs"]
+        where = next(each for each in outputs if each["name"] == name)
+        return self.read(where["bucket"], where["key"], institution)
+
     def keys(self, institution: str, area: layout.Area, prefix: str) -> set[str]:
         bucket = layout.bucket_name(ACCOUNT, institution, area)
         listed = self.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)

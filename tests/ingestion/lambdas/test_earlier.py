@@ -57,9 +57,7 @@ def kept(chain: Chain, fund: str) -> set[tuple[str, str, str]]:
 
 def compared(chain: Chain, run: Run, institution: str = OWNER) -> set[str]:
     """The submissions whose snapshots a run read."""
-    outputs = chain.marker(run, "quality", institution)["outputs"]
-    where = next(each for each in outputs if each["name"] == "compared.json")
-    read = json.loads(chain.read(where["bucket"], where["key"], institution))
+    read = json.loads(chain.output(run, "quality", "compared.json", institution))
     return {part.submission for each in read if (part := layout.ByFund.of(each["key"]))}
 
 
