@@ -3,7 +3,7 @@
 import re
 
 from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.headings import CODED, NUMBERED
+from ingestion.pipeline.headings import CODED, NUMBERED, headings
 from ingestion.pipeline.inspection import Inspection, Recall
 from ingestion.pipeline.layout import describe, fingerprint, header_place, layout_of
 from ingestion.pipeline.pack import Pack, find_pack
@@ -54,7 +54,7 @@ def _recognised(source: Source, match: Match, candidate: Candidate) -> Inspectio
     pack = find_pack(fit.head.template, fit.head.version)
     reason = f"{len(fit.mapped)} of its {len(pack.fields)} fields were found, by {fit.how}"
     inspection = _inspection(source, candidate, match.row, pack, fit.mapped, match.confidence, reason)
-    notes += _unknown_fields(inspection, pack)
+    notes += _left_out(inspection, pack)
     if fit.head.checked_as:
         text = f"{pack.template} {pack.version} is checked by the rules it shares with {fit.head.checked_as}."
         notes.append(_note("SHARED_RULES", text))
@@ -97,18 +97,26 @@ def _parts(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-def _unknown_fields(inspection: Inspection, pack: Pack) -> list[Note]:
-    """Columns that carry an official-looking number which this version does not have."""
-    shape = CODED if len(next(iter(pack.fields))) >= 5 else NUMBERED
+def _left_out(inspection: Inspection, pack: Pack) -> list[Note]:
+    """Columns that repeat a field, or carry an official-looking number which this version does not have."""
+    index = headings(pack.template)
+    doubled = [found.key for text in inspection.unmapped if (found := index.find(text, {}))]
+    doubled = [key for key in doubled if key in inspection.mapped]
+    notes = []
+    if doubled:
+        text = f"More than one column is named as the fields {_some(doubled)}; the first of them counts."
+        notes.append(_note("DOUBLE_COLUMNS", text))
+    shape = CODED if index.coded else NUMBERED
     numbers = [found[1] for text in inspection.unmapped if (found := shape.fullmatch(text)) and found[2]]
     numbers = [number for number in numbers if number.lower() not in pack.fields]
-    if not numbers:
-        return []
-    some = ", ".join(numbers[:10]) + (" and more" if len(numbers) > 10 else "")
-    text = (
-        f"{pack.template} {pack.version}, the nearest known version, has no fields with the numbers {some}; "
-    )
-    return [_note("UNKNOWN_FIELDS", f"{text}these columns are left out.")]
+    if numbers:
+        text = f"{pack.template} {pack.version}, the nearest known version, has no fields with the numbers "
+        notes.append(_note("UNKNOWN_FIELDS", f"{text}{_some(numbers)}; these columns are left out."))
+    return notes
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:10]) + (" and more" if len(names) > 10 else "")
 
 
 def _mapped(source: Source, seen: list[Candidate], recall: Recall | None) -> Inspection | None:
@@ -185,7 +193,7 @@ def _sheet_note(source: Source, candidate: Candidate, pack: Pack) -> list[Note]:
     others = [name for name in source.sheets if name != candidate.sheet]
     if not candidate.sheet or not others:
         return []
-    names = ", ".join(f"“{name[:40]}”" for name in others[:10]) + (" and more" if len(others) > 10 else "")
+    names = _some([f"“{name[:40]}”" for name in others])
     text = f"The sheet “{candidate.sheet[:40]}” was taken: its headers fit {pack.template} best. "
     text += f"Left out: {names}."
     return [_note("SHEET_CHOSEN", text)]

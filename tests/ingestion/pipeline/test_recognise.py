@@ -188,6 +188,15 @@ def test_any_template_survives_shuffling_and_losing_columns(
     assert set(inspection.mapped) == set(kept) & set(find_pack(pack.template, inspection.version).fields)
 
 
+def test_columns_that_name_a_field_again_are_said() -> None:
+    pack = packs()["EMT-4.3"]
+    headers = [field.name for field in pack.fields.values()]
+    inspection = one_row(pack, [*headers, headers[3]], [*pack.fields, "again"])
+    assert inspection.mapped["00004"] == 3
+    assert "00004" in notes(inspection)["DOUBLE_COLUMNS"]
+    assert not one_row(pack, headers).notes
+
+
 def test_another_template_than_the_expected_one_is_said_plainly() -> None:
     pack = packs()["EMT-4.3"]
     inspection = one_row(pack, [field.name for field in pack.fields.values()])
