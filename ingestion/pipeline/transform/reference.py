@@ -83,8 +83,9 @@ same columns whatever template and version the file followed; what a template do
   from a value back to its cell.
 - Weights, costs, rates and contributions to the capital requirement are fractions: 1 = 100 %. Where a
   template writes percent (the coupons and margins of TPT), the table holds the hundredth.
-- Numbers are exact decimals: `decimal128(38, 18)` for amounts, `decimal128(38, 28)` for fractions, because
-  the small weights that spreadsheets write (`8.31225379398178e-06`) have more than 18 decimals.
+- Numbers are exact decimals: `decimal128(38, 18)` for amounts, `decimal128(38, 28)` for fractions,
+  rates and sensitivities, because small ones as spreadsheets write them (`8.31225379398178e-06`) have more
+  than 18 decimals.
 - A value that is not of the column's type, or has more digits than its type holds, is null and counted per
   field; nothing is rounded. Blank cells are null.
 - Dates are calendar days, a time of day is left out; `9999-12-31` stands for no end. Yes and no are true and

@@ -13,7 +13,7 @@ from ingestion.pipeline.pack import Pack
 
 SCHEMA = Path(__file__).parents[1] / "schema"
 TABLES = ("holdings", "share_classes", "esg", "esg_indicators", "costs")
-TYPES = frozenset(["text", "code", "id_type", "flag", "decimal", "fraction", "percent", "date"])
+TYPES = frozenset(["text", "code", "id_type", "flag", "decimal", "ratio", "fraction", "percent", "date"])
 ITEM_TYPES = TYPES - {"text", "code", "id_type"}
 """What a value of a long table may be."""
 _HEAD = ["column", "type", "unit", "description"]
@@ -115,6 +115,24 @@ def id_types() -> MappingProxyType[str, str]:
     rows = _read(SCHEMA / "id_types.csv")
     names = {row["name"]: row["name"] for row in rows}
     return MappingProxyType({row["code"]: row["name"] for row in rows} | names)
+
+
+@cache
+def kinds(pack: Pack) -> MappingProxyType[str, str]:
+    """Field -> type of the column it feeds; a field that feeds none is left out."""
+    found: dict[str, str] = {}
+    for spec in tables().values():
+        if pack.template not in spec.templates:
+            continue
+        sources, items = spec.sources(pack), spec.items_of(pack)
+        for column in spec.columns:
+            source = sources.get(column.name)
+            if source and source.kind == "field":
+                pairs = zip(source.fields, source.constants, strict=True)
+                found |= {field: column.type for field, constant in pairs if not constant}
+            elif source and source.kind == "item":
+                found |= {item[source.fields[0]]: column.type for item in items if item[source.fields[0]]}
+    return MappingProxyType(found)
 
 
 def load_table(path: Path) -> TableSpec:

@@ -17,7 +17,7 @@ Mask = npt.NDArray[np.bool_]
 
 DECIMAL = pa.decimal128(38, 18)
 RATIO = pa.decimal128(38, 28)
-"""Of weights and rates: a spreadsheet's small weights have more than 18 decimals (`8.31225379398178e-06`)."""
+"""Of weights, rates and sensitivities: spreadsheets write `8.31225379398178e-06` for small ones."""
 CATEGORY = pa.dictionary(pa.int32(), pa.string())
 ARROW = {
     "text": CATEGORY,
@@ -25,6 +25,7 @@ ARROW = {
     "id_type": CATEGORY,
     "flag": pa.bool_(),
     "decimal": DECIMAL,
+    "ratio": RATIO,
     "fraction": RATIO,
     "percent": RATIO,
     "date": pa.date32(),
@@ -60,13 +61,13 @@ def convert(texts: Sequence[str], kind: str, decimal: str) -> Values:
         return _days(texts)
     if kind == "flag":
         return _flags(texts)
-    if kind in ("decimal", "fraction", "percent"):
+    if pa.types.is_decimal(ARROW[kind]):
         return _numbers(texts, kind, decimal)
     return _categories(texts, _CATEGORIES[kind])
 
 
 def unfit(values: list[str], decimal: str, kind: str = "decimal") -> list[bool]:
-    """Per value: it is a number, or meant as one, that the tables cannot hold exactly. A blank is not."""
+    """Per value: a column of this type (see `kinds`) cannot hold it exactly. A blank it can."""
     marks: list[bool] = convert(values, kind, decimal).unfit.tolist()
     return marks
 

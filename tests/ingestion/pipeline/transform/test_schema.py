@@ -7,7 +7,7 @@ import pytest
 from ingestion.pipeline.errors import PackError
 from ingestion.pipeline.pack import Pack, find_pack, packs
 from ingestion.pipeline.transform.reference import BEGIN, markdown
-from ingestion.pipeline.transform.schema import SCHEMA, Span, TableSpec, id_types, load_table, tables
+from ingestion.pipeline.transform.schema import SCHEMA, Span, TableSpec, id_types, kinds, load_table, tables
 
 ROOT = Path(__file__).parents[4]
 PAIRS = [
@@ -17,6 +17,7 @@ FITTING = {
     "fraction": {"fraction"},
     "percent": {"decimal"},
     "decimal": {"decimal", "integer"},
+    "ratio": {"decimal"},
     "date": {"date"},
     "flag": {"enum"},
     "id_type": {"enum", "text"},
@@ -145,6 +146,21 @@ def test_items_of_unknown_fields_are_refused(tmp_path: Path) -> None:
 def test_a_table_that_is_not_as_it_must_be_is_refused(tmp_path: Path, lines: str, items: str) -> None:
     with pytest.raises(PackError):
         _table(tmp_path, lines, items)
+
+
+def test_every_field_says_the_type_of_its_column() -> None:
+    found = kinds(find_pack("TPT", "7.0"))
+    assert {key: found.get(key) for key in ("22", "26", "33", "93", "6", "57", "1000")} == {
+        "22": "decimal",
+        "26": "fraction",
+        "33": "percent",
+        "93": "ratio",
+        "6": "date",
+        "57": "flag",
+        "1000": None,
+    }
+    assert kinds(find_pack("HOLDINGS", "1.0"))["isin"] == "text"
+    assert kinds(find_pack("EMT", "4.3"))["07100"] == "fraction"
 
 
 def test_no_data_file_is_left_unread() -> None:
