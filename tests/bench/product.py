@@ -6,13 +6,14 @@ the table; `import`, the modules; `start`, what the first verdict of a process c
 
 import io
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from tests.bench.memory import peak_megabytes
 
 Measures = dict[str, Any]
 
@@ -44,7 +45,7 @@ def verdict(path: Path) -> Measures:
     """A file, after a small one of the same kind: what is loaded once per process is the case `start`."""
     check(path.with_name(f"small{path.suffix}").read_bytes())
     measured = check(path.read_bytes())
-    return measured | {"memory": _peak_memory(), "megabytes": path.stat().st_size / 1e6}
+    return measured | {"memory": peak_megabytes(), "megabytes": path.stat().st_size / 1e6}
 
 
 def start(path: Path) -> Measures:
@@ -55,7 +56,7 @@ def start(path: Path) -> Measures:
     first = time.perf_counter() - begun
     begun = time.perf_counter()
     check(data)
-    return {"total": first - (time.perf_counter() - begun), "memory": _peak_memory()}
+    return {"total": first - (time.perf_counter() - begun), "memory": peak_megabytes()}
 
 
 def imports(_: Path) -> Measures:
@@ -67,7 +68,7 @@ def imports(_: Path) -> Measures:
     import ingestion.pipeline.inspection
     import ingestion.pipeline.readers  # noqa: F401
 
-    return {"total": time.perf_counter() - begun, "memory": _peak_memory()}
+    return {"total": time.perf_counter() - begun, "memory": peak_megabytes()}
 
 
 def calamine(path: Path) -> Measures:
@@ -77,7 +78,7 @@ def calamine(path: Path) -> Measures:
     data = path.read_bytes()
     begun = time.perf_counter()
     CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    return {"total": time.perf_counter() - begun, "memory": _peak_memory()}
+    return {"total": time.perf_counter() - begun, "memory": peak_megabytes()}
 
 
 def arrow(path: Path) -> Measures:
@@ -90,12 +91,7 @@ def arrow(path: Path) -> Measures:
     options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
     begun = time.perf_counter()
     csv.read_csv(pa.py_buffer(data), parse_options=csv.ParseOptions(delimiter=";"), convert_options=options)
-    return {"total": time.perf_counter() - begun, "memory": _peak_memory()}
-
-
-def _peak_memory() -> float:
-    """Megabytes of this process at its largest."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"total": time.perf_counter() - begun, "memory": peak_megabytes()}
 
 
 CASES: dict[str, Callable[[Path], Measures]] = {

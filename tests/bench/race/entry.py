@@ -4,13 +4,13 @@ import importlib
 import json
 import logging
 import os
-import resource
 import sys
 import time
 import warnings
 from pathlib import Path
 from typing import Any
 
+from tests.bench.memory import peak_megabytes
 from tests.bench.race.canon import by_rule, canonical, digest
 
 
@@ -23,7 +23,7 @@ def run(engine: str, path: Path) -> dict[str, Any]:
     parsed = time.perf_counter()
     findings = module.validate(data)
     done = time.perf_counter()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak_megabytes()
     found = canonical(module.canonical(data, findings))
     return {
         "engine": engine,
