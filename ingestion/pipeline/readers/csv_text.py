@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 
-import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
@@ -41,26 +40,30 @@ class CsvSource:
         self.encoding: str | None = encoding_of(data)
         self.sheets: list[str] = []
         text = as_utf8(data, self.encoding)
-        if b"\r" in text:
+        # A copy of the text is made only where it must be changed: it may have 100 MB.
+        if b"\r" in text and (b'"' in text or text.count(b"\r") != text.count(b"\r\n")):
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        self._text = text.rstrip(b"\n")
+        self._text = text
+        self._end = len(text)
+        while self._end and text[self._end - 1] in b"\r\n":
+            self._end -= 1
 
     def candidates(self) -> Iterator[Candidate]:
-        declared = _SEP_LINE.match(self._text[:100].partition(b"\n")[0])
+        declared = _SEP_LINE.match(self._text[:100].partition(b"\n")[0].rstrip(b"\r"))
         for delimiter in declared[1].decode() if declared else DELIMITERS:
-            if delimiter.encode() in self._text:
-                rows = islice(_Rows(self._text, delimiter), HEAD_ROWS)
+            if self._text.find(delimiter.encode(), 0, self._end) >= 0:
+                rows = islice(_Rows(self._text, self._end, delimiter), HEAD_ROWS)
                 yield Candidate(None, delimiter, [row[:MAX_COLUMNS] for row in rows])
 
     def grid(self, sheet: str | None, delimiter: str | None, header_row: int, member: str = "") -> Grid:
         delimiter = delimiter or ";"
-        rows = _Rows(self._text, delimiter)
+        rows = _Rows(self._text, self._end, delimiter)
         header: list[str] = next(islice(rows, header_row - 1, None), [])
         width = len(header)
         start = rows.position
-        if start >= len(self._text):
+        if start >= self._end:
             raise UnreadableFile("FILE_EMPTY")
-        lines = self._text.count(b"\n", start) + 1
+        lines = self._text.count(b"\n", start, self._end) + 1
         if width > MAX_COLUMNS or lines * width > MAX_CELLS:
             raise UnreadableFile("FILE_TOO_LARGE", f"It has {lines:,} lines and {width:,} columns.")
         columns = self._fast(start, delimiter, width)
@@ -70,14 +73,15 @@ class CsvSource:
 
     def _fast(self, start: int, delimiter: str, width: int) -> list[Column] | None:
         """Arrow's reader for regular content; None when rows are blank, ragged or oddly quoted."""
-        if width < 2 or self._text.find(b"\n\n", start - 1) >= 0:
+        blank = (self._text.find(line, start - 1, self._end) >= 0 for line in (b"\n\n", b"\n\r\n"))
+        if width < 2 or any(blank):
             return None
         names = [str(i) for i in range(width)]
-        quoted = self._text.find(b'"', start) >= 0
+        quoted = self._text.find(b'"', start, self._end) >= 0
         encoded = pa.dictionary(pa.int32(), pa.string())  # no cell is ever a string of its own
         try:
             table = arrow_csv.read_csv(
-                pa.py_buffer(memoryview(self._text)[start:]),
+                pa.py_buffer(memoryview(self._text)[start : self._end]),
                 read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
@@ -86,16 +90,17 @@ class CsvSource:
             )
         except pa.ArrowInvalid:
             return None
-        table = table.unify_dictionaries().combine_chunks()
+        waiting = table.columns[::-1]
+        del table
         columns = []
-        for chunked in table.columns:
-            array = chunked.chunk(0)
+        while waiting:  # each is let go before the next is joined
+            array = waiting.pop().unify_dictionaries().combine_chunks()
             columns.append(Column(from_integers(array.indices), array.dictionary.to_pylist()))
         return columns
 
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:
         """Row by row: blank lines keep their place, short rows are filled up, long ones noted."""
-        rows = _Rows(self._text, delimiter, start, quoted)
+        rows = _Rows(self._text, self._end, delimiter, start, quoted)
         encoders = [Encoder() for _ in range(width)]
         too_wide: list[int] = []
         count = 0
@@ -117,11 +122,12 @@ class CsvSource:
 
 
 class _Rows:
-    """Rows of the text from a position on. `position` is where the next row begins."""
+    """Rows of the text from a position on up to its end. `position` is where the next row begins."""
 
-    def __init__(self, text: bytes, delimiter: str, position: int = 0, quoted: bool = True) -> None:
+    def __init__(self, text: bytes, end: int, delimiter: str, position: int = 0, quoted: bool = True) -> None:
         self.position = position
         self._text = text
+        self._end = end
         self._size = 0
         csv.field_size_limit(MAX_RECORD)
         self._reader = csv.reader(
@@ -140,9 +146,9 @@ class _Rows:
 
     def _lines(self) -> Iterator[str]:
         """One at a time; a row between quotes may take several, yet only so many characters."""
-        while self.position < len(self._text):
+        while self.position < self._end:
             start = self.position
-            self.position = self._text.find(b"\n", start) + 1 or len(self._text)
+            self.position = self._text.find(b"\n", start, self._end) + 1 or self._end
             self._size += self.position - start
             if self._size > MAX_RECORD:
                 raise _too_long()

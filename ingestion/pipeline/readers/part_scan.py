@@ -80,9 +80,9 @@ def measure(extent: Extent, text: Bytes, end: int) -> None:
     rows = _opening(text, found[after == ord("o")])
     tagged = np.count_nonzero(text[rows + 2] == ord("w")) + len(tags(text, end, b"c"))
     extent.unnamed += int(tagged) - len(places)
-    extent.odd = extent.odd or np.count_nonzero(lone & ((after == ord("=")) | (after <= ord(" ")))) > len(
-        places
-    )
+    spelled = np.count_nonzero(lone & ((after == ord("=")) | (after <= ord(" "))))
+    if spelled > len(places):
+        extent.odd = True
 
 
 def measure_odd(stream: IO[bytes]) -> Extent:
