@@ -3,24 +3,14 @@
 import re
 
 from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.headings import CODED, NUMBERED, headings
 from ingestion.pipeline.inspection import Inspection, Recall
 from ingestion.pipeline.layout import describe, fingerprint, header_place, layout_of
+from ingestion.pipeline.notes import left_out, note, sheet_note
 from ingestion.pipeline.pack import Pack, find_pack
-from ingestion.pipeline.pack.heads import heads
 from ingestion.pipeline.readers.source import Candidate, Source
-from ingestion.pipeline.recognise import (
-    LIST,
-    SURE,
-    Fit,
-    Match,
-    best_match,
-    list_match,
-    names_version,
-    version_in,
-)
+from ingestion.pipeline.recognise import LIST, SURE, Match, best_match, list_match
+from ingestion.pipeline.version_choice import choose_version
 
-Note = dict[str, str]
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
 
@@ -50,73 +40,16 @@ def inspect_table(source: Source, recall: Recall | None = None) -> Inspection:
 
 
 def _recognised(source: Source, match: Match, candidate: Candidate) -> Inspection:
-    fit, notes = _version(match, candidate.head)
+    fit, notes = choose_version(match, candidate.head)
     pack = find_pack(fit.head.template, fit.head.version)
     reason = f"{len(fit.mapped)} of its {len(pack.fields)} fields were found, by {fit.how}"
     inspection = _inspection(source, candidate, match.row, pack, fit.mapped, match.confidence, reason)
-    notes += _left_out(inspection, pack)
+    notes += left_out(inspection, pack)
     if fit.head.checked_as:
         text = f"{pack.template} {pack.version} is checked by the rules it shares with {fit.head.checked_as}."
-        notes.append(_note("SHARED_RULES", text))
+        notes.append(note("SHARED_RULES", text))
     inspection.notes.extend(notes)
     return inspection
-
-
-def _version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]]:
-    """By the header set; only where it fits several versions equally may the version cell decide."""
-    first = match.fitting[0]
-    column = first.mapped.get(first.head.version_field)
-    below = head[match.row + 1 :]
-    cells = [row[column] for row in below if column is not None and column < len(row) and row[column].strip()]
-    for cell in dict.fromkeys(cells):
-        for fit in match.fitting:
-            if names_version(fit.head, cell):
-                return fit, []
-    found = version_in(cells[0]) if cells else None
-    newest = max(match.fitting, key=lambda fit: _parts(fit.head.version))
-    if found and len(found) < 10 and _newer(found, newest):
-        named = f"version {found}" if _parts(found)[0] < 10 else "a version"
-        text = f"The version cell names {named} that is not known here; the file is read as "
-        text += f"{newest.head.template} {newest.head.version}, the nearest known version."
-        return newest, [_note("NEAREST_VERSION", text)]
-    if len(match.fitting) > 1 and not cells:
-        versions = ", ".join(sorted(fit.head.version for fit in match.fitting))
-        text = f"The columns fit the versions {versions} equally and no version cell is filled; "
-        return first, [_note("VERSION_ASSUMED", f"{text}the file is read as {first.head.version}.")]
-    return first, []
-
-
-def _newer(found: str, newest: Fit) -> bool:
-    """Whether a version is beyond all known ones; texts such as V21 are no such number."""
-    known = heads(newest.head.template)
-    texts = {version_in(text) for head in known for text in head.version_texts}
-    return found not in texts and _parts(found) > max(_parts(head.version) for head in known)
-
-
-def _parts(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
-
-
-def _left_out(inspection: Inspection, pack: Pack) -> list[Note]:
-    """Columns that repeat a field, or carry an official-looking number which this version does not have."""
-    index = headings(pack.template)
-    doubled = [found.key for text in inspection.unmapped if (found := index.find(text, {}))]
-    doubled = [key for key in doubled if key in inspection.mapped]
-    notes = []
-    if doubled:
-        text = f"More than one column is named as the fields {_some(doubled)}; the first of them counts."
-        notes.append(_note("DOUBLE_COLUMNS", text))
-    shape = CODED if index.coded else NUMBERED
-    numbers = [found[1] for text in inspection.unmapped if (found := shape.fullmatch(text)) and found[2]]
-    numbers = [number for number in numbers if number.lower() not in pack.fields]
-    if numbers:
-        text = f"{pack.template} {pack.version}, the nearest known version, has no fields with the numbers "
-        notes.append(_note("UNKNOWN_FIELDS", f"{text}{_some(numbers)}; these columns are left out."))
-    return notes
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (" and more" if len(names) > 10 else "")
 
 
 def _mapped(source: Source, seen: list[Candidate], recall: Recall | None) -> Inspection | None:
@@ -135,9 +68,9 @@ def _mapped(source: Source, seen: list[Candidate], recall: Recall | None) -> Ins
         if max(columns.values()) >= len(candidate.head[row]):
             continue
         reason = f"{len(columns)} columns are known from the mapping saved for this layout"
-        note = _note("MAPPING_USED", "The columns were assigned by the mapping saved for this layout.")
         inspection = _inspection(source, candidate, row, pack, columns, 1.0, reason, document["decimal"])
-        inspection.notes.append(note)
+        text = "The columns were assigned by the mapping saved for this layout."
+        inspection.notes.append(note("MAPPING_USED", text))
         return inspection
     return None
 
@@ -154,7 +87,7 @@ def _listed(source: Source, seen: list[Candidate]) -> Inspection | None:
     inspection = _inspection(source, candidate, match.row, pack, fit.mapped, match.confidence, reason)
     text = "No official template fits; the columns were assigned by their everyday names. "
     text += "Save a mapping to change that."
-    inspection.notes.append(_note("EVERYDAY_NAMES", text))
+    inspection.notes.append(note("EVERYDAY_NAMES", text))
     return inspection
 
 
@@ -185,22 +118,8 @@ def _inspection(
         unmapped=[text.strip()[:200] for i, text in enumerate(header) if text.strip() and i not in used],
         missing=[key for key in pack.fields if key not in mapped],
         fingerprint=fingerprint(header),
-        notes=_sheet_note(source, candidate, pack),
+        notes=sheet_note(source, candidate, pack),
     )
-
-
-def _sheet_note(source: Source, candidate: Candidate, pack: Pack) -> list[Note]:
-    others = [name for name in source.sheets if name != candidate.sheet]
-    if not candidate.sheet or not others:
-        return []
-    names = _some([f"“{name[:40]}”" for name in others])
-    text = f"The sheet “{candidate.sheet[:40]}” was taken: its headers fit {pack.template} best. "
-    text += f"Left out: {names}."
-    return [_note("SHEET_CHOSEN", text)]
-
-
-def _note(code: str, text: str) -> Note:
-    return {"code": code, "text": text}
 
 
 def _decimal(pack: Pack, mapped: dict[str, int], rows: list[list[str]]) -> str:

@@ -1,0 +1,40 @@
+"""Which version of a template a header row is, where the headers leave a choice."""
+
+from ingestion.pipeline.notes import Note, note
+from ingestion.pipeline.pack.heads import heads
+from ingestion.pipeline.recognise import Fit, Match, names_version, version_in
+
+
+def choose_version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]]:
+    """By the header set; only where it fits several versions equally may the version cell decide."""
+    first = match.fitting[0]
+    column = first.mapped.get(first.head.version_field)
+    below = head[match.row + 1 :]
+    cells = [row[column] for row in below if column is not None and column < len(row) and row[column].strip()]
+    for cell in dict.fromkeys(cells):
+        for fit in match.fitting:
+            if names_version(fit.head, cell):
+                return fit, []
+    found = version_in(cells[0]) if cells else None
+    newest = max(match.fitting, key=lambda fit: _parts(fit.head.version))
+    if found and len(found) < 10 and _newer(found, newest):
+        named = f"version {found}" if _parts(found)[0] < 10 else "a version"
+        text = f"The version cell names {named} that is not known here; the file is read as "
+        text += f"{newest.head.template} {newest.head.version}, the nearest known version."
+        return newest, [note("NEAREST_VERSION", text)]
+    if len(match.fitting) > 1 and not cells:
+        versions = ", ".join(sorted(fit.head.version for fit in match.fitting))
+        text = f"The columns fit the versions {versions} equally and no version cell is filled; "
+        return first, [note("VERSION_ASSUMED", f"{text}the file is read as {first.head.version}.")]
+    return first, []
+
+
+def _newer(found: str, newest: Fit) -> bool:
+    """Whether a version is beyond all known ones; texts such as V21 are no such number."""
+    known = heads(newest.head.template)
+    texts = {version_in(text) for head in known for text in head.version_texts}
+    return found not in texts and _parts(found) > max(_parts(head.version) for head in known)
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
