@@ -150,8 +150,15 @@ def url(rule: Rule, frame: Frame) -> Failures | None:
 
 
 def nace(rule: Rule, frame: Frame) -> Failures | None:
-    """A code of the classification of economic activities."""
-    return by_value(frame, rule.field, _or_listed(rule, frame, families.explain_nace))
+    """A code of the classification of economic activities: of one of `revisions`, 2.0 unless told."""
+    first, *others = rule.params.get("revisions", ["2.0"])
+
+    def explain(value: str) -> str | None:
+        if any(families.is_nace(value, revision) for revision in others):
+            return None
+        return families.explain_nace(value, first)
+
+    return by_value(frame, rule.field, _or_listed(rule, frame, explain))
 
 
 def entity(rule: Rule, frame: Frame) -> Failures | None:
@@ -221,14 +228,17 @@ def length(rule: Rule, frame: Frame) -> Failures | None:
 
 
 def precision(rule: Rule, frame: Frame) -> Failures | None:
-    """A number keeps all its digits in the common schema: 20 before and 18 behind the decimal sign."""
+    """A number keeps all its digits in the common schema; a field that feeds no column of it has no limit."""
     if not frame.has(rule.field) or not _worth_a_look(frame.column(rule.field).values):
         return None
-    values, finite = frame.column(rule.field).values, np.isfinite(frame.parsed(rule.field))
-    message = "More digits than the common schema keeps (20 before, 18 behind the decimal sign)."
-    from ingestion.pipeline.transform import unfit  # imported here: few files have such numbers
+    from ingestion.pipeline.transform import kinds, unfit  # imported here: few files have such numbers
 
-    lost = unfit(values, frame.delivery.decimal)
+    kind = kinds(frame.pack).get(rule.field)
+    if kind is None:
+        return None
+    values, finite = frame.column(rule.field).values, np.isfinite(frame.parsed(rule.field))
+    lost = unfit(values, frame.delivery.decimal, kind)
+    message = "The number has more digits than the common schema can hold."
     return failures_at(frame, rule.field, {i: message for i in np.flatnonzero(finite).tolist() if lost[i]})
 
 
