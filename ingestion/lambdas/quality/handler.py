@@ -9,8 +9,9 @@ from pyarrow import parquet
 from ingestion.aws.layout import by_fund_key
 from ingestion.lambdas.quality import earlier
 from ingestion.lambdas.rehearsal import tiny_csv
+from ingestion.lambdas.rulebooks import rulebook_of
 from ingestion.lambdas.stage import Outcome, stage
-from ingestion.lambdas.work import COMPARED, DELIVERY, FINDINGS, SNAPSHOTS, VERDICT, Work
+from ingestion.lambdas.work import COMPARED, DELIVERY, FINDINGS, RULEBOOK, SNAPSHOTS, VERDICT, Work
 from ingestion.pipeline.delivery import Delivery, parse_file
 from ingestion.pipeline.findings import findings_parquet
 from ingestion.pipeline.inspection import inspect_file
@@ -26,7 +27,7 @@ def quality(work: Work) -> Outcome:
     own = [replace(one, submission=work.job.submission) for one in snapshots(delivery)[:MAX_REMEMBERED]]
     prefixes = set(wanted(delivery))
     before = earlier.find(work, [one for one in own if fund_prefix(one.id) in prefixes])
-    result = check_quality(delivery, before.previous, before.related)
+    result = check_quality(delivery, before.previous, before.related, rulebook_of(work))
     found = parquet.read_table(pa.BufferReader(work.read(FINDINGS)))
     document, findings = merge(json.loads(work.read(VERDICT)), found, result)
     remembered = {by_fund_key(one.key, one.submission, one.template): one.to_json() for one in own}
@@ -46,7 +47,7 @@ def warm_up() -> None:
 handler = stage(
     "quality",
     quality,
-    reads=(DELIVERY, FINDINGS, VERDICT),
+    reads=(DELIVERY, RULEBOOK, FINDINGS, VERDICT),
     warm_up=warm_up,
     # what came before may have changed since an earlier attempt
     across_attempts=False,

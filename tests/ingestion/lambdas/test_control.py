@@ -52,6 +52,11 @@ def verdict(chain: Chain, run: Run, institution: str = WHO) -> dict[str, Any]:
     return document
 
 
+def fired(chain: Chain, run: Run) -> set[str]:
+    """The rules with findings."""
+    return {group["rule"] for group in verdict(chain, run)["groups"] if group["count"]}
+
+
 def resumed(chain: Chain, run: Run) -> list[str]:
     return [stage for stage in STAGES if chain.marker(run, stage, WHO)["resumed"]]
 
@@ -121,6 +126,18 @@ def test_a_rulebook_saved_anew_is_followed_by_a_run_that_is_continued(control: C
     assert resumed(control, changed) == ["parse", "transform"]
     assert verdict(control, changed)["rulebook"]["version_id"] == version
     assert changed.output["counts"]["info"] == first.output["counts"]["info"] + 1
+
+
+def test_a_rulebook_reaches_the_comparison_with_earlier_deliveries_too(control: Chain) -> None:
+    table = tpt(rows=6, seed=11)
+    runs = []
+    for day in ("2025-11-30", "2025-12-31"):
+        for row in table.rows:
+            row |= {"6": day, "7": day}
+        runs.append(control.run(table.csv(), institution=WHO))
+    assert "TPT-Q17-SAME-AGAIN" in fired(control, runs[1])
+    save_rulebook(control, {"TPT-Q17-SAME-AGAIN": {"severity": "off"}})
+    assert "TPT-Q17-SAME-AGAIN" not in fired(control, control.again(runs[1], institution=WHO))
 
 
 def test_a_rulebook_that_cannot_be_followed_ends_the_run_with_a_code(control: Chain) -> None:
