@@ -12,10 +12,13 @@ import pyarrow as pa
 
 def strings(values: Sequence[str]) -> pa.Array:
     """Text as a large-offset-free Arrow string array."""
-    encoded = [value.encode("utf-8", "replace") for value in values]
-    offsets = np.zeros(len(encoded) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=offsets[1:])
-    return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)))
+    together = "".join(values)
+    data = together.encode("utf-8", "replace")
+    # Only where characters are longer than a byte does each text have to be encoded to know its length.
+    sizes = map(len, values if len(data) == len(together) else [v.encode("utf-8", "replace") for v in values])
+    offsets = np.zeros(len(values) + 1, np.int32)
+    np.cumsum(np.fromiter(sizes, np.int32, len(values)), out=offsets[1:])
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(data))
 
 
 def integers(values: npt.NDArray[np.int32]) -> pa.Array:

@@ -13,12 +13,14 @@ from typing import Any
 from ingestion.pipeline import Delivery, Inspection, Validation, parse_file
 from ingestion.pipeline import validate as validate_delivery
 from ingestion.pipeline.pack import Pack, load_pack
+from ingestion.pipeline.rules.rule import rules_of
 from tests.bench.race.layout import FUND, NAMES
 from tests.bench.race.pack import write_pack
 from tests.bench.race.rules import BY_ID
 
 with tempfile.TemporaryDirectory() as _folder:
     PACK = load_pack(write_pack(Path(_folder) / "race-1.0"))
+rules_of(PACK)  # read once per process, as the peers build their schemas when they are imported
 
 
 def inspection(pack: Pack, names: list[str], workbook: bool) -> Inspection:
