@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 
 from ingestion.aws import layout
+from ingestion.lambdas.work import FINDINGS, TABLES, VERDICT
 from ingestion.web.models import Submission
 
-FILES = {"verdict": "verdict.json", "findings": "findings.parquet"}
+FILES = {"verdict": VERDICT, "findings": FINDINGS} | TABLES
 
 
 def results_bucket(submission: Submission) -> str:

@@ -74,7 +74,7 @@ class _Writer:
                 "sha256": "cd" * 32,
                 "bytes": 10,
             }
-            for file in ("verdict.json", "findings.parquet")
+            for file in ("verdict.json", "findings.parquet", "tables/holdings.parquet")
         ]
 
     def _add(self, kind: Kind, stage: str, **fields: Any) -> None:

@@ -157,7 +157,7 @@ def test_pointers_outside_the_results_of_this_attempt_are_not_kept(owner: Actor)
         apply_event(event)
     good.refresh_from_db()
     bad.refresh_from_db()
-    assert set(good.results) == {"verdict", "findings"}
+    assert set(good.results) == {"verdict", "findings", "holdings"}
     assert bad.results == {}
 
 
