@@ -71,6 +71,23 @@ def test_an_environment_is_ready_only_for_the_requirements_it_was_made_for(
 
 
 @pytest.mark.parametrize(
+    ("profile", "folder"), [("test", ".venv"), ("bench", ".venv-bench"), ("bench-gx", ".venv-bench-gx")]
+)
+def test_what_the_bench_needs_stays_out_of_the_tested_environment(
+    monkeypatch: pytest.MonkeyPatch, profile: str, folder: str
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "VENV", bootstrap.VENV)
+    monkeypatch.setattr(bootstrap, "is_ready", lambda _: True)
+    monkeypatch.setattr(bootstrap.os, "execv", lambda _, arguments: started.append(arguments))
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py", profile, "-m", "platform"])
+    monkeypatch.chdir(ROOT)
+    bootstrap.main()
+    assert Path(started[0][0]).parents[1] == ROOT / folder
+    assert started[0][1:] == ["-m", "platform"]
+
+
+@pytest.mark.parametrize(
     ("code", "words"), [("pass", "ended while starting"), ("import time; time.sleep(60)", "did not answer")]
 )
 def test_an_embedded_aws_that_does_not_come_up_is_said(tmp_path: Path, code: str, words: str) -> None:
