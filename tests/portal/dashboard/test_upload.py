@@ -29,7 +29,7 @@ def test_the_page_says_what_is_accepted_and_under_whose_key(uploader: Client, se
     settings.FUNDGATE_SAMPLES_DIR = "docs/samples"
     page = uploader.get(ADDRESS).content.decode()
     told = (
-        "csv, xlsx or xls",
+        "csv, xlsx, xls, JSON or a zip of these",
         "100\xa0MB",
         "50 at a time",
         "under the key of Alpine Asset Management",
