@@ -11,6 +11,7 @@ NUMBERED = re.compile(r"0*(\d{1,4}(?:\.?[a-z])?)(?![a-z0-9])[\s_.:)\-–]*(.*)",
 CODED = re.compile(r"(\d{5,6})(?!\d)[\s_.:)\-–]*(.*)", re.DOTALL)
 _ANY_CODE = re.compile(r"0*(\d{1,6})(?!\d)[\s_.:)\-–]*(.*)", re.DOTALL)
 """A code that may have lost its zeros in a spreadsheet, or won some."""
+MANY = 1 << 30
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -63,12 +64,20 @@ class Headings:
     def _listed(index: dict[str, list[str]], text: str, by: str, taken: dict[str, int]) -> Found | None:
         return next((Found(key, by) for key in index.get(text, ()) if key not in taken), None)
 
-    def map(self, headers: list[str]) -> dict[str, tuple[int, Found]]:
-        """Field -> (column, how it was found); the first of two columns of one field counts."""
+    def map(self, headers: list[str], allowed: int = MANY) -> dict[str, tuple[int, Found]]:
+        """Field -> (column, how it was found); the first of two columns of one field counts.
+
+        Gives up, with nothing, when more headers than `allowed` are unknown: most rows are no header.
+        """
         mapped: dict[str, tuple[int, Found]] = {}
         taken: dict[str, int] = {}
+        misses = 0
         for column, header in enumerate(headers):
             found = self.find(header, taken)
+            if found is None and header.strip():
+                misses += 1
+                if misses > allowed:
+                    return {}
             if found and found.key not in taken:
                 taken[found.key] = column
                 mapped[found.key] = column, found
@@ -128,5 +137,17 @@ def _alike(text: str, official: str) -> bool:
     """Same beginning, one inside the other, or mostly the same letter pairs: spellings differ."""
     if text[:6] == official[:6] or text in official or official in text:
         return True
-    pairs = [{word[i : i + 2] for i in range(len(word) - 1)} for word in (text, official)]
-    return len(pairs[0] & pairs[1]) * 2 > max(len(pairs[0] | pairs[1]), 1)
+    if not 1 < len(text) <= 3 * len(official):
+        return False
+    pairs, wanted = _pairs(text), _official_pairs(official)
+    return len(pairs & wanted) * 2 > len(pairs | wanted)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+@cache
+def _official_pairs(text: str) -> frozenset[str]:
+    """Kept, because only names of packs are asked for."""
+    return _pairs(text)

@@ -57,8 +57,11 @@ def best_match(head: list[list[str]]) -> Match | None:
     """The most likely header row among the first rows, or None when no template fits."""
     best: Match | None = None
     for i, row in enumerate(head[:HEADER_ROWS]):
-        for template in _plausible(row[:HEADER_COLUMNS]):
-            match = _match(i, row[:HEADER_COLUMNS], headings(template))
+        headers = row[:HEADER_COLUMNS]
+        if headers in (earlier[:HEADER_COLUMNS] for earlier in head[:i]):
+            continue
+        for template in _plausible(headers):
+            match = _match(i, headers, headings(template))
             if match and (best is None or match.score > best.score):
                 best = match
                 if match.confidence > SURE:
@@ -99,11 +102,11 @@ def _plausible(headers: list[str]) -> list[str]:
 
 
 def _match(row: int, headers: list[str], index: Headings) -> Match | None:
-    found = index.map(headers)
+    written = sum(bool(text.strip()) for text in headers)
+    found = index.map(headers, allowed=written // 2)
     bare = sum(not entry.bare for _, entry in found.values()) < MIN_FIELDS
     if len(found) < (MIN_BARE_NUMBERS if bare else MIN_FIELDS):
         return None
-    written = sum(bool(text.strip()) for text in headers)
     fits = [_fit(head, len(headers), found) for head in index.versions]
     fits = [fit for fit in fits if fit.keys >= MIN_KEYS and len(fit.mapped) * 2 >= written]
     if not fits:

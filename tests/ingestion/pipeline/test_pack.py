@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.pipeline.errors import PackError
-from ingestion.pipeline.pack import PACKS, Pack, Trigger, load_pack, packs
+from ingestion.pipeline.pack import PACKS, Pack, Trigger, find_pack, load_pack, pack_names, packs
 from ingestion.pipeline.rules.conditions import parse_condition
 from ingestion.pipeline.rules.rule import rules_of
 
@@ -83,7 +83,9 @@ def test_any_other_pack_has_the_fields_types_lists_and_flags_of_its_field_table(
         assert sorted(field.codes) == sorted(row["codes"].split())
         assert field.multi == (row["multi"] == "x")
         assert " ".join(field.applies_to) == row["applies_to"]
-        assert field.range == as_range(row["range"])
+        # A bound of the field table holds; where it has none, ours may be one.
+        published = as_range(row["range"])
+        assert all(bound in (None, ours) for bound, ours in zip(published, field.range, strict=True))
         assert dict(field.presence) == {profile: row[profile] for profile in pack.profiles}
 
 
@@ -187,7 +189,7 @@ def test_any_change_of_the_data_changes_the_digest(copy: Path) -> None:
         ("codes.csv", "2,2,CUSIP", "2,1,CUSIP", "listed twice"),
         ("pack.toml", "default = true", "default = false", "no profile counts"),
         ("pack.toml", "[profiles.sst]", "[profiles.basel]", "must have the columns"),
-        ("pack.toml", 'rules = ["fields", "tpt"]', 'rules = ["fields", "nobody"]', "no rulebook"),
+        ("pack.toml", 'rules = ["fields"', 'rules = ["nobody"', "no rulebook"),
         ("pack.toml", 'version_field = "1000"', 'version_field = "9999"', "unknown field"),
         ("pack.toml", "key_fields =", "keyfields =", "unknown or missing keys"),
     ],
@@ -196,6 +198,46 @@ def test_unknown_data_is_refused(copy: Path, file: str, old: str, new: str, says
     replace(copy / file, old, new)
     with pytest.raises(PackError, match=says):
         load(copy)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("pack.toml", '"Target market" =', '"Target" =', "conditions for unknown sections"),
+        ("pack.toml", "fund =", "funds =", "unknown product kinds"),
+        ("pack.toml", 'when = ""', "", "profile emt has unknown or missing keys"),
+        ("pack.toml", 'instrument = "00010"', 'instrument = "10"', "unknown field"),
+        ("fields.csv", ",0..", ",0-", "unreadable range"),
+        ("fields.csv", ",fund,", ",house,", "unknown product kinds"),
+        ("codes.csv", "00120,R,rolling twelve months\n00120,F,calendar year\n", "", "has no code list"),
+        ("synonyms.csv", "", "field,language,synonym\n99999,en,Anything\n", "synonyms for unknown fields"),
+    ],
+)
+def test_unknown_sections_kinds_ranges_and_names_are_refused(
+    tmp_path: Path, file: str, old: str, new: str, says: str
+) -> None:
+    folder = tmp_path / "emt-4.3"
+    shutil.copytree(PACKS / "emt-4.3", folder)
+    assert load_pack(folder).fields["07100"].range == (0, None)
+    if old:
+        replace(folder / file, old, new)
+    else:
+        (folder / file).write_text(new)
+    with pytest.raises(PackError, match=says):
+        load_pack(folder)
+
+
+def test_a_pack_is_asked_for_by_template_and_version() -> None:
+    assert find_pack("EMT", "4.3") is packs()["EMT-4.3"]
+    assert [version for template, version in pack_names() if template == "TPT"] == [
+        "5.0",
+        "6.0",
+        "7.0",
+        "8.0",
+    ]
+    for template, version in (("EMT", "9.9"), ("../EMT", "4.3"), ("emt", "4.3")):
+        with pytest.raises(PackError, match="no pack"):
+            find_pack(template, version)
 
 
 OWN_RULE = """

@@ -1,6 +1,8 @@
 """Template and version are recognised from the headers alone, however they are written."""
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -261,3 +263,44 @@ def test_an_inspection_survives_json() -> None:
 def test_a_table_of_sixteen_thousand_columns_is_answered_without_looking_at_all_of_them() -> None:
     row = ";".join(f"{i % 150 + 1}_x" for i in range(16_000))
     assert "2000 columns" in unknown("\n".join([row] * 60).encode())
+
+
+HEADERS = st.lists(
+    st.one_of(
+        st.text(max_size=12).filter(lambda text: not set(text) & set('";\r\n\x00')),
+        st.sampled_from(
+            [field.name for pack in packs().values() for field in list(pack.fields.values())[:40]]
+        ),
+        st.integers(0, 200_000).map(str),
+        st.sampled_from(
+            ["²_x", "٣_Portfolio_name", "0_", "00000_", "1..b", "%", "12 - ", "8.b Total", "ﬁ_1"]
+        ),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HEADERS, st.text(max_size=8).filter(lambda text: not set(text) & set('";\r\n\x00')))
+def test_any_header_row_is_recognised_or_refused_with_a_code(headers: list[str], cell: str) -> None:
+    text = f"{';'.join(headers)}\n{';'.join([cell] * len(headers))}\n"
+    try:
+        inspection = inspect_file(text.encode("utf-8", "replace"))
+    except UnreadableFile as error:
+        assert error.code in ("TEMPLATE_UNKNOWN", "FILE_EMPTY", "FILE_NOT_A_TABLE")
+        return
+    columns = list(inspection.mapped.values())
+    assert len(set(columns)) == len(columns)
+    assert max(columns) < len(headers)
+    assert set(inspection.mapped) <= set(find_pack(inspection.template, inspection.version).fields)
+
+
+def test_recognising_a_file_reads_only_the_pack_it_needs() -> None:
+    code = "import sys; from ingestion.pipeline import inspect_file\n"
+    code += "from ingestion.pipeline.pack import find_pack\n"
+    code += "inspect_file(sys.stdin.buffer.read()); print(find_pack.cache_info().currsize)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=tpt(rows=2).csv(), capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"1"
