@@ -26,24 +26,31 @@ def inspect_zip(source: Source, recall: Recall | None = None) -> Inspection:
     if not known:
         raise _unreadable([entry for entry in found.values() if isinstance(entry, UnreadableFile)])
     # The first of equals: a Counter keeps the order of the files.
-    chosen = Counter((entry.template, entry.version) for entry in known.values()).most_common(1)[0][0]
+    chosen = Counter(map(_form, known.values())).most_common(1)[0][0]
     members = [_member(name, entry, chosen) for name, entry in found.items()]
-    first = next(entry for entry in known.values() if (entry.template, entry.version) == chosen)
+    first = next(entry for entry in known.values() if _form(entry) == chosen)
     left = [member["name"] for member in members if not member["checked"]]
     notes = [*first.notes, *([_left_out(left, chosen)] if left else [])]
     return replace(first, kind="zip", encoding=None, notes=notes, members=members)
 
 
-def _member(name: str, entry: Inspection | UnreadableFile, chosen: tuple[str, str]) -> dict[str, Any]:
+def _form(entry: Inspection) -> tuple[str, str, str]:
+    """What files must have in common to be one table: cells keep their text, so also the decimal sign."""
+    return entry.template, entry.version, entry.decimal
+
+
+def _member(name: str, entry: Inspection | UnreadableFile, chosen: tuple[str, str, str]) -> dict[str, Any]:
     if isinstance(entry, UnreadableFile):
         return {"name": name, **dict.fromkeys(_PLACE), "mapped": {}, "checked": False, "code": entry.code}
     place = {key: getattr(entry, key) for key in _PLACE}
-    return {"name": name, **place, "checked": (entry.template, entry.version) == chosen, "code": None}
+    return {"name": name, **place, "checked": _form(entry) == chosen, "code": None}
 
 
-def _left_out(names: list[str], chosen: tuple[str, str]) -> dict[str, str]:
+def _left_out(names: list[str], chosen: tuple[str, str, str]) -> dict[str, str]:
     some = ", ".join(f"“{name[-60:]}”" for name in names[:10]) + (" and more" if len(names) > 10 else "")
-    text = f"The files of {chosen[0]} {chosen[1]} in the zip were checked together. Left out: {some}."
+    sign = "comma" if chosen[2] == "," else "point"
+    kept = f"The files of {chosen[0]} {chosen[1]} with a decimal {sign} in the zip were checked together."
+    text = f"{kept} Left out: {some}."
     return {"code": "MEMBERS_LEFT_OUT", "text": text}
 
 

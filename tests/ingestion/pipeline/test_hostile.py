@@ -1,6 +1,7 @@
 """Files that are damaged or built to harm end in a code; just within the limits a file is read."""
 
 import io
+import json
 import struct
 import zipfile
 
@@ -41,16 +42,21 @@ def code_of(data: bytes) -> str:
     return caught.value.code
 
 
-def repacked(data: bytes, extra: dict[str, bytes], drop: str = "") -> bytes:
-    """The workbook with parts replaced or added."""
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     sink = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            if part not in extra and part != drop:
-                new.writestr(part, old.read(part))
-        for name, content in extra.items():
-            new.writestr(name, content)
+    with zipfile.ZipFile(sink, "w", method) as package:
+        for name, content in files.items():
+            package.writestr(name, content)
     return sink.getvalue()
+
+
+def repacked(
+    data: bytes, extra: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED, drop: str = ""
+) -> bytes:
+    """The workbook with parts replaced or added."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        kept = {part: old.read(part) for part in old.namelist() if part not in extra and part != drop}
+    return zipped(kept | extra, method)
 
 
 def sheet_with(content: bytes) -> bytes:
@@ -299,7 +305,12 @@ def test_xml_of_two_bytes_a_character_is_refused() -> None:
     assert code_of(data) == "FILE_UNREADABLE"
 
 
-FILES = [TABLE.csv(), TABLE.xlsx(), TABLE.xls(), TABLE.csv(encoding="utf-16")]
+RECORDS = [dict(zip(TABLE.headers, TABLE.cells(row), strict=True)) for row in TABLE.rows[:3]]
+FILES = [
+    *(TABLE.csv(), TABLE.xlsx(), TABLE.xls(), TABLE.csv(encoding="utf-16")),
+    *(json.dumps(RECORDS).encode(), repacked(TABLE.xlsx(), {"xl/a.bin": b"x"}, zipfile.ZIP_STORED)),
+]
+FILES.append(zipped({"a.csv": FILES[0], "b/c.json": FILES[4]}))
 
 
 @settings(max_examples=150, deadline=None)

@@ -152,3 +152,13 @@ def test_parts_survive_the_way_through_parquet() -> None:
     assert again.parts == delivery.parts
     assert list(again.row_numbers) == list(delivery.row_numbers)
     assert Delivery.from_parquet(first.to_parquet()).parts == [Part("", 0, 5)]
+
+
+def test_a_zip_is_read_from_its_bytes_into_one_delivery() -> None:
+    letter, comma = {"letter.txt": prose()}, {"comma.csv": FIRST.csv(decimal=",")}
+    data = zipped(letter | {"a.csv": FIRST.csv(), "b/b.xlsx": SECOND.xlsx()} | comma)
+    delivery = parse_file(data, inspect_file(data))
+    assert delivery.parts == [Part("a.csv", 0, 5), Part("b/b.xlsx", 5, 7)]
+    assert "comma.csv" in delivery.inspection.notes[-1]["text"]
+    alone = zipped(comma)
+    assert parse_file(alone, inspect_file(alone)).decimal == ","
