@@ -22,10 +22,14 @@ _VERSION = re.compile(r"(?<!\d)(\d{1,2})((?:\.\d+)*)(?!\d)")
 
 @dataclass(frozen=True)
 class Fit:
-    """One version that fits a header row: field -> column in the order of its fields, and by what."""
+    """One version that fits a header row: field -> column in the order of its fields, and by what.
+
+    `named` counts the fields whose header says so; the others are known by their place.
+    """
 
     head: Head
     mapped: dict[str, int]
+    named: int
     how: str
 
     @property
@@ -84,7 +88,7 @@ def list_match(head: list[list[str]]) -> Match | None:
         if what and amount and len(mapped) >= MIN_LIST and len(mapped) * 2 >= written:
             share = len(mapped) / written
             if best is None or share > best.score:
-                fit = Fit(index.versions[-1], mapped, f"name ({len(mapped)})")
+                fit = Fit(index.versions[-1], mapped, len(mapped), f"name ({len(mapped)})")
                 best = Match(i, headers, (fit,), share, 0.5 + 0.4 * share)
     return best
 
@@ -107,31 +111,34 @@ def _match(row: int, headers: list[str], index: Headings) -> Match | None:
     bare = sum(not entry.bare for _, entry in found.values()) < MIN_FIELDS
     if len(found) < (MIN_BARE_NUMBERS if bare else MIN_FIELDS):
         return None
-    fits = [_fit(head, len(headers), found) for head in index.versions]
+    fits = [_fit(head, headers, found) for head in index.versions]
     fits = [fit for fit in fits if fit.keys >= MIN_KEYS and len(fit.mapped) * 2 >= written]
     if not fits:
         return None
     # A field only one version has decides. Versions that explain equally many headers fit equally well,
     # unless one of them is complete.
-    most = max(len(fit.mapped) for fit in fits)
-    fits = [fit for fit in fits if len(fit.mapped) == most]
+    most = max(fit.named for fit in fits)
+    fits = [fit for fit in fits if fit.named == most]
     fits = [fit for fit in fits if fit.complete] or fits
     # Of equals: one with rules of its own before one that borrows them, then the one that lacks least.
     newest_first = fits[::-1]
     fits = sorted(newest_first, key=lambda fit: (bool(fit.head.checked_as), len(fit.head.names)))
     share = fits[0].keys / len(fits[0].head.key_fields)
-    confidence = (0.6 if bare else 0.8) * min(most / written, 1.0) + 0.2 * share
-    return Match(row, headers, tuple(fits), most + confidence, confidence)
+    mapped = len(fits[0].mapped)
+    confidence = (0.6 if bare else 0.8) * min(mapped / written, 1.0) + 0.2 * share
+    return Match(row, headers, tuple(fits), mapped + confidence, confidence)
 
 
-def _fit(head: Head, width: int, found: dict[str, tuple[int, Found]]) -> Fit:
+def _fit(head: Head, headers: list[str], found: dict[str, tuple[int, Found]]) -> Fit:
     """What one version makes of the headers."""
     mapped = {key: found[key][0] for key in head.names if key in found}
     counts = {"number": 0, "name": 0, "path": 0, "position": 0}
     for key in mapped:
         counts[found[key][1].by] += 1
     keys = list(head.names)
-    if width == len(keys) > len(mapped) and counts["path"] * 2 > len(mapped):
+    # Blank columns behind the last field are surplus.
+    fitting = len(headers) >= len(keys) > len(mapped) and not any(map(str.strip, headers[len(keys) :]))
+    if fitting and counts["path"] * 2 > len(mapped):
         in_place = sum(keys[column] == key for key, column in mapped.items())
         if in_place * 10 >= len(mapped) * 9 and len(mapped) * 2 >= len(keys):
             # All columns in the official order: unnamed ones (no path) are known by place.
@@ -139,7 +146,8 @@ def _fit(head: Head, width: int, found: dict[str, tuple[int, Found]]) -> Fit:
             places = {key: i for i, key in enumerate(keys) if key not in mapped and i not in used}
             counts["position"] = len(places)
             mapped = {key: mapped.get(key, i) for i, key in enumerate(keys) if key in mapped or key in places}
-    return Fit(head, mapped, ", ".join(f"{what} ({count})" for what, count in counts.items() if count))
+    named = len(mapped) - counts["position"]
+    return Fit(head, mapped, named, ", ".join(f"{what} ({count})" for what, count in counts.items() if count))
 
 
 def version_in(text: str) -> str | None:

@@ -8,13 +8,11 @@ from ingestion.pipeline.recognise import Fit, Match, names_version, version_in
 def choose_version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]]:
     """By the header set; only where it fits several versions equally may the version cell decide."""
     first = match.fitting[0]
-    column = first.mapped.get(first.head.version_field)
     below = head[match.row + 1 :]
-    cells = [row[column] for row in below if column is not None and column < len(row) and row[column].strip()]
-    for cell in dict.fromkeys(cells):
-        for fit in match.fitting:
-            if names_version(fit.head, cell):
-                return fit, []
+    for fit in match.fitting:
+        if any(names_version(fit.head, cell) for cell in dict.fromkeys(_version_cells(fit, below))):
+            return fit, []
+    cells = _version_cells(first, below)
     found = version_in(cells[0]) if cells else None
     newest = max(match.fitting, key=lambda fit: _parts(fit.head.version))
     if found and len(found) < 10 and _newer(found, newest):
@@ -27,6 +25,14 @@ def choose_version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]
         text = f"The columns fit the versions {versions} equally and no version cell is filled; "
         return first, [note("VERSION_ASSUMED", f"{text}the file is read as {first.head.version}.")]
     return first, []
+
+
+def _version_cells(fit: Fit, rows: list[list[str]]) -> list[str]:
+    """The filled cells of the version column."""
+    column = fit.mapped.get(fit.head.version_field)
+    if column is None:
+        return []
+    return [row[column] for row in rows if column < len(row) and row[column].strip()]
 
 
 def _newer(found: str, newest: Fit) -> bool:

@@ -190,6 +190,18 @@ def test_any_template_survives_shuffling_and_losing_columns(
     assert set(inspection.mapped) == set(kept) & set(find_pack(pack.template, inspection.version).fields)
 
 
+@pytest.mark.parametrize("surplus", range(4))
+@pytest.mark.parametrize("name", ["TPT-6.0", "TPT-7.0", "TPT-8.0"])
+def test_blank_columns_behind_headers_written_as_paths_do_not_matter(name: str, surplus: int) -> None:
+    pack = packs()[name]
+    headers = [field.path for field in pack.fields.values()] + [""] * surplus
+    row = [version_cell(pack) if key == "1000" else "x" for key in pack.fields] + [""] * surplus
+    inspection = inspect_file(f"{';'.join(headers)}\n{';'.join(row)}\n".encode())
+    assert inspection.version == pack.version
+    assert inspection.mapped["1000"] == len(pack.fields) - 1
+    assert not inspection.missing
+
+
 def test_columns_that_name_a_field_again_are_said() -> None:
     pack = packs()["EMT-4.3"]
     headers = [field.name for field in pack.fields.values()]
