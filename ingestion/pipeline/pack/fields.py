@@ -11,7 +11,7 @@ from ingestion.pipeline.pack.model import LIST_TYPES, PRESENCE, TYPES, Field, Tr
 
 CIC_CLASSES = "0123456789ABCDEF"
 COLUMNS = ["field", "name", "path", "section", "type", "max_length"]
-OPTIONAL = frozenset(["applies_to", "multi", "range", *(f"cic_{letter}" for letter in CIC_CLASSES)])
+OPTIONAL = frozenset(["applies_to", "multi", "range", "when", *(f"cic_{letter}" for letter in CIC_CLASSES)])
 
 
 def read_fields(
@@ -26,7 +26,8 @@ def read_fields(
         if key in fields:
             raise PackError(f"{folder.name}: field {key} is listed twice")
         field = _field(f"{folder.name}: field {key}", row, profiles, codes.pop(key, {}), kinds)
-        when = sections.get(field.section, "")
+        whens = [when for when in (sections.get(field.section, ""), row.get("when", "")) if when]
+        when = whens[0] if len(whens) == 1 else " and ".join(f"({when})" for when in whens)
         fields[key] = _completed(field, when, tuple(synonyms.pop(key, ())))
     for what, left in (("codes", codes), ("synonyms", synonyms)):
         if left:

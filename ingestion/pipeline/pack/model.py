@@ -45,8 +45,8 @@ class Profile:
 class Field:
     """One column of a template. `key` is its number or five-digit code as text, `label` what people read.
 
-    `range` is (smallest, largest) for numbers, both included; None = open. `when` is the condition of the
-    field's section ("" = always). `applies_to` names product kinds, empty = all.
+    `range` is (smallest, largest) for numbers, both included; None = open. `when` is the condition under
+    which the field or its section is used ("" = always). `applies_to` names product kinds, empty = all.
     """
 
     key: str

@@ -10,6 +10,7 @@ from ingestion.pipeline.errors import PackError
 from ingestion.pipeline.pack.fields import read_fields
 from ingestion.pipeline.pack.lists import SHARED
 from ingestion.pipeline.pack.model import Pack, Profile
+from ingestion.pipeline.pack.rulebooks import read_rulebook
 
 PACKS = SHARED.parent
 _KEYS = frozenset(
@@ -43,7 +44,7 @@ def load_pack(folder: Path, shared: Path = SHARED) -> Pack:
     for rulebook in rulebooks:
         if not rulebook.exists():
             raise PackError(f"{folder.name}: no rulebook {rulebook.stem}")
-        specs += tomllib.loads(rulebook.read_text("utf-8"))["rule"]
+        specs += read_rulebook(rulebook)
     return Pack(
         template=head["template"],
         version=head["version"],

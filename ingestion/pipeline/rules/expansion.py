@@ -11,7 +11,7 @@ from ingestion.pipeline.rules.rule import Rule, condition
 
 _TEXTS = ("id", "title", "explanation", "how_to_fix", "reference")
 _KEYS = frozenset([*_TEXTS, "kind", "severity", "scope"])
-_OPTIONAL = frozenset(["when", "versions", "message"])
+_OPTIONAL = frozenset(["when", "versions", "message", "asked"])
 _OVERRIDES = frozenset([*_TEXTS, "severity", "scope", *_OPTIONAL])
 _SELECTORS = frozenset(
     ["type", "presence", "max_length", "matrix", "codes", "range", "section", "applies_to"]
@@ -42,10 +42,12 @@ def _rule(pack: Pack, spec: dict[str, Any], entry: dict[str, Any]) -> Rule:
     params = {key: value for key, value in entry.items() if key not in _OVERRIDES | {"field", "profile"}}
     merged = spec | {key: value for key, value in entry.items() if key in _OVERRIDES}
     main = pack.fields.get(entry.get("field", ""))
-    when = condition(_and(spec.get("when", ""), entry.get("when", "")))
+    told = condition(_and(spec.get("when", ""), entry.get("when", "")))
+    asked = _asked(pack, main, merged["asked"]) if "asked" in merged and main else ""
+    when = condition(_and(asked, told.text if told else ""))
     profile = entry.get("profile", "")
     fields = [*([main.key] if main else []), *fields_of(params), *(when.fields if when else ())]
-    texts = _Texts(pack, main, params, when.words if when else "", profile)
+    texts = _Texts(pack, main, params, told.words if told else "", profile)
     return Rule(
         kind=spec["kind"],
         severity=merged["severity"],
@@ -120,6 +122,18 @@ def _by_profile(pack: Pack, field: Field, flag: str) -> Iterator[dict[str, Any]]
         if not profile.default and field.presence.get(name) == flag:
             when = _and(profile.when, _field_when(pack, field))
             yield {"field": field.key, "profile": name} | ({"when": when} if when else {})
+
+
+def _asked(pack: Pack, field: Field, flags: str) -> str:
+    """The condition that a profile is reported which gives the field one of these presence flags."""
+    whens = [
+        profile.when
+        for name, profile in pack.profiles.items()
+        if profile.default and (field.presence.get(name) or "-") in flags
+    ]
+    if not whens:
+        raise RuleError(f"no profile asks for field {field.key}")
+    return "" if "" in whens else _or(whens)
 
 
 def _field_when(pack: Pack, field: Field) -> str:

@@ -105,3 +105,27 @@ def group_failures(groups: Groups, texts: dict[int, tuple[str, str]]) -> Failure
     return Failures(
         groups.first[list(texts)], values, messages, np.arange(len(texts), dtype=np.int32), whole=True
     )
+
+
+def on_pairs(
+    frame: Frame, field: str, other: str, explain: Callable[[str, str], str | None], where: Mask
+) -> Failures | None:
+    """Check the distinct pairs of values of two fields, both filled; shown are the cells of the first."""
+    positions = np.flatnonzero(where & frame.filled(field) & frame.filled(other))
+    if not len(positions):
+        return None
+    one, two = frame.column(field), frame.column(other)
+    pairs = one.codes[positions].astype(np.int64) * len(two.values) + two.codes[positions]
+    distinct, index = np.unique(pairs, return_inverse=True)
+    places = [divmod(pair, len(two.values)) for pair in distinct.tolist()]
+    messages = [explain(one.values[i], two.values[j]) for i, j in places]
+    failing = np.array([message is not None for message in messages], np.bool_)[index]
+    if not failing.any():
+        return None
+    raw = frame.delivery.columns[field].values
+    return Failures(
+        positions[failing],
+        [raw[i] for i, _ in places],
+        [message or "" for message in messages],
+        index[failing].astype(np.int32),
+    )

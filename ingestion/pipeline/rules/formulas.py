@@ -1,5 +1,7 @@
 """Arithmetic over fields as small texts: `[24] / [5]`, `[8] * [8b]`. No names, no calls, nothing to execute.
 
+`[24|0]` takes 0 where the cell is blank.
+
 Parsed into a tree of a few dozen nodes at most; evaluated with NumPy over all rows. A blank cell or one that
 is no number makes the result NaN, which no comparison calls wrong: the cell has its own finding.
 """
@@ -17,11 +19,12 @@ from ingestion.pipeline.errors import RuleError
 
 Floats = npt.NDArray[np.float64]
 Lookup = Callable[[str], Floats]
-"""Field -> its numbers per row; `today` -> the day of the check."""
+"""Field -> its numbers per row, with `|0` behind it 0 for a blank; `today` -> the day of the check."""
 _TOKEN = re.compile(
-    r"\s*(?:\[([^\]\s]+)\]|(today)|(\d{4}-\d{2}-\d{2})|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([-+*/()]))"
+    r"\s*(?:\[([^\]\s|]+(?:\|0)?)\]|(today)|(\d{4}-\d{2}-\d{2})|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([-+*/()]))"
 )
 _MAX_TOKENS = 60
+OR_ZERO = "|0"
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
@@ -42,8 +45,10 @@ def parse_formula(text: str) -> Formula:
     value = _sum(tokens, text)
     if tokens:
         raise RuleError(f"“{tokens[0][1]}” was not expected in the formula “{text}”.")
-    fields = tuple(dict.fromkeys(token for kind, token in _tokens(text) if kind == "field"))
-    words = re.sub(r"\[([^\]\s]+)\]", r"field \1", text.strip()).replace("*", "×")
+    fields = tuple(
+        dict.fromkeys(token.removesuffix(OR_ZERO) for kind, token in _tokens(text) if kind == "field")
+    )
+    words = re.sub(r"\[([^\]\s|]+)(?:\|0)?\]", r"field \1", text.strip()).replace("*", "×")
     return Formula(text, fields, words, value)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.pipeline.delivery import Delivery
-from ingestion.pipeline.pack import Pack
+from ingestion.pipeline.pack import Field, Pack
 from ingestion.pipeline.readers.source import Codes, Column
 from ingestion.pipeline.rules.conditions import Condition
-from ingestion.pipeline.rules.formulas import Formula, day_number
+from ingestion.pipeline.rules.formulas import OR_ZERO, Formula, day_number
 from ingestion.pipeline.rules.values import Floats, days_of, numbers_of, plain_code
 
 Mask = npt.NDArray[np.bool_]
@@ -129,9 +129,24 @@ class Frame:
         """What comparisons compare: days of a date field, numbers of any other."""
         if field == "today":
             return np.array(day_number(self.today))
+        if field.endswith(OR_ZERO):
+            field = field.removesuffix(OR_ZERO)
+            return np.where(self.blank(field), 0.0, self.quantities(field))
         known = self.pack.fields.get(field)
-        dated = known is not None and known.type in ("date", "datetime")
-        return self.days(field) if dated else self.numbers(field)
+        if known is None:
+            return self.numbers(field)
+        return self.days(field) if known.type in ("date", "datetime") else self._within(known)
+
+    def _within(self, field: Field) -> Floats:
+        """Numbers of a field; NaN also for one outside the field's range, which has a finding of its own."""
+        low, high = field.range
+        numbers = self.numbers(field.key)
+        if low is None and high is None:
+            return numbers
+        outside = np.zeros(len(numbers), np.bool_)
+        outside |= False if low is None else numbers < float(low)
+        outside |= False if high is None else numbers > float(high)
+        return np.where(outside, np.nan, numbers)
 
     def value_of(self, formula: Formula, like: str = "") -> Floats:
         """A formula's value, one per row."""

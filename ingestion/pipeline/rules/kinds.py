@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ingestion.pipeline.errors import RuleError
-from ingestion.pipeline.rules import cells, cic, groups, identifiers, presence, relations, totals
+from ingestion.pipeline.rules import cells, cic, groups, identifiers, presence, relations, several, totals
 from ingestion.pipeline.rules.conditions import parse_condition
 from ingestion.pipeline.rules.expansion import CONDITIONS, FORMULAS
 from ingestion.pipeline.rules.failures import Failures
@@ -62,6 +62,11 @@ KINDS: dict[str, Kind] = {
     "one_filled": _kind(presence.one_filled, "others"),
     "matrix_required": _kind(presence.matrix_required, "cic"),
     "matrix_coverage": _kind(presence.matrix_coverage, "cic"),
+    "coverage": _kind(presence.coverage),
+    # Several codes in one cell
+    "distinct": _kind(several.distinct),
+    "among": _kind(several.among, "other"),
+    "as_many": _kind(several.as_many, "other"),
     # Between fields of a row
     "expect": _kind(relations.expect, "expect"),
     "formula": _kind(relations.formula, "equals", "tolerance absolute up_to"),

@@ -58,7 +58,15 @@ def matrix_required(rule: Rule, frame: Frame) -> Failures | None:
 
 def matrix_coverage(rule: Rule, frame: Frame) -> Failures | None:
     """On how many of the rows to whose instrument class a field applies it is filled."""
-    applies = _class_applies(rule, frame) & frame.mask(rule.when)
+    return _coverage(rule, frame, _class_applies(rule, frame) & frame.mask(rule.when))
+
+
+def coverage(rule: Rule, frame: Frame) -> Failures | None:
+    """On how many of the rows on which a field can apply it is filled."""
+    return _coverage(rule, frame, frame.mask(rule.when))
+
+
+def _coverage(rule: Rule, frame: Frame, applies: Mask) -> Failures | None:
     filled = applies & frame.filled(rule.field)
     groups = frame.groups
     wanted = np.bincount(groups.index, applies, len(groups.first)).astype(np.int64)
