@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import pytest
 
 from infra.local import demo
+from ingestion.aws.layout import STAGES
 from tests.fixtures.plain_browser import PlainBrowser, fields_of
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
@@ -50,7 +51,11 @@ def test_a_day_s_work_can_be_read_from_the_records(system: System) -> None:
     press(browser, "/submissions/", "/sign-out/")
 
     all_of_it = records(system, before)
-    run = ["worker:submission:started"] + ["pipeline:stage:finished"] * 4 + ["pipeline:submission:completed"]
+    run = (
+        ["worker:submission:started"]
+        + ["pipeline:stage:finished"] * len(STAGES)
+        + ["pipeline:submission:completed"]
+    )
     of_file = [(tag, who) for tag, subject, who in all_of_it if subject == identifier]
     acts = [tag for tag, who in of_file if not tag.startswith(("pipeline:", "worker:"))]
     assert acts[:3] == [f"portal:submission:{act}" for act in ("received", "stored", "queued")]

@@ -11,9 +11,9 @@ from ingestion.web.states import RunState, State
 TITLES = {
     "inspect": "Recognise the template",
     "parse": "Read the table",
-    "transform": "Bring into the common form",
+    "transform": "Build the tables",
     "validate": "Check the rules",
-    "quality": "Compare with earlier deliveries",
+    "quality": "Compare deliveries",
     "publish": "Store the verdict",
 }
 
