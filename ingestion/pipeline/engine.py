@@ -94,7 +94,7 @@ def _run(frame: Frame, rules: Iterable[Rule]) -> Iterator[tuple[Rule, list[Failu
     for rule in rules:
         # A column that is not in the file has one finding at most, from the rule that requires it.
         failures = KINDS[rule.kind].check(rule, frame)
-        if failures is not None and rule.when is not None:
+        if failures is not None and rule.when is not None and not failures.whole:
             failures = failures.only(frame.mask(rule.when))
         if failures is not None:
             yield rule, list(_parts(frame, rule, failures))

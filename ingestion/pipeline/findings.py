@@ -30,7 +30,7 @@ class FindingsBuilder:
         self._texts: dict[str, list[str]] = {name: [] for name in TEXT_COLUMNS}
         self._codes: dict[str, list[Codes]] = {name: [] for name in TEXT_COLUMNS}
         self._numbers: list[Codes] = []
-        self._texts["portfolio"] = [_cut(label) for label in frame.groups.labels]
+        self._texts["portfolio"] = [*map(_cut, frame.groups.labels), ""]
         self._texts["file"] = [part.name for part in frame.delivery.parts]
         starts = np.array([part.start for part in frame.delivery.parts])
         self._part = np.searchsorted(starts, np.arange(frame.rows), side="right").astype(np.int32) - 1
@@ -59,7 +59,10 @@ class FindingsBuilder:
             values, messages = [values[i] for i in used], [messages[i] for i in used]
         self._extend("value", [_cut(value) for value in values], index)
         self._extend("message", messages, index)
-        self._codes["portfolio"].append(self._frame.groups.index[positions])
+        portfolios = self._frame.groups.index[positions]
+        if failures.whole and rule.scope == "file":
+            portfolios = np.full(count, len(self._frame.groups.labels), np.int32)
+        self._codes["portfolio"].append(portfolios)
         self._codes["file"].append(self._part[positions])
         self.rows += count
         return found

@@ -18,8 +18,10 @@ from tests.tools.tables import Table
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 VERSION_CELLS = {
+    "5.0": "V5.0",
     "6.0": "V6.0 (official) dated 10 January 2022",
     "7.0": "V7.0 (official) dated 25 November 2024",
+    "8.0": "V8.0 (official) dated 26 May 2026",
 }
 BYTES_PER_ROW = 640
 """Roughly one row as csv; used to ask for a size instead of a number of rows."""
@@ -46,9 +48,14 @@ def tpt_csv(megabytes: float, version: str = "7.0", seed: int = 1) -> bytes:
 
 def _fund(rng: random.Random, count: int, version: str) -> list[Row]:
     """One portfolio: positions with weights, and the portfolio's own fields on each of them."""
-    rows = positions(rng, count, with_v7=version == "7.0")
-    assets = sum(float(row["24"]) for row in rows)
+    assets = 0.0
+    while assets <= 0:  # a fund of a single future or fee
+        rows = positions(rng, count, with_v7=version >= "7.0")
+        assets = sum(float(row["24"]) for row in rows)
     cash = sum(float(row["24"]) for row in rows if row["12"][2:] in ("71", "72", "73", "75", "79"))
+    debt = [row for row in rows if row["12"][2] in "12568"]
+    duration = number(sum(float(row["24"]) / assets * float(row["90"]) for row in debt))
+    mainly_debt = sum(float(row["24"]) for row in debt) > assets / 2
     shares = round(assets / 100, 3)
     style = rng.choice(["Balanced", "Income", "Growth", "Horizon"])
     name = f"{rng.choice(PLACES)} {style} Fund {rng.choice('ABCI')}"
@@ -67,7 +74,7 @@ def _fund(rng: random.Random, count: int, version: str) -> list[Row]:
             "8": number(assets / shares, 6),
             "8b": str(shares),
         }
-        | {"9": number(cash / assets, 6), "10": "4.2", "11": "N"}
+        | {"9": number(cash / assets, 6), "10": duration, "11": "N"}
         | {
             "115": codes.lei(rng),
             "116": "1",
@@ -76,7 +83,8 @@ def _fund(rng: random.Random, count: int, version: str) -> list[Row]:
             "119": codes.lei(rng),
             "120": "1",
         }
-        | {"121": f"{manager.split()[0]} Holding", "122": "LU", "123": "XL44", "123a": "LU", "124": "4.2"}
+        | {"121": f"{manager.split()[0]} Holding", "122": "LU"}
+        | {"123": "XL42" if mainly_debt else "XL44", "123a": "LU", "124": duration}
         | {"1000": VERSION_CELLS[version]}
     )
     for row in rows:

@@ -2,181 +2,158 @@
 
 import datetime as dt
 import random
-from typing import Any
+from collections.abc import Callable
 
-from tests.tools import codes
+from tests.tools import derivatives
+from tests.tools.derivatives import amounts, index, number, own_code, security
+from tests.tools.issuers import COUNTRIES, PLACES, Row, area, issuer
 
-Row = dict[str, str]
+__all__ = ["PLACES", "VALUATION", "Row", "number", "positions"]
 VALUATION = dt.date(2025, 12, 31)
-RATES = {"EUR": 1.0, "USD": 0.851, "GBP": 1.146, "SEK": 0.0918, "CHF": 1.071}
-COUNTRIES = {"DE": "EUR", "FR": "EUR", "NL": "EUR", "SE": "SEK", "GB": "GBP", "US": "USD", "CH": "CHF"}
-PLACES = [
-    "Aldern",
-    "Brisk",
-    "Corvane",
-    "Dunmere",
-    "Elstow",
-    "Fenwick",
-    "Garnet",
-    "Hollin",
-    "Ivarre",
-    "Juniper",
-]
-TRADES = ["Energie", "Rail", "Papier", "Water", "Maritime", "Textil", "Optik", "Cement", "Telekom", "Foods"]
-KINDS = ["government", "corporate", "floater", "equity", "fund", "cash", "fee", "forward", "future"]
-SHARES = [20, 30, 10, 22, 5, 5, 1, 4, 3]
+_ADDED_IN_V7 = ("142", "146", "148")
+_BONDS = {
+    "government": "11",
+    "regional": "13",
+    "corporate": "21",
+    "floater": "21",
+    "callable": "21",
+    "convertible": "22",
+    "covered": "27",
+    "subordinated": "28",
+    "structured": "52",
+    "securitised": "62",
+    "loan": "81",
+    "deposit": "73",
+}
+_SHARES = {
+    "government": 18,
+    "regional": 1,
+    "corporate": 26,
+    "floater": 9,
+    "callable": 2,
+    "convertible": 1,
+    "covered": 2,
+    "subordinated": 1,
+    "structured": 1,
+    "securitised": 1,
+    "loan": 1,
+    "deposit": 1,
+    "equity": 20,
+    "unlisted": 1,
+    "fund": 4,
+    "cash": 4,
+    "fee": 1,
+    "property": 1,
+    "future": 2,
+    "call": 1,
+    "put": 1,
+    "credit": 1,
+    "forward": 3,
+    "swap": 1,
+}
+_PAIRS = ("forward", "swap")
+ALL_KINDS = 60
+"""Rows from which on a fund holds at least one position of every kind."""
 
 
 def positions(rng: random.Random, count: int, with_v7: bool) -> list[Row]:
     """So many rows without their portfolio fields and weights; amounts in EUR as portfolio currency."""
     rows: list[Row] = []
-    issuers = [_issuer(rng) for _ in range(max(4, count // 6))]
+    issuers = [issuer(rng) for _ in range(max(4, count // 6))]
+    first = list(_SHARES) if count >= ALL_KINDS else []
     while len(rows) < count:
-        kind = rng.choices(KINDS, SHARES)[0]
-        if kind == "forward" and len(rows) + 2 > count:
+        kind = first.pop() if first else rng.choices(list(_SHARES), list(_SHARES.values()))[0]
+        if kind in _PAIRS and len(rows) + 2 > count:
             continue
-        made = _forward(rng) if kind == "forward" else [_row(rng, kind, rng.choice(issuers))]
-        for row in made:
-            if with_v7:
-                row["142"] = "9" if row["12"][2] in "37" else "2"
-                row["148"] = row.get("54", "")
-            rows.append(row)
+        rows += _made(rng, kind, rng.choice(issuers))
+    if not with_v7:
+        for row in rows:
+            for key in _ADDED_IN_V7:
+                row.pop(key, None)
     return rows
 
 
-def _issuer(rng: random.Random) -> Row:
-    country = rng.choice(list(COUNTRIES))
-    name = f"{rng.choice(PLACES)} {rng.choice(TRADES)} {rng.choice(['SA', 'AG', 'NV', 'plc', 'AB'])}"
-    group = codes.lei(rng)
-    return (
-        {
-            "46": name,
-            "47": codes.lei(rng),
-            "48": "1",
-            "49": f"{name.rsplit(' ', 1)[0]} Group",
-            "50": group,
-            "51": "1",
-        }
-        | {"52": country, "53": "1" if country in ("DE", "FR", "NL", "SE") else "2"}
-        | {"54": rng.choice(["K6419", "D3511", "C2410", "J6110", "O8411"])}
-    )
+def _made(rng: random.Random, kind: str, firm: Row) -> list[Row]:
+    makers: dict[str, Callable[[], list[Row]]] = {
+        "future": lambda: derivatives.future(rng),
+        "call": lambda: derivatives.option(rng, "Cal"),
+        "put": lambda: derivatives.option(rng, "Put"),
+        "credit": lambda: derivatives.credit(rng),
+        "forward": lambda: derivatives.forward(rng),
+        "swap": lambda: derivatives.swap(rng),
+    }
+    if kind in makers:
+        return makers[kind]()
+    return [_bond(rng, kind, firm) if kind in _BONDS else _other(rng, kind, firm)]
 
 
-def _row(rng: random.Random, kind: str, issuer: Row) -> Row:
-    country = issuer["52"]
-    currency = COUNTRIES[country]
-    dirty = round(rng.uniform(2e5, 5e6), 2)
-    accrued = 0.0
-    row: Row = {"15": "1", "14": codes.isin(rng, country), "21": currency, **issuer}
-    if kind in ("government", "corporate", "floater"):
-        accrued = round(dirty * rng.uniform(0.001, 0.01), 2)
-        row |= _bond(rng, kind, country, issuer["46"]) | {"19": number(dirty * rng.uniform(0.95, 1.05))}
-    elif kind == "equity":
-        row |= {"12": f"{country}31", "17": f"{issuer['46']} ordinary", "18": number(dirty / 40), "131": "3L"}
-    elif kind == "fund":
-        row |= {"12": "XL42", "17": f"{issuer['46']} Income Fund", "18": number(dirty / 100), "131": "4"}
-    elif kind == "future":
-        dirty = 0.0
-        row |= _future(rng, country)
-    else:
-        row |= _cash(rng, kind, currency)
-        dirty = -round(rng.uniform(1e3, 2e4), 2) if kind == "fee" else dirty
-    return row | amounts(dirty, accrued, RATES[currency], float(row.pop("exposure", dirty)))
-
-
-def amounts(dirty: float, accrued: float, rate: float, exposure: float) -> Row:
-    """Market value, clean value, accrued income and exposure in both currencies."""
-    return (
-        {"22": number(dirty), "23": number(dirty - accrued), "24": number(dirty * rate)}
-        | {"25": number((dirty - accrued) * rate), "27": number(exposure), "28": number(exposure * rate)}
-        | {"125": number(accrued), "126": number(accrued * rate)}
-    )
-
-
-def _bond(rng: random.Random, kind: str, country: str, issuer: str) -> Row:
+def _bond(rng: random.Random, kind: str, firm: Row) -> Row:
+    """Anything with a coupon and a maturity."""
+    country, cic = firm["52"], _BONDS[kind]
+    own = kind in ("loan", "deposit")
     years = rng.randint(1, 20)
     maturity = VALUATION.replace(year=VALUATION.year + years, day=15, month=rng.randint(1, 12))
     coupon = number(rng.uniform(0.2, 5), 3)
-    floating = {
-        "34": "EUR006M",
-        "35": "BLOOMBERG",
-        "36": "Euribor 6 month",
-        "37": number(rng.uniform(0.1, 2), 3),
-    }
-    row = (
-        {
-            "12": f"{country}{'11' if kind == 'government' else '21'}",
-            "17": f"{issuer} {coupon}% {maturity.year}",
-        }
-        | {
-            "32": "Floating" if kind == "floater" else "Fixed",
-            "33": coupon,
-            "38": rng.choice(["1", "2", "4"]),
-        }
-        | {
-            "39": maturity.isoformat(),
-            "40": "Bullet",
-            "41": "1",
-            "55": "NC",
-            "57": "N",
-            "58": "N",
-            "59": "2",
-        }
-        | {"90": number(years * 0.92, 2), "92": number(years * 0.92, 2)}
-        | {"131": "1" if kind == "government" else "2", "138": "0"}
-    )
-    return row | floating if kind == "floater" else row
+    dirty = round(rng.uniform(2e5, 5e6), 2)
+    row = firm | {"12": f"{'XL' if own else country}{cic}", "17": f"{firm['46']} {coupon}% {maturity.year}"}
+    row |= {"14": own_code(rng, kind.upper()), "15": "99", "137": "2"} if own else security(rng, country)
+    row |= {"19": number(dirty * rng.uniform(0.95, 1.05)), "131": cic[0]}
+    row |= {"32": "Floating"} | index(rng) if kind == "floater" else {"32": "Fixed"}
+    row |= {"33": coupon, "38": rng.choice(["1", "2", "4"]), "39": maturity.isoformat()}
+    row |= {"40": "Bullet", "41": "1", "58": "Y" if kind == "subordinated" else "N", "59": "2"}
+    row |= {"90": number(years * 0.92), "92": number(years * 0.92)}
+    row |= amounts(COUNTRIES[country], dirty, round(dirty * rng.uniform(0.001, 0.01), 2))
+    return _special(rng, kind, row)
 
 
-def _future(rng: random.Random, country: str) -> Row:
-    lots, size, price = rng.randint(1, 40), 10, round(rng.uniform(800, 5000), 2)
-    return (
-        {
-            "12": f"{country}A1",
-            "14": f"FUT-{rng.randrange(10**8):08d}",
-            "15": "99",
-            "17": "Index future Mar 2026",
-        }
-        | {"18": str(lots), "20": str(size), "39": "2026-03-20", "65": "EPM", "67": f"{country}31"}
-        | {"68": f"IDX-{rng.randrange(10**5):05d}", "69": "99", "70": "Invented Index 50", "71": "EUR"}
-        | {"72": number(price), "93": "1", "131": "A", "exposure": number(lots * size * price)}
-    )
+def _special(rng: random.Random, kind: str, row: Row) -> Row:
+    """Fields that only some kinds of bonds have."""
+    state = kind in ("government", "regional")
+    if row["12"][2] in "12":
+        row |= {"55": "C" if kind == "covered" else "NC"}
+    if row["12"][2] in "1256":
+        row |= {"57": "Y" if state else "N"}
+    if row["12"][2] in "256":
+        row |= {"138": "0"}
+    if row["12"][2] in "25":
+        row |= {"142": "2", "146": "0"} if row["12"][2] == "2" else {"142": "2"}
+    match kind:
+        case "callable":
+            row |= {"42": "Cal", "43": row["39"], "44": "I", "45": "1", "91": row["90"]}
+        case "convertible":
+            row = derivatives.convertible(rng, row)
+        case "structured":
+            row |= {"56": "j"}
+        case "securitised":
+            row |= {"56": "e"}
+        case "loan":
+            row |= {"138": "1", "139": number(float(row["24"]) * 1.1), "146": "1", "41": "1.3"}
+    return row
 
 
-def _cash(rng: random.Random, kind: str, currency: str) -> Row:
-    code = f"{'FEE' if kind == 'fee' else 'CASH'}-{currency}-{rng.randrange(10**7):07d}"
-    name = "Accrued management fee" if kind == "fee" else f"Cash account {currency}"
-    category = {"131": "L"} if kind == "fee" else {"131": "7", "137": "12"}
-    return {"12": "XT79" if kind == "fee" else "XT72", "14": code, "15": "99", "17": name, **category}
-
-
-def _forward(rng: random.Random) -> list[Row]:
-    """Two legs that share a grouping code."""
-    group = f"FXF{rng.randrange(10**8):08d}"
-    bought, sold = rng.sample(["EUR", "USD", "GBP", "CHF"], 2)
-    worth = round(rng.uniform(1e5, 2e6), 2)
-    profit = rng.uniform(0.99, 1.01)
-    issuer = _issuer(rng)
-    legs = []
-    for leg, currency, value in (
-        ("A", bought, worth / RATES[bought]),
-        ("B", sold, -worth * profit / RATES[sold]),
-    ):
-        value = round(value, 2)
-        underlying = {"67": "XLE2", "68": f"{group}-U{leg}", "69": "99", "70": currency, "71": currency}
-        common = {
-            "12": "XLE2",
-            "14": f"{group}{leg}",
-            "15": "99",
-            "16": group,
-            "17": f"FX forward {bought}/{sold} {leg}",
-        }
-        terms = {"19": number(value), "21": currency, "39": "2026-02-27", "65": "Y", "131": "E"}
-        legs.append(issuer | common | terms | underlying | amounts(value, 0.0, RATES[currency], value))
-    return legs
-
-
-def number(value: Any, digits: int = 2) -> str:
-    """Decimal text with a point and no superfluous zeros."""
-    text = f"{float(value):.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+def _other(rng: random.Random, kind: str, firm: Row) -> Row:
+    """Shares, funds, cash and property."""
+    country = firm["52"]
+    currency = COUNTRIES[country]
+    dirty = round(rng.uniform(2e5, 5e6), 2)
+    match kind:
+        case "equity":
+            row = {"12": f"{country}31", "13": area(country), "17": f"{firm['46']} ordinary", "131": "3L"}
+            row |= security(rng, country) | {"18": number(dirty / 40)}
+        case "unlisted":
+            row = {"12": "XL31", "13": "0", "17": f"{firm['46']} private", "131": "3X", "18": "1200"}
+            row |= {"14": own_code(rng, "EQ"), "15": "99", "137": "9"}
+        case "fund":
+            row = {"12": "XL42", "17": f"{firm['46']} Income Fund", "18": number(dirty / 100), "131": "4"}
+            row |= security(rng, country)
+        case "property":
+            here = {"52": country, "53": area(country), "12": "XT91", "14": own_code(rng, "RE"), "15": "99"}
+            return here | {"17": f"Office {rng.choice(PLACES)}", "131": "9"} | amounts(currency, dirty)
+        case "cash":
+            row = {"12": "XT72", "17": f"Cash account {currency}", "131": "7", "137": "12"}
+            row |= {"14": own_code(rng, f"CASH-{currency}"), "15": "99", "19": number(dirty)}
+        case _:
+            dirty = -round(rng.uniform(1e3, 2e4), 2)
+            row = {"12": "XT79", "17": "Accrued management fee", "131": "L", "137": "12"}
+            row |= {"14": own_code(rng, f"FEE-{currency}"), "15": "99", "19": number(dirty)}
+    return firm | row | amounts(currency, dirty)

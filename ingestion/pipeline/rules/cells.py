@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ingestion.pipeline import codefamilies as families
+from ingestion.pipeline.codefamilies.nace import REVISIONS
 from ingestion.pipeline.recognise import version_in
-from ingestion.pipeline.rules.failures import Failures, by_value, failures_at
+from ingestion.pipeline.rules.failures import Failures, by_value, failures_at, group_failures
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
 from ingestion.pipeline.rules.values import ISO_DATE, days_of
@@ -159,6 +160,22 @@ def nace(rule: Rule, frame: Frame) -> Failures | None:
         return families.explain_nace(value, first)
 
     return by_value(frame, rule.field, _or_listed(rule, frame, explain))
+
+
+def nace_revision(rule: Rule, frame: Frame) -> Failures | None:
+    """On how many rows a valid code is of none of `revisions`; what is no code at all is another rule's."""
+    wanted = rule.params["revisions"]
+    others = [revision for revision in REVISIONS if revision not in wanted]
+
+    def older(value: str) -> bool:
+        known = (any(families.is_nace(value, revision) for revision in group) for group in (wanted, others))
+        return tuple(known) == (False, True)
+
+    count = int(frame.matching(rule.field, older).sum())
+    said = (
+        f"{count:,} {'row has a code' if count == 1 else 'rows have codes'} of NACE {', '.join(others)} here."
+    )
+    return group_failures(frame.file, {0: ("", said)} if count else {})
 
 
 def entity(rule: Rule, frame: Frame) -> Failures | None:

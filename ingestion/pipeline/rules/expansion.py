@@ -16,7 +16,7 @@ _OVERRIDES = frozenset([*_TEXTS, "severity", "scope", *_OPTIONAL])
 _SELECTORS = frozenset(
     ["type", "presence", "max_length", "matrix", "codes", "range", "section", "applies_to"]
 )
-_FIELD_PARAMS = ("type", "code", "legs", "other", "cic")
+_FIELD_PARAMS = ("type", "code", "legs", "other", "cic", "country")
 """Parameters that name one field; `others` and `by` name several."""
 _REPEATED = ("Portfolio", "Fund issuer")
 """Sections whose values a portfolio repeats on all its rows."""
@@ -108,15 +108,15 @@ def _in_matrix(field: Field, part: str) -> bool:
 
 def _by_profile(pack: Pack, field: Field, flag: str) -> Iterator[dict[str, Any]]:
     """One entry for all profiles that are on by default, and one per other profile that asks for more."""
-    whens = [
-        _and(profile.when, _field_when(pack, field))
+    asking = [
+        profile.when
         for name, profile in pack.profiles.items()
         if profile.default and field.presence.get(name) == flag
     ]
-    if whens:
-        always = "" in whens
-        yield {"field": field.key} | ({} if always else {"when": _or(whens)})
-        if always:
+    if asking:
+        when = _and("" if "" in asking else _or(asking), _field_when(pack, field))
+        yield {"field": field.key} | ({"when": when} if when else {})
+        if not when:
             return
     for name, profile in pack.profiles.items():
         if not profile.default and field.presence.get(name) == flag:
@@ -138,7 +138,17 @@ def _asked(pack: Pack, field: Field, flags: str) -> str:
 
 def _field_when(pack: Pack, field: Field) -> str:
     """When a field is used at all: its section is reported, and the row is one of its product kinds."""
-    return _and(field.when, _or([pack.product_kinds[kind] for kind in field.applies_to]))
+    kinds = _or([pack.product_kinds[kind] for kind in field.applies_to])
+    return _and(field.when, kinds, _same_trigger(field))
+
+
+def _same_trigger(field: Field) -> str:
+    """The condition on another field that stands for all instrument classes alike."""
+    triggers = set(field.cic.values())
+    trigger = triggers.pop() if len(triggers) == 1 else None
+    if trigger and trigger.kind == "one of":
+        return f"{trigger.field} = {'|'.join(trigger.values)}"
+    return f"{trigger.field} filled" if trigger and trigger.kind == "filled" else ""
 
 
 def _and(*conditions: str) -> str:

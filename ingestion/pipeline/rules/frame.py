@@ -148,6 +148,17 @@ class Frame:
         outside |= False if high is None else numbers > float(high)
         return np.where(outside, np.nan, numbers)
 
+    def typed(self, field: str) -> Mask:
+        """Per row: the cell is filled with what its field is for; what is not has a finding of its own."""
+        match self.pack.fields[field].type:
+            case "decimal" | "fraction" | "integer":
+                return ~np.isnan(self.numbers(field))
+            case "date":
+                return ~np.isnan(self.days(field))
+            case "enum":
+                return self.one_of(field, self.pack.fields[field].codes.keys())
+        return self.filled(field)
+
     def value_of(self, formula: Formula, like: str = "") -> Floats:
         """A formula's value, one per row."""
         value: Floats = np.broadcast_to(formula.value(self.quantities), self.rows)
@@ -178,6 +189,11 @@ class Frame:
                 index = index * len(column.values) + column.codes
                 index = np.unique(index, return_inverse=True)[1].astype(np.int64)
         return index
+
+    @cached_property
+    def file(self) -> Groups:
+        """All rows as one group, of no portfolio."""
+        return Groups(np.zeros(self.rows, np.int32), np.zeros(1, np.intp), np.array([self.rows]), [""])
 
     @cached_property
     def groups(self) -> Groups:

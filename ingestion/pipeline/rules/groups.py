@@ -16,13 +16,17 @@ _Key = TypeVar("_Key")
 
 
 def constant(rule: Rule, frame: Frame) -> Failures | None:
-    """A field holds the same value on all rows of a portfolio (and of `by`): rows unlike the commonest."""
+    """A field holds the same value on all rows of a portfolio (`across`: of the file) and of `by`.
+
+    Found are rows unlike the commonest; numbers that are written differently are the same.
+    """
     if not frame.has(rule.field):
         return None
-    counted = np.flatnonzero(frame.filled(rule.field) & frame.mask(rule.when) & _named(rule, frame))
+    counted = np.flatnonzero(frame.typed(rule.field) & frame.mask(rule.when) & _named(rule, frame))
     column, group = frame.column(rule.field), _group(rule, frame)[counted]
+    same = _same_numbers(rule, frame)
     pairs, seen, index, counts = np.unique(
-        group * len(column.values) + column.codes[counted],
+        group * len(column.values) + same[column.codes[counted]],
         return_index=True,
         return_inverse=True,
         return_counts=True,
@@ -43,6 +47,17 @@ def constant(rule: Rule, frame: Frame) -> Failures | None:
         list(zip(index[failing].tolist(), usual_of[index[failing]].tolist(), strict=True)),
         lambda pair: (raw[codes[pair[0]]], f"Other rows say “{raw[codes[pair[1]]].strip()[:100]}”."),
     )
+
+
+def _same_numbers(rule: Rule, frame: Frame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Per distinct value the place of the first one that is the same number; its own for what is none."""
+    same = np.arange(len(frame.column(rule.field).values))
+    if frame.pack.fields[rule.field].type in ("decimal", "fraction"):
+        parsed = frame.parsed(rule.field)
+        numbers = np.flatnonzero(np.isfinite(parsed))
+        _, first, inverse = np.unique(parsed[numbers], return_index=True, return_inverse=True)
+        same[numbers] = numbers[first[inverse]]
+    return same
 
 
 def unique(rule: Rule, frame: Frame) -> Failures | None:
@@ -112,7 +127,8 @@ def steady(rule: Rule, frame: Frame) -> Failures | None:
 
 
 def _group(rule: Rule, frame: Frame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return frame.combined(rule.params.get("by", ()), frame.groups.index)
+    start = None if rule.params.get("across") else frame.groups.index
+    return frame.combined(rule.params.get("by", ()), start)
 
 
 def _named(rule: Rule, frame: Frame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -9,7 +9,7 @@ from ingestion.pipeline.rules.failures import Failures, blank_failures, by_value
 from ingestion.pipeline.rules.frame import Frame, Mask
 from ingestion.pipeline.rules.rule import Rule
 
-_NAMES = {"isin": "ISIN", "cusip": "CUSIP", "sedol": "SEDOL", "wkn": "WKN", "figi": "FIGI"}
+_NAMES = {"isin": "ISIN", "lei": "LEI", "cusip": "CUSIP", "sedol": "SEDOL", "wkn": "WKN", "figi": "FIGI"}
 
 
 def isin(rule: Rule, frame: Frame) -> Failures | None:
@@ -40,9 +40,18 @@ def _legs(rule: Rule, frame: Frame) -> Mask:
 
 
 def code_of_type(rule: Rule, frame: Frame) -> Failures | None:
-    """A code declared as one of `family` (its type field says `says`) keeps the rules of that family."""
+    """A code declared as one of `family` (its type field says `says`, such as `SEDOL|3`) keeps its rules.
+
+    Valid codes of the families it `leaves` are another rule's: there the type is wrong, not the code.
+    """
     where = _declared(rule, frame, str(rule.params["says"]))
-    return by_value(frame, rule.field, families.FAMILIES[rule.params["family"]], where)
+    explain = families.FAMILIES[rule.params["family"]]
+    others = rule.params.get("leaves", ())
+    if not others:
+        return by_value(frame, rule.field, explain, where)
+    return by_value(
+        frame, rule.field, lambda value: None if families.detect(value) in others else explain(value), where
+    )
 
 
 def other_type(rule: Rule, frame: Frame) -> Failures | None:
@@ -56,10 +65,12 @@ def other_type(rule: Rule, frame: Frame) -> Failures | None:
     for says, family in types.items():
         # A type that is itself missing has its own finding.
         other = frame.filled(field) & ~frame.one_of(field, {says}) & frame.mask(rule.when)
+        found = np.zeros(len(code.values), np.bool_)
         for i in np.unique(code.codes[other]).tolist():
             if code.values[i] and families.detect(code.values[i]) == family:
                 messages[i] = f"A valid {_NAMES[family]}, but field {field} says it is another kind of code."
-        failing |= other & frame.spread(rule.field, [i in messages for i in range(len(code.values))])
+                found[i] = True
+        failing |= other & found[code.codes]
     return failures_at(frame, rule.field, messages, failing)
 
 
@@ -71,7 +82,9 @@ def lei(rule: Rule, frame: Frame) -> Failures | None:
 def _declared(rule: Rule, frame: Frame, says: str) -> Mask:
     """Per row: the type field says so; all rows where the rule names no type field."""
     where = frame.mask(rule.when)
-    return where & frame.one_of(rule.params["type"], {says}) if "type" in rule.params else where.copy()
+    if "type" not in rule.params:
+        return where.copy()
+    return where & frame.one_of(rule.params["type"], says.split("|"))
 
 
 def _checked(

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ingestion.pipeline.errors import RuleError
-from ingestion.pipeline.rules import cells, cic, groups, identifiers, presence, relations, several, totals
+from ingestion.pipeline.rules import (
+    cells,
+    cic,
+    groups,
+    identifiers,
+    places,
+    presence,
+    relations,
+    several,
+    totals,
+)
 from ingestion.pipeline.rules.conditions import parse_condition
 from ingestion.pipeline.rules.expansion import CONDITIONS, FORMULAS
 from ingestion.pipeline.rules.failures import Failures
@@ -45,7 +55,8 @@ KINDS: dict[str, Kind] = {
     "language_list": _kind(cells.language_list),
     "email": _kind(cells.email),
     "url": _kind(cells.url),
-    "nace": _kind(cells.nace),
+    "nace": _kind(cells.nace, "", "revisions"),
+    "nace_revision": _kind(cells.nace_revision, "revisions"),
     "entity": _kind(cells.entity),
     "code_list": _kind(cells.code_list),
     "multi_list": _kind(cells.multi_list),
@@ -70,16 +81,19 @@ KINDS: dict[str, Kind] = {
     # Between fields of a row
     "expect": _kind(relations.expect, "expect"),
     "formula": _kind(relations.formula, "equals", "tolerance absolute up_to"),
+    "percent": _kind(relations.percent, "equals"),
+    "economic_area": _kind(places.economic_area, "", "country cic"),
+    "isin_country": _kind(places.isin_country, "country"),
     "isin": _kind(identifiers.isin, "", "type legs"),
     "isin_leg": _kind(identifiers.isin_leg, "type legs"),
-    "code_of_type": _kind(identifiers.code_of_type, "type says family"),
+    "code_of_type": _kind(identifiers.code_of_type, "type says family", "leaves"),
     "other_type": _kind(identifiers.other_type, "type types"),
     "lei": _kind(identifiers.lei, "type"),
     "code_without_value": _kind(identifiers.code_without_value, "type"),
     "value_without_code": _kind(identifiers.value_without_code, "code"),
     # Among rows
     "sum": _kind(totals.total, "equals", "of where tolerance absolute up_to blank_is_zero"),
-    "constant": _kind(groups.constant, "", "by"),
+    "constant": _kind(groups.constant, "", "by across"),
     "unique": _kind(groups.unique, "by", "across"),
     "repeated": _kind(groups.repeated, "times"),
     "steady": _kind(groups.steady, "of tolerance", "by where absolute absolute_of"),

@@ -68,7 +68,7 @@ def coverage(rule: Rule, frame: Frame) -> Failures | None:
 
 def _coverage(rule: Rule, frame: Frame, applies: Mask) -> Failures | None:
     filled = applies & frame.filled(rule.field)
-    groups = frame.groups
+    groups = frame.file if rule.scope == "file" else frame.groups
     wanted = np.bincount(groups.index, applies, len(groups.first)).astype(np.int64)
     found = np.bincount(groups.index, filled, len(groups.first)).astype(np.int64)
     texts = {}

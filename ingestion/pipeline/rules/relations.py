@@ -3,9 +3,9 @@
 import numpy as np
 
 from ingestion.pipeline.rules.conditions import parse_condition
-from ingestion.pipeline.rules.failures import Failures, on_rows
+from ingestion.pipeline.rules.failures import Failures, group_failures, on_rows
 from ingestion.pipeline.rules.formulas import Formula, parse_formula
-from ingestion.pipeline.rules.frame import Frame
+from ingestion.pipeline.rules.frame import Frame, Mask
 from ingestion.pipeline.rules.numbers import short
 from ingestion.pipeline.rules.rule import Rule
 from ingestion.pipeline.rules.values import Floats
@@ -18,6 +18,8 @@ def expect(rule: Rule, frame: Frame) -> Failures | None:
     """Where the rule applies, what it expects does not surely fail."""
     expected = parse_condition(rule.params["expect"])
     failing = frame.mask(rule.when) & expected.answer(frame).no
+    if rule.field and failing.any():
+        failing &= frame.typed(rule.field) | frame.blank(rule.field)
     return on_rows(frame, rule.field, failing, rule.message or f"Expected: {expected.words}.")
 
 
@@ -26,6 +28,8 @@ def formula(rule: Rule, frame: Frame) -> Failures | None:
     wanted = parse_formula(rule.params["equals"])
     found, computed = frame.numbers(rule.field), frame.value_of(wanted)
     failing = frame.mask(rule.when) & off(rule, found, computed)
+    if failing.any() and frame.pack.fields[rule.field].type == "fraction":
+        failing &= ~_in_percent(frame, found, computed)[frame.groups.index]
     positions = np.flatnonzero(failing)
     if len(positions) > MAX_TEXTS:
         return on_rows(frame, rule.field, failing, f"The value is not {wanted.words}.")
@@ -41,6 +45,25 @@ def formula(rule: Rule, frame: Frame) -> Failures | None:
     ]
     values, messages = zip(*texts, strict=True)
     return Failures(positions, values, messages, np.array(index, np.int32))
+
+
+def percent(rule: Rule, frame: Frame) -> Failures | None:
+    """A share is not given in percent all over a portfolio; one finding says so, instead of one per row."""
+    wanted = parse_formula(rule.params["equals"])
+    if not frame.has(rule.field):
+        return None
+    found = np.where(frame.mask(rule.when), frame.numbers(rule.field), np.nan)
+    wrong = np.flatnonzero(_in_percent(frame, found, frame.value_of(wanted)))
+    message = f"The values are 100 times {wanted.words}, so they are in percent; 1 stands for 100 %."
+    return group_failures(frame.groups, dict.fromkeys(wrong.tolist(), ("", message)))
+
+
+def _in_percent(frame: Frame, found: Floats, computed: Floats) -> Mask:
+    """Per portfolio: on most rows where both are known the value is a hundred times the computed one."""
+    known = ~np.isnan(found) & ~np.isnan(computed) & (computed != 0)
+    hundred = known & (np.abs(found - 100 * computed) <= np.abs(computed))
+    index, count = frame.groups.index, len(frame.groups.first)
+    return np.asarray(2 * np.bincount(index, hundred, count) > np.bincount(index, known, count))
 
 
 def _message(wanted: Formula, computed: float) -> str:

@@ -33,10 +33,17 @@ def total(rule: Rule, frame: Frame) -> Failures | None:
     targets = frame.value_of(target)[groups.first]
     source = f" ({target.words})" if target.fields else ""
     failing = off(rule, sums, targets) & frame.mask(rule.when)[groups.first]
+    fraction = frame.pack.fields[rule.field].type == "fraction"
     texts = {}
     for i in np.flatnonzero(failing).tolist():
         message = f"The sum is {short(sums[i])}, expected {short(targets[i])}{source}."
-        if not source and 50 < sums[i] < 150:
-            message += " The values look like percent; 1 stands for 100 %."
+        if fraction and _hundredfold(sums[i], targets[i]):
+            message += " It looks like percent; 1 stands for 100 %."
         texts[i] = (short(sums[i]), message)
     return group_failures(groups, texts)
+
+
+def _hundredfold(one: float, other: float) -> bool:
+    """One is roughly a hundred times the other."""
+    low, high = sorted((abs(one), abs(other)))
+    return bool(50 * low < high < 150 * low)

@@ -36,7 +36,9 @@ def test_a_clean_file_has_no_finding(version: str, form: str) -> None:
 def test_one_mistake_fires_exactly_its_rule(kind: str, seed: int, version: str) -> None:
     table = tpt(rows=60, version=version, kinds=[kind], seed=seed)
     (defect,) = table.defects
-    assert found(table.csv()) == {(defect.rule, defect.row, defect.field)}
+    fired = found(table.csv())
+    assert (defect.rule, defect.row, defect.field) in fired
+    assert {rule for rule, _, _ in fired} <= {defect.rule, *MISTAKES[kind].also}
 
 
 @pytest.mark.parametrize("version", ["6.0", "7.0"])
@@ -61,7 +63,8 @@ def test_every_closed_list_accepts_each_of_its_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", [rule.field for rule in rules_of(find_pack("TPT", "7.0")) if rule.kind == "required"]
+    "field",
+    [rule.field for rule in rules_of(find_pack("TPT", "7.0")) if rule.id.startswith("TPT-REQUIRED")],
 )
 def test_each_mandatory_field_is_missed_on_its_row(field: str) -> None:
     table = tpt(rows=4, seed=6)
@@ -91,14 +94,14 @@ def test_a_value_wrong_on_all_rows_of_one_portfolio_is_one_finding_for_it() -> N
 
 def test_the_decimal_sign_of_the_file_is_the_only_one() -> None:
     table = tpt(rows=30, seed=6)
-    table.rows[3]["125"] = "1,5"
-    assert ("TPT-FORMAT-125", 4, "125") in found(table.csv())
+    table.rows[3]["129"] = "1,5"
+    assert ("TPT-FORMAT-129", 4, "129") in found(table.csv())
     assert found(table.csv(decimal=",")) == set()
 
 
 def two_legs(second: str) -> Table:
-    table = tpt(rows=20, seed=6)
-    rows = [row for row in table.rows if row["15"] == "1"][:2]
+    table = tpt(rows=60, seed=6)
+    rows = [row for row in table.rows if row["15"] == "1" and row["12"][2] == "3"][:2]
     rows[0]["14"] += "FIXED"
     rows[1]["14"] += second
     for row in rows:
@@ -115,7 +118,8 @@ def test_a_leg_with_a_suffix_to_its_isin_is_only_mentioned() -> None:
 def test_a_suffix_without_a_group_is_no_isin() -> None:
     table = two_legs("FLOAT")
     for row in table.rows:
-        row["16"] = ""
+        if row.get("16") == "SWAP1":
+            row["16"] = ""
     assert {rule for rule, _, _ in found(table.csv())} == {"TPT-R03-ISIN-14"}
 
 
@@ -143,7 +147,7 @@ def test_weights_in_percent_are_said_to_be_percent() -> None:
 def test_totals_are_checked_per_portfolio() -> None:
     table = tpt(rows=20, seed=6, funds=2)
     table.rows[15]["26"] = "0.9"
-    (finding,) = findings(table.csv())
+    (finding,) = [entry for entry in findings(table.csv()) if entry["rule"] == "TPT-P01-WEIGHTS"]
     assert (finding["row"], finding["portfolio"]) == (0, table.rows[15]["1"])
 
 

@@ -18,7 +18,7 @@ from tests.tools.tables import NUMERIC
 
 KINDS = [
     *("name missing", "error value", "unknown currency", "local date", "UK as country", "unknown code"),
-    *("ISIN check digit", "LEI cut off", "CIC country", "version on one row", "weight in percent"),
+    *("ISIN check digit", "LEI cut off", "CIC country", "version on one row", "frequency"),
 ]
 TABLE = tpt(rows=24, kinds=KINDS, seed=5)
 FIELDS = TABLE.pack.fields
