@@ -3,7 +3,7 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples requirements bench bench-e2e test-kill fuzz help
+.PHONY: run test reset lint samples requirements rules-docs bench bench-e2e test-kill fuzz help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -34,6 +34,9 @@ fuzz:          ## damage files of every kind for FUZZ_SECONDS (180) and read the
 
 samples:       ## write the demo files in docs/samples anew
 	@$(START) test -m tests.tools.generate_samples
+
+rules-docs:    ## write the rule catalogue in docs/rules anew
+	@$(START) test -m ingestion.pipeline rules --markdown docs/rules
 
 requirements:  ## compile the pinned requirements from requirements/*.in (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --upgrade requirements/runtime.in -o requirements.txt

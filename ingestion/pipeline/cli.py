@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ingestion.pipeline.cli_convert import add_convert, run_convert
 from ingestion.pipeline.cli_recognise import add_recognise, run_recognise
+from ingestion.pipeline.cli_rules import add_rules, run_rules
 from ingestion.pipeline.cli_template import add_template, run_template
 from ingestion.pipeline.errors import UnreadableFile
 
@@ -38,20 +39,19 @@ def main(arguments: list[str]) -> int:
     check.add_argument("files", nargs="+", metavar="FILE", help="csv, xlsx, xls, json or zip")
     check.add_argument("--json", action="store_true", help="all findings as JSON")
     check.add_argument("--expect", metavar="TEMPLATE", help="the template that should be there, such as TPT")
-    rules = commands.add_parser("rules", help="list the rules of all templates")
-    rules.add_argument("--markdown", action="store_true", help="as the page docs/rules.md")
     add_recognise(commands)
+    add_rules(commands)
     add_convert(commands)
     add_template(commands)
     chosen = parser.parse_args(arguments)
-    others = {"recognise": run_recognise, "convert": run_convert, "template": run_template}
+    others = {
+        "recognise": run_recognise,
+        "rules": run_rules,
+        "convert": run_convert,
+        "template": run_template,
+    }
     if chosen.command in others:
         return others[chosen.command](chosen)
-    if chosen.command == "rules":
-        from ingestion.pipeline import catalogue  # imported here: checking files needs no catalogue
-
-        print(catalogue.markdown() if chosen.markdown else json.dumps(catalogue.as_data(), indent=1))
-        return 0
     return _validate(chosen.files, chosen.json, chosen.expect)
 
 

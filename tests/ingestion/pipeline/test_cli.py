@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ingestion.pipeline.catalogue import as_data, markdown
 from ingestion.pipeline.cli import main
 from tests.tools.defects import MISTAKES
 from tests.tools.generate_samples import SAMPLES, samples, tpt, unknown_layout
@@ -175,19 +174,6 @@ def test_the_module_runs_without_django_and_without_pandas(files: dict[str, str]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert main(["validate", files["faulty.csv"]]) == 1
-
-
-def test_the_page_of_rules_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == markdown() + "\n"
-
-
-def test_the_catalogue_lists_every_rule_once_per_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rules"]) == 0
-    rules = json.loads(capsys.readouterr().out)
-    assert rules == as_data()
-    keys = [(rule["template"], rule["version"], rule["id"]) for rule in rules]
-    assert len(set(keys)) == len(keys)
-    assert {version for _, version, _ in keys} == {"6.0", "7.0"}
 
 
 def test_the_demo_files_are_what_the_generator_makes() -> None:
