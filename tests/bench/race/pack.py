@@ -10,14 +10,15 @@ from typing import Any
 from tests.bench.race.layout import COLUMNS, FUND, INSTRUMENT, Column
 from tests.bench.race.rules import RULES, Rule
 
-# Lists are texts with codes: of a wrong code in an enum the product says only that, the race wants all.
+# Lists are texts with codes, and dates may have a time: of a code that is not listed, or of what is no date,
+# the product says only that; the race wants all.
 _TYPES = {
     "isin": "identifier",
     "lei": "lei",
     "pattern": "text",
     "list": "text",
     "number": "decimal",
-    "date": "date",
+    "date": "datetime",
     "text": "text",
 }
 _HEAD = """\
@@ -50,13 +51,10 @@ def write_pack(
 ) -> Path:
     """Write pack.toml, fields.csv, codes.csv and rules.toml into a new folder."""
     columns, rules = list(columns), list(rules)
-    ranges = {rule.field: rule.params for rule in rules if rule.kind == "range"}
-    fields = [["field", "name", "path", "section", "type", "max_length", "all", "range"]]
+    fields = [["field", "name", "path", "section", "type", "max_length", "all"]]
     codes = [["field", "code", "meaning"]]
     for column in columns:
-        limits = ranges.get(column.name)
-        between = f"{limits['low']:.0f}..{limits['high']:.0f}" if limits else ""
-        fields.append([column.name, column.name, "", "", _TYPES[column.kind], "", "O", between])
+        fields.append([column.name, column.name, "", "", _TYPES[column.kind], "", "O"])
         codes += [[column.name, code, ""] for code in column.codes]
     folder.mkdir(parents=True)
     (folder / "pack.toml").write_text(_HEAD.format(fund=fund, instrument=instrument), "utf-8")
@@ -102,6 +100,10 @@ def _as_own(rule: Rule) -> tuple[str, dict[str, Any]]:
             return "code_list", {}
         case "lei":
             return "entity", {}
+        case "range":
+            # A range of the field itself would keep what is outside out of all sums and comparisons.
+            between = f"{rule.field} between {params['low']:.0f} and {params['high']:.0f}"
+            return "expect", {"expect": between}
         case "pattern":
             return "expect", {"expect": f'{rule.field} matches "{params["pattern"]}"'}
         case "filled_if":
