@@ -4,7 +4,7 @@ import random
 
 from ingestion.pipeline.pack import find_pack
 from tests.tools import codes
-from tests.tools.positions import PLACES, TRADES, Row
+from tests.tools.positions import PLACES, Row
 from tests.tools.tables import Table
 
 SHARES = [0.3, 0.25, 0.2, 0.15, 0.07, 0.03]
@@ -38,7 +38,7 @@ def portfolio(rng: random.Random, name: str) -> list[Row]:
 
 
 def _position(rng: random.Random, place: int) -> Row:
-    company = f"{PLACES[place]} {rng.choice(TRADES)} AG {rng.randint(1, 9999)}"
+    company = f"{PLACES[place]} {rng.choice(['Energie', 'Optik', 'Rail', 'Water'])} AG {rng.randint(1, 9999)}"
     if place == len(SHARES) - 1:
         return {"name": f"Cash {rng.randint(1, 9999)}", "cic": "XT72", "country": "DE"}
     if place == 3:

@@ -60,8 +60,8 @@ class Mutations:
         self.pack = pack
         self.rows = list(rows)
         self._frame = Frame(pack, delivery(pack, rows))
-        self._codes = {row.get(pack.instrument, "") for row in rows}
-        self._names = {row.get(pack.index_card.get("name", ""), "") for row in rows}
+        self._keys = {row.get(pack.portfolio_key[0]) for row in rows}
+        self._names = {row.get(pack.index_card.get("name", "")) for row in rows}
 
     def derived(self, rule: Rule) -> Mutation | None:
         """One change to one clean row; None where kind and parameters do not say which."""
@@ -72,36 +72,48 @@ class Mutations:
         filled = [row for row in rows if row.get(field.key)]
         match rule.kind:
             case "required":
-                return _one(filled, {field.key: ""})
+                return self._one(filled, {field.key: ""})
             case "one_filled":
                 others = [field.key, *rule.params["others"]]
-                return _one(rows, dict.fromkeys(others, ""))
+                return self._one(rows, dict.fromkeys(others, ""))
             case "forbidden":
                 text = next(iter(field.codes), "") or SAMPLE[field.type]
-                return _one([row for row in rows if not row.get(field.key)], {field.key: text})
+                return self._one([row for row in rows if not row.get(field.key)], {field.key: text})
             case "length":
-                return _one(filled, {field.key: "x" * ((field.max_length or 0) + 1)})
+                return self._one(filled, {field.key: "x" * ((field.max_length or 0) + 1)})
             case "range":
                 low, high = field.range
                 text = str(high + 1) if high is not None else str((low or 0) - 1)
-                return _one(filled, {field.key: text})
+                return self._one(filled, {field.key: text})
             case "isin" | "lei" | "entity":
-                return _one(filled, {field.key: wrong_digit(filled[0][field.key])}) if filled else None
+                return self._one(filled, {field.key: wrong_digit(filled[0][field.key])}) if filled else None
             case "code_of_type":
                 says = rule.params["says"].split("|")[0]
-                return _one(filled or rows, {rule.params["type"]: says, field.key: "B0YBKJ8X"})
-        return _one(filled or rows, {field.key: WRONG[rule.kind]}) if rule.kind in WRONG else None
+                return self._one(filled or rows, {rule.params["type"]: says, field.key: "B0YBKJ8X"})
+        return self._one(filled or rows, {field.key: WRONG[rule.kind]}) if rule.kind in WRONG else None
 
     def own(self, mutation: Mutation, rule: Rule, number: int) -> Mutation:
-        """The same with a code and a name that nobody else has, unless they are what is wrong."""
-        code, name = self.pack.instrument, self.pack.index_card.get("name", "")
+        """The same in a group of its own: with codes and names nobody else has, unless they are wrong."""
+        key, name = self.pack.portfolio_key[0], self.pack.index_card.get("name", "")
         rows = [dict(row) for row in mutation.rows]
         for row in rows:
-            if rule.field != code and row.get(code) in self._codes:
-                row[code] = codes.isin(random.Random(number), "LU")
+            if rule.field != key and row.get(key) in self._keys:
+                row[key] = codes.isin(random.Random(number), "LU")
             if rule.field != name and row.get(name) in self._names:
                 row[name] += f" {number}"
         return Mutation(rows, mutation.place)
+
+    def _one(self, rows: Sequence[Row], cells: Mapping[str, str]) -> Mutation | None:
+        """The first of these rows with other cells, among the rows of its group."""
+        if not rows:
+            return None
+        group = [row for row in self.rows if self._key(row) == self._key(rows[0])]
+        place = next(i for i, row in enumerate(group) if row is rows[0])
+        group[place] = rows[0] | cells
+        return Mutation(group, place)
+
+    def _key(self, row: Row) -> str:
+        return row.get(self.pack.portfolio_key[0], "")
 
     def found(self, mutations: Mapping[str, Mutation]) -> dict[str, set[tuple[str, str]]]:
         """Per mutation the (rule, field) found at its place; all are checked in one delivery."""
@@ -114,7 +126,7 @@ class Mutations:
                 rows.append(row)
                 if i == mutation.place:
                     place[len(rows)] = name
-            owner[mutation.rows[0].get(self.pack.portfolio_key[0], "")] = name
+            owner[self._key(mutation.rows[0])] = name
         for finding in validate(delivery(self.pack, rows)).findings.to_pylist():
             name = place.get(finding["row"], "")
             if not finding["row"]:
@@ -155,8 +167,3 @@ def delivery(pack: Pack, rows: Sequence[Row]) -> Delivery:
     """The rows as a file brings them."""
     data = Table(pack, list(rows)).csv()
     return parse_file(data, inspect_file(data))
-
-
-def _one(rows: Sequence[Row], cells: Mapping[str, str]) -> Mutation | None:
-    """The first of these rows with other cells."""
-    return Mutation([rows[0] | cells]) if rows else None
