@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.dashboard.views import actions, downloads, home, submission, submissions, upload
+from portal.dashboard.views import actions, downloads, home, materials, rules, submission, submissions, upload
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,4 +17,8 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/continue/", actions.go_on, name="continue_submission"),
     path("submissions/<uuid:submission_id>/run-again/", actions.run_again, name="run_again"),
     path("submissions/<uuid:submission_id>/withdraw/", actions.withdraw, name="withdraw"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<str:template>/<str:version>/<str:rule_id>/", rules.rule, name="rule"),
+    path("templates/", materials.templates, name="templates"),
+    path("templates/<str:template>/<str:version>/<str:kind>", materials.template_file, name="template_file"),
 ]

@@ -95,6 +95,10 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("original", "GET"): of_a(),
     ("continue_submission", "POST"): of_a(302, Role.UPLOADER, subject=State.NEEDS_SIGN_IN),
     ("run_again", "POST"): of_a(302, Role.UPLOADER, subject=State.FAILED),
+    ("rules", "GET"): Policy(200, Role.VIEWER),
+    ("rule", "GET"): Policy(200, Role.VIEWER),
+    ("templates", "GET"): Policy(200, Role.VIEWER),
+    ("template_file", "GET"): Policy(200, Role.VIEWER),
     ("withdraw", "GET"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
     ("withdraw", "POST"): of_a(302, Role.UPLOADER, only_uploader=True, subject=State.RUNNING),
     ("events", "POST"): Policy(200, signed=True),
@@ -110,6 +114,8 @@ HOME = "home"
 OUTSIDE = ("/healthz", "/static/js/theme.js")
 WITH_RESULTS = {"submission", "submission_live", "findings", "findings_xlsx", "findings_csv", "original",
                 "api_submission", "api_findings"}  # fmt: skip
+PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"]}
+"""What stands in addresses that are not those of a submission."""
 GET_OF_OTHERS = {("withdraw", "A-reviewer"), ("withdraw", "A-admin")}  # told on the page that only Anna may
 
 
@@ -168,7 +174,7 @@ def call(
         if "submission_id" in ROUTES[name]:
             real = name in WITH_RESULTS and policy.answer(who) in (policy.ok, NOT_FOUND)
             subject = request.getfixturevalue("checked") if real else make(policy.subject)
-        address = reverse(name, args=[subject.id] if subject else [])
+        address = reverse(name, args=[subject.id] if subject else PLACES.get(name, []))
         return client(name, who).generic(method, address, **body_of(name, method))
 
     def client(name: str, who: str) -> Client:

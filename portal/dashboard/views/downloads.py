@@ -1,20 +1,17 @@
 """Files to take away: findings as xlsx and csv, the delivered file."""
 
-from collections.abc import Iterator
 from pathlib import PurePath
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
 from portal.accounts.permissions import member_required
 from portal.common.errors import NotFound
 from portal.dashboard import services
+from portal.dashboard.attachments import XLSX, attachment
 from portal.dashboard.templatetags.fundgate import plain_name
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -24,7 +21,7 @@ def findings_xlsx(request: HttpRequest, submission_id: UUID) -> HttpResponseBase
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
     content = services.findings_as_xlsx(actor=actor, submission=submission)
-    return _attachment(content, XLSX, f"{_stem(submission.file_name)}-findings.xlsx")
+    return attachment(content, XLSX, f"{_stem(submission.file_name)}-findings.xlsx")
 
 
 @require_safe
@@ -34,7 +31,7 @@ def findings_csv(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
     content = services.findings_as_csv(actor=actor, submission=submission)
-    return _attachment(content, "text/csv; charset=utf-8", f"{_stem(submission.file_name)}-findings.csv")
+    return attachment(content, "text/csv; charset=utf-8", f"{_stem(submission.file_name)}-findings.csv")
 
 
 @require_safe
@@ -46,19 +43,9 @@ def original(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
     if not submission.object_version:
         raise NotFound("Nothing of this file was stored.")
     content = services.original(actor=actor, submission=submission)
-    response = _attachment(content, "application/octet-stream", _tame(submission.file_name))
+    response = attachment(content, "application/octet-stream", _tame(submission.file_name))
     response["Content-Length"] = str(submission.bytes)
     return response
-
-
-def _attachment(content: bytes | Iterator[bytes], kind: str, name: str) -> HttpResponseBase:
-    headers = {
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if isinstance(content, bytes):
-        return HttpResponse(content, content_type=kind, headers=headers)
-    return StreamingHttpResponse(content, content_type=kind, headers=headers)
 
 
 def _tame(name: str) -> str:

@@ -1,0 +1,99 @@
+"""The rule catalogue as its pages show it: the filters of the list, and one rule in words."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from ingestion.pipeline.catalogue import Entry, Shared, find_entry, select, shared
+from ingestion.pipeline.materials.wording import type_of
+from ingestion.pipeline.pack import pack_names
+from portal.common.ids import parse_id
+from portal.dashboard import wording
+from portal.dashboard.forms import Narrowing
+
+SCOPES = {
+    "file": lazy("The file as a whole"),
+    "portfolio": lazy("Each fund as a whole"),
+    "row": lazy("Each row"),
+    "cell": lazy("Each cell of the field"),
+}
+
+
+class RuleFilter(Narrowing):
+    """Narrows the catalogue; what stands in the address may be any text."""
+
+    q = forms.CharField(
+        label=lazy("Words, rule or field"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    template = forms.ChoiceField(label=lazy("Template"))
+    version = forms.ChoiceField(label=lazy("Version"))
+    severity = forms.ChoiceField(label=lazy("Severity"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        versions: dict[str, list[tuple[str, str]]] = {}
+        for template, version in pack_names():
+            versions.setdefault(template, []).append((version, version))
+        severities = [(name, label.word) for name, label in wording.SEVERITIES.items()]
+        choices: dict[str, list[Any]] = {
+            "template": [(name, name) for name in versions],
+            "version": list(versions.items()),
+            "severity": severities,
+        }
+        for name, offered in choices.items():
+            self.fields[name].choices = [("", _("Any")), *offered]  # type: ignore[attr-defined]
+
+    def found(self) -> list[Shared]:
+        """The rules that fit, each once; an invalid filter is not applied."""
+        chosen = [self.chosen(name) or "" for name in ("template", "version", "severity", "q")]
+        return shared(select(*chosen))
+
+
+def rule_address(template: str, version: str, rule_id: str, submission: str = "") -> str:
+    """Where a rule is explained, on the way from a submission; "" for one that is not in the catalogue."""
+    if find_entry(template, version, rule_id) is None:
+        return ""
+    came_from = f"?{urlencode({'from': submission})}" if submission else ""
+    return reverse("rule", args=[template, version, rule_id]) + came_from
+
+
+def rule_picture(entry: Entry, came_from: str) -> dict[str, Any]:
+    """What the page of one rule draws; `came_from` is the id of a submission, or any text."""
+    pack, rule = entry.pack, entry.rule
+    siblings = [other for name, other in pack_names() if name == pack.template and other != pack.version]
+    return {
+        "entry": entry,
+        "rule": rule,
+        "pack": pack,
+        "fields": [(pack.fields[key], type_of(pack.fields[key])) for key in rule.fields],
+        "when": rule.when.words if rule.when else "",
+        "scope": SCOPES[rule.scope],
+        "tolerance": _tolerance(entry),
+        "profile": pack.profiles[rule.profile].title if rule.profile else "",
+        "others": [
+            (other, address)
+            for other in siblings
+            if (address := rule_address(pack.template, other, rule.id, came_from))
+        ],
+        "came_from": parse_id(came_from),
+    }
+
+
+def _tolerance(entry: Entry) -> str:
+    """How far a value may be off; "" where nothing but the exact value is right."""
+    params = entry.rule.params
+    relative, absolute = params.get("tolerance"), params.get("absolute")
+    if entry.by_quality:
+        return f"{relative:g}" if relative is not None else ""
+    parts = []
+    if relative:
+        parts.append(_("%(share)s %% of the expected value") % {"share": f"{relative * 100:g}"})
+    if absolute:
+        parts.append(_("%(amount)s as an amount") % {"amount": f"{absolute:g}"})
+    return _("%(both)s, whichever is more") % {"both": _(" or ").join(parts)} if parts[1:] else "".join(parts)

@@ -1,0 +1,43 @@
+"""The rule catalogue: the list with its filters, and one rule."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ingestion.pipeline.catalogue import find_entry
+from portal.accounts.permissions import member_required
+from portal.common.errors import NotFound
+from portal.dashboard.catalogue import RuleFilter, rule_picture
+from portal.dashboard.paging import page_number, pages_of
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@member_required()
+def rules(request: HttpRequest) -> HttpResponse:
+    """One filtered page of the catalogue; only the list for htmx."""
+    form = RuleFilter(request.GET)
+    page = Paginator(form.found(), PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    context = {
+        "form": form,
+        "page": page,
+        "pages": pages_of(page.number, page.paginator.num_pages),
+        "list_url": request.path,
+        "version": form.chosen("version") or "",
+    }
+    # going back in the browser asks for the whole page again, with htmx's headers
+    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    return render(request, f"dashboard/rules/{'list' if fragment else 'page'}.html", context)
+
+
+@require_safe
+@member_required()
+def rule(request: HttpRequest, template: str, version: str, rule_id: str) -> HttpResponse:
+    """One rule of one template version."""
+    entry = find_entry(template, version, rule_id)
+    if entry is None:
+        raise NotFound("This template version has no such rule. It may have been replaced by another one.")
+    context = rule_picture(entry, request.GET.get("from", ""))
+    return render(request, "dashboard/rules/rule.html", context)
