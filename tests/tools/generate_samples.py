@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ingestion.pipeline.pack import find_pack
-from tests.tools import codes, defects
+from tests.tools import codes, defects, share_class_samples
 from tests.tools.positions import PLACES, VALUATION, Row, number, positions
 from tests.tools.tables import Table
 
@@ -138,7 +138,13 @@ def samples() -> dict[str, bytes]:
         "tpt-7.0-faulty.xlsx.truth.json": truth(workbook),
         "unknown-layout.csv": unknown_layout(),
         "no-table.txt": prose(),
-    }
+    } | _share_classes()
+
+
+def _share_classes() -> dict[str, bytes]:
+    tables = share_class_samples.tables()
+    truths = {f"{name}.truth.json": truth(table) for name, table in tables.items() if table.defects}
+    return {name: table.csv() for name, table in tables.items()} | truths
 
 
 def truth(table: Table) -> bytes:

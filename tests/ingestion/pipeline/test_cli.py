@@ -184,7 +184,7 @@ def test_the_demo_files_are_what_the_generator_makes() -> None:
         assert len(content) < 150_000
 
 
-@pytest.mark.parametrize("name", ["tpt-7.0-faulty.csv", "tpt-7.0-faulty.xlsx"])
+@pytest.mark.parametrize("name", [path.stem.removesuffix(".truth") for path in SAMPLES.glob("*.truth.json")])
 def test_every_defect_of_the_demo_files_is_found_and_nothing_else(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
