@@ -109,7 +109,8 @@ def _in_matrix(field: Field, part: str) -> bool:
 def _by_profile(pack: Pack, field: Field, flag: str) -> Iterator[dict[str, Any]]:
     """One entry for all profiles that are on by default, and one per other profile that asks for more."""
     asking = [
-        profile.when
+        # The cell that switches the profile on is itself always asked for.
+        "" if profile.when.startswith(f"{field.key} ") else profile.when
         for name, profile in pack.profiles.items()
         if profile.default and field.presence.get(name) == flag
     ]
@@ -190,6 +191,7 @@ class _Texts:
         self._values = {
             "template": pack.template,
             "when": self._named(when),
+            "because": when,
             "profile": pack.profiles[profile].title if profile else "",
             "expect": self._named(_words(params)),
         }
@@ -222,7 +224,8 @@ class _Texts:
 
         def label(found: re.Match[str]) -> str:
             field = self._pack.fields.get(found[1])
-            return f"field {found[1]} ({field.label})" if field and field.label != found[1] else found[0]
+            name = field.label.removeprefix(found[1]).strip() if field else ""
+            return f"field {found[1]} ({name})" if name else found[0]
 
         return re.sub(r"field (\w+)", label, words)
 
