@@ -125,7 +125,7 @@ def _special(rng: random.Random, kind: str, row: Row) -> Row:
         case "structured":
             row |= {"56": "j"}
         case "securitised":
-            row |= {"56": "e"}
+            row |= {"56": "b"}
         case "loan":
             row |= {"138": "1", "139": number(float(row["24"]) * 1.1), "146": "1", "41": "1.3"}
     return row

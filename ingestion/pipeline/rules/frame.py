@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ingestion.pipeline import codefamilies as families
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import Field, Pack
 from ingestion.pipeline.readers.source import Codes, Column
@@ -155,6 +156,10 @@ class Frame:
                 return ~np.isnan(self.numbers(field))
             case "date":
                 return ~np.isnan(self.days(field))
+            case "currency" | "country" as kind:
+                known = families.is_currency if kind == "currency" else families.is_country
+                codes = self.pack.fields[field].codes
+                return self.matching(field, lambda value: value in codes or known(value))
             case "enum":
                 return self.one_of(field, self.pack.fields[field].codes.keys())
         return self.filled(field)

@@ -63,8 +63,8 @@ def other_type(rule: Rule, frame: Frame) -> Failures | None:
     messages: dict[int, str] = {}
     failing = np.zeros(frame.rows, np.bool_)
     for says, family in types.items():
-        # A type that is itself missing has its own finding.
-        other = frame.filled(field) & ~frame.one_of(field, {says}) & frame.mask(rule.when)
+        # A type that is itself missing or wrong has its own finding.
+        other = frame.typed(field) & ~frame.one_of(field, {says}) & frame.mask(rule.when)
         found = np.zeros(len(code.values), np.bool_)
         for i in np.unique(code.codes[other]).tolist():
             if code.values[i] and families.detect(code.values[i]) == family:

@@ -30,6 +30,8 @@ def economic_area(rule: Rule, frame: Frame) -> Failures | None:
     codes = frame.pack.fields[rule.field].codes
 
     def explain(area: str, code: str) -> str | None:
+        if "cic" in rule.params and len(code) != 4:
+            return None
         country = code[:2] if "cic" in rule.params else code
         expected = "0" if country in NOT_LISTED - {"XV"} and "cic" in rule.params else area_of(country)
         if expected is None or area not in codes or area == expected:

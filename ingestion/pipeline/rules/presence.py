@@ -23,7 +23,7 @@ def required(rule: Rule, frame: Frame) -> Failures | None:
 def forbidden(rule: Rule, frame: Frame) -> Failures | None:
     """A field is empty, on the rows where it must be."""
     reason = f", because {rule.when.words}" if rule.when else ""
-    failing = frame.mask(rule.when) & frame.filled(rule.field)
+    failing = frame.mask(rule.when) & frame.typed(rule.field)
     return on_rows(frame, rule.field, failing, rule.message or f"The cell must be empty{reason}.")
 
 

@@ -87,7 +87,7 @@ def test_the_table_names_the_place_of_a_finding_and_shortens_long_lists(
     assert "whole file, field 131: The mandatory column is missing." in out
     assert f"portfolio {table.rows[0]['1']}, field 24" in out
     assert ", field 17: The mandatory cell is empty." in out
-    assert out.count(f"“{'x' * 59}…”: Not a currency code.") == 3
+    assert out.count(f"“{'x' * 59}…”: A currency has three letters (ISO 4217)") == 3
     assert "and 17 more" in out
     assert len(max(out.splitlines(), key=len)) < 250
 

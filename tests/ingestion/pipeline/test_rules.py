@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from stdnum import isin as stdnum_isin
 from stdnum import lei as stdnum_lei
 
-from ingestion.pipeline.pack import find_pack, packs
 from ingestion.pipeline.codefamilies import is_isin, is_lei
+from ingestion.pipeline.pack import find_pack, packs
 from ingestion.pipeline.rules.rule import Rule, rules_of
 from tests.ingestion.pipeline.support import check, findings, found
 from tests.tools import codes
