@@ -41,7 +41,7 @@ SAMPLE = {
     "alnum": "Text",
     "text": "Text",
 }
-LEFT_OUT = frozenset(["row_width", "precision"])
+LEFT_OUT = frozenset(["row_width", "precision", "coverage"])
 """Kinds whose mistakes need more than a changed cell; they have tests of their own."""
 
 
@@ -129,7 +129,7 @@ class Mutations:
             owner[self._key(mutation.rows[0])] = name
         for finding in validate(delivery(self.pack, rows)).findings.to_pylist():
             name = place.get(finding["row"], "")
-            if not finding["row"]:
+            if not finding["row"] and finding["portfolio"]:
                 name = owner.get(finding["portfolio"], "")
             if name:
                 found[name].add((finding["rule"], finding["field"]))
@@ -161,6 +161,18 @@ def mismatches(
         if shown not in found or others != companions.get(name, set()):
             wrong[name] = {f"{rule} at {field}" for rule, field in found}
     return wrong
+
+
+def silent_counts(pack: Pack, rows: Sequence[Row]) -> set[str]:
+    """Rules that count how often a field is filled, but say nothing when all their fields are empty."""
+    counting = {rule.id: rule.field for rule in rules_of(pack) if rule.kind == "coverage"}
+    emptied = [row | dict.fromkeys(counting.values(), "") for row in rows]
+    found = {
+        finding["rule"]
+        for finding in validate(delivery(pack, emptied)).findings.to_pylist()
+        if finding["row"] == 0 and finding["value"] == "0 %"
+    }
+    return set(counting) - found
 
 
 def delivery(pack: Pack, rows: Sequence[Row]) -> Delivery:

@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.rules.rule import rules_of
-from tests.ingestion.pipeline.mutations import Mutation, Mutations, mismatches
+from tests.ingestion.pipeline.mutations import Mutation, Mutations, mismatches, silent_counts
 from tests.ingestion.pipeline.support import findings
 from tests.tools import codes
 from tests.tools.emt_rows import emt, emt_rows
@@ -135,3 +135,8 @@ def test_a_row_wider_than_the_header_is_found() -> None:
     assert [(finding["rule"], finding["row"]) for finding in findings(b"\r\n".join(lines))] == [
         ("EMT-FILE-WIDTH", 3)
     ]
+
+
+def test_conditional_fields_without_a_condition_are_counted() -> None:
+    table = emt("4.3")
+    assert silent_counts(table.pack, table.rows) == set()

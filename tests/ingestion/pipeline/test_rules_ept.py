@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.rules.rule import rules_of
-from tests.ingestion.pipeline.mutations import Mutation, Mutations, mismatches
+from tests.ingestion.pipeline.mutations import Mutation, Mutations, mismatches, silent_counts
 from tests.ingestion.pipeline.support import findings
 from tests.tools.ept_rows import ept, ept_rows
 from tests.tools.positions import Row
@@ -169,3 +169,8 @@ def test_the_risk_indicator_is_the_one_of_the_regulation(market: int, credit: in
     ]
     wrong = {finding["row"] for finding in findings(table.csv()) if finding["rule"].startswith("EPT-SRI-")}
     assert wrong == set(range(1, 8)) - {expected}
+
+
+def test_conditional_fields_without_a_condition_are_counted() -> None:
+    table = ept("2.1")
+    assert silent_counts(table.pack, table.rows) == set()
