@@ -80,16 +80,31 @@ class Findings:
             yield from batch.to_pylist()
 
 
+def groups_of(
+    document: dict[str, Any], *, rule: str | None = None, severity: str | None = None
+) -> list[dict[str, Any]]:
+    """The groups of one rule, of one severity, or all."""
+    return [
+        group
+        for group in document.get("groups", [])
+        if rule in (None, "", group["rule"]) and severity in (None, "", group["severity"])
+    ]
+
+
+def stored(group: dict[str, Any]) -> int:
+    """How many findings of a group the file holds: of very many only the first, while all are counted."""
+    return int(group.get("stored", group["count"]))
+
+
 def slices(document: dict[str, Any], *, rule: str | None = None, severity: str | None = None) -> list[Slice]:
     """Where the asked-for findings stand in the file, from the offsets in the verdict document.
 
     Neighbours joined.
     """
     chosen: list[Slice] = []
-    for group in sorted(document.get("groups", []), key=lambda group: int(group["offset"])):
-        if (rule and group["rule"] != rule) or (severity and group["severity"] != severity):
-            continue
-        start, count = int(group["offset"]), int(group["count"])
+    groups = groups_of(document, rule=rule, severity=severity)
+    for group in sorted(groups, key=lambda group: int(group["offset"])):
+        start, count = int(group["offset"]), stored(group)
         if chosen and sum(chosen[-1]) == start:
             chosen[-1] = (chosen[-1][0], chosen[-1][1] + count)
         else:

@@ -92,6 +92,7 @@ class FindingSerializer(serializers.Serializer[dict[str, Any]]):
     field = serializers.CharField(allow_null=True)
     field_name = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # the data's word
     portfolio = serializers.CharField(allow_null=True)
+    file = serializers.CharField(allow_null=True, default=None)
     value = serializers.CharField(allow_null=True)
     message = serializers.CharField()
 

@@ -66,6 +66,7 @@ def rule_address(template: str, version: str, rule_id: str, submission: str = ""
 def rule_picture(entry: Entry, came_from: str) -> dict[str, Any]:
     """What the page of one rule draws; `came_from` is the id of a submission, or any text."""
     pack, rule = entry.pack, entry.rule
+    submission = parse_id(came_from)
     siblings = [other for name, other in pack_names() if name == pack.template and other != pack.version]
     return {
         "entry": entry,
@@ -79,9 +80,9 @@ def rule_picture(entry: Entry, came_from: str) -> dict[str, Any]:
         "others": [
             (other, address)
             for other in siblings
-            if (address := rule_address(pack.template, other, rule.id, came_from))
+            if (address := rule_address(pack.template, other, rule.id, str(submission or "")))
         ],
-        "came_from": parse_id(came_from),
+        "came_from": submission,
     }
 
 

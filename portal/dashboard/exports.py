@@ -15,19 +15,22 @@ from portal.dashboard import wording
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 MOST_SHEET_ROWS = 100_000  # the workbook is made in memory; the csv is streamed and has no limit
 
-_COLUMNS = ("severity", "row", "portfolio", "message", "value", "field_name", "field", "rule")
-_WIDTHS = (11, 8, 20, 70, 24, 34, 9, 20)
+_WIDTHS = {"severity": 11, "file": 30, "row": 8, "portfolio": 20, "message": 70, "value": 24,
+           "field_name": 34, "field": 9, "rule": 20}  # fmt: skip
 
 
-def findings_csv(findings: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+def findings_csv(findings: Iterable[dict[str, Any]], *, several_files: bool = False) -> Iterator[bytes]:
     """The findings as UTF-8 csv, some hundred lines at a time."""
     rows = iter(findings)
-    yield _lines([_headers()], start=BOM)
+    columns = _columns(several_files)
+    yield _lines([list(columns.values())], start=BOM)
     while batch := list(islice(rows, 500)):
-        yield _lines([[harmless(cell) for cell in _cells(finding)] for finding in batch])
+        yield _lines([[harmless(cell) for cell in _cells(finding, columns)] for finding in batch])
 
 
-def findings_xlsx(findings: Iterable[dict[str, Any]], groups: list[dict[str, Any]]) -> bytes:
+def findings_xlsx(
+    findings: Iterable[dict[str, Any]], groups: list[dict[str, Any]], *, several_files: bool = False
+) -> bytes:
     """A workbook with a sheet of findings and one of rules; every text is written as text."""
     target = io.BytesIO()
     options = {
@@ -39,26 +42,28 @@ def findings_xlsx(findings: Iterable[dict[str, Any]], groups: list[dict[str, Any
     with xlsxwriter.Workbook(target, options) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         text = book.add_format({"text_wrap": True, "valign": "top"})
-        _findings_sheet(book, findings, head, text)
+        _findings_sheet(book, findings, _columns(several_files), head, text)
         _rules_sheet(book, groups, head, text)
     return target.getvalue()
 
 
-def _findings_sheet(book: Any, findings: Iterable[dict[str, Any]], head: Any, text: Any) -> None:
+def _findings_sheet(
+    book: Any, findings: Iterable[dict[str, Any]], columns: dict[str, str], head: Any, text: Any
+) -> None:
     sheet = book.add_worksheet(_("Findings"))
-    for column, (title, width) in enumerate(zip(_headers(), _WIDTHS, strict=True)):
-        sheet.set_column(column, column, width, text)
+    for column, (name, title) in enumerate(columns.items()):
+        sheet.set_column(column, column, _WIDTHS[name], text)
         sheet.write_string(0, column, title, head)
     rows = iter(findings)
     last = 0
     for last, finding in enumerate(islice(rows, MOST_SHEET_ROWS), start=1):
-        for column, (name, cell) in enumerate(zip(_COLUMNS, _cells(finding), strict=True)):
+        for column, (name, cell) in enumerate(zip(columns, _cells(finding, columns), strict=True)):
             if name == "row":
                 sheet.write_number(last, column, int(finding["row"]))
             elif cell:
                 sheet.write_string(last, column, cell)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(last, 1), len(_COLUMNS) - 1)
+    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
     if next(rows, None) is not None:
         told = _("This sheet ends after %(count)s findings. The csv download holds all of them.")
         sheet.write_string(last + 1, 0, told % {"count": f"{MOST_SHEET_ROWS:,}"})
@@ -82,21 +87,23 @@ def _rules_sheet(book: Any, groups: list[dict[str, Any]], head: Any, text: Any) 
     sheet.freeze_panes(1, 0)
 
 
-def _headers() -> list[str]:
-    return [
-        _("Severity"),
-        _("Row"),
-        _("Fund"),
-        _("What is wrong"),
-        _("Value"),
-        _("Field name"),
-        _("Field"),
-        _("Rule"),
-    ]
+def _columns(several_files: bool) -> dict[str, str]:
+    """Columns of the table and their titles; the file is named where there is more than one."""
+    return {
+        "severity": _("Severity"),
+        **({"file": _("File")} if several_files else {}),
+        "row": _("Row"),
+        "portfolio": _("Fund"),
+        "message": _("What is wrong"),
+        "value": _("Value"),
+        "field_name": _("Field name"),
+        "field": _("Field"),
+        "rule": _("Rule"),
+    }
 
 
-def _cells(finding: dict[str, Any]) -> list[str]:
-    raw = [_severity(finding), *(finding.get(name) for name in _COLUMNS[1:])]
+def _cells(finding: dict[str, Any], columns: Iterable[str]) -> list[str]:
+    raw = [_severity(finding) if name == "severity" else finding.get(name) for name in columns]
     return ["" if cell is None else str(cell) for cell in raw]
 
 

@@ -18,6 +18,7 @@ from portal.dashboard import wording
 from portal.dashboard.banners import banner
 from portal.dashboard.forms import FindingFilter
 from portal.dashboard.paging import pages_of
+from portal.dashboard.verdict import details
 
 PATIENCE = timedelta(minutes=2)  # a check that takes longer is asked about less often
 
@@ -95,12 +96,8 @@ def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str
         raise
     except (AwsError, FundgateError) as error:
         return {"reading_problem": _sentence(error)}
-    groups = document.get("groups", [])
-    results: dict[str, Any] = {
-        "verdict_document": document,
-        "groups": groups,
-        "form": FindingFilter(groups=groups),
-    }
+    results = details(document, str(submission.id))
+    results["form"] = FindingFilter(groups=results["groups"])
     if version := document.get("ruleset_version"):
         results["ruleset_version"] = version
     if found is not None:

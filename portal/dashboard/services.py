@@ -11,15 +11,17 @@ from ingestion.web.selectors.findings import all_findings
 from portal.accounts.actor import Actor
 from portal.audit.tags import AuditTag
 from portal.dashboard import exports
+from portal.dashboard.verdict import several_files
 
 
 def findings_as_csv(*, actor: Actor, submission: Submission) -> Iterator[bytes]:
     """Every finding, streamed; NoResultYet before anything is sent."""
+    document = selectors.verdict_document(actor, submission)
     found = _opened(all_findings(actor, submission))
     record_act(
         actor, submission, AuditTag.FINDINGS_DOWNLOADED, {"attempt": submission.attempt, "format": "csv"}
     )
-    return exports.findings_csv(found)
+    return exports.findings_csv(found, several_files=several_files(document))
 
 
 def findings_as_xlsx(*, actor: Actor, submission: Submission) -> bytes:
@@ -29,7 +31,7 @@ def findings_as_xlsx(*, actor: Actor, submission: Submission) -> bytes:
     record_act(
         actor, submission, AuditTag.FINDINGS_DOWNLOADED, {"attempt": submission.attempt, "format": "xlsx"}
     )
-    return exports.findings_xlsx(found, document.get("groups", []))
+    return exports.findings_xlsx(found, document.get("groups", []), several_files=several_files(document))
 
 
 def original(*, actor: Actor, submission: Submission) -> Iterator[bytes]:

@@ -19,10 +19,14 @@ MAX_PAGE_SIZE = 500
 
 @dataclass(frozen=True)
 class FindingsPage:
-    """One page (from 1) of findings in the file's order: severity, rule, row."""
+    """One page (from 1) of findings in the file's order: severity, rule, row.
+
+    `total` are the findings that are stored, `counted` all there are.
+    """
 
     rows: list[dict[str, Any]]
     total: int
+    counted: int
     page: int
     pages: int
 
@@ -52,6 +56,7 @@ def findings_page(
     known = document or _document(actor, submission)
     slices = results.slices(known, rule=rule, severity=severity)
     total = sum(count for _, count in slices)
+    counted = sum(int(group["count"]) for group in results.groups_of(known, rule=rule, severity=severity))
     size = max(1, min(size, MAX_PAGE_SIZE))
     pages = max(1, -(-total // size))
     page = max(1, min(page, pages))
@@ -61,7 +66,7 @@ def findings_page(
             rows = findings.rows(results.cut(slices, (page - 1) * size, size))
     detail = {"attempt": submission.attempt, "page": page, "rule": rule, "severity": severity}
     record_act(actor, submission, AuditTag.FINDINGS_VIEWED, detail)
-    return FindingsPage(rows, total, page, pages)
+    return FindingsPage(rows, total, counted, page, pages)
 
 
 def all_findings(actor: Actor, submission: Submission) -> Iterator[dict[str, Any]]:

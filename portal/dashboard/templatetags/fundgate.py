@@ -137,6 +137,15 @@ def grouped(value: int | None) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """A share of 1 with a digit behind the point; 100 % only where nothing is missing."""
+    shown = f"{share * 100:.1f}"
+    if shown == "100.0" and share < 1:
+        shown = "99.9"
+    return f"{shown.removesuffix('.0')}\xa0%"
+
+
+@register.filter
 def size(value: int | None) -> str:
     """Bytes in a person's unit: 1.5 MB."""
     return filesizeformat(value or 0).replace(".0\xa0", "\xa0")

@@ -12,6 +12,7 @@ from portal.accounts.permissions import member_required
 from portal.dashboard.forms import FindingFilter
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.selectors import picture, read_results
+from portal.dashboard.verdict import several_files, with_addresses
 
 PAGE_SIZE = 25
 
@@ -41,7 +42,8 @@ def findings(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_submission(actor, submission_id)
     document = selectors.verdict_document(actor, found)
-    form = FindingFilter(request.GET, groups=document["groups"])
+    groups = with_addresses(document, str(submission_id))
+    form = FindingFilter(request.GET, groups=groups)
     rule, severity = form.chosen("rule"), form.chosen("severity")
     page = selectors.findings_page(
         actor, found, page=page_number(request.GET.get("page")), size=PAGE_SIZE, rule=rule, severity=severity,
@@ -49,10 +51,11 @@ def findings(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     )  # fmt: skip
     context = picture(actor, found).context | {
         "form": form,
+        "several_files": several_files(document),
         "findings": page,
         "finding_pages": pages_of(page.page, page.pages),
         "findings_url": request.path,
-        "group": next((group for group in document["groups"] if group["rule"] == rule), None),
+        "group": next((group for group in groups if group["rule"] == rule), None),
     }
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     name = "findings_fragment.html" if fragment else "findings_page.html"

@@ -1,0 +1,85 @@
+"""What verdict.json says beyond its counts, as the pages show it. Older documents lack some of it."""
+
+from typing import Any, NamedTuple
+
+from ingestion.pipeline.codes import CODES
+from ingestion.pipeline.pack import find_pack, pack_names
+from portal.dashboard.catalogue import rule_address
+
+FIELDS = 10
+"""Fields named in the picture of completeness, the lowest first."""
+FUNDS = 5
+"""Funds shown at once; the others are folded away."""
+
+
+class Share(NamedTuple):
+    """A field or fund and how complete it is, from 0 to 1 (None: nothing is asked for); `lacking` labels."""
+
+    name: str
+    share: float | None
+    lacking: list[str]
+
+
+def details(document: dict[str, Any], submission_id: str) -> dict[str, Any]:
+    """For the page of a submission: groups with addresses, notes, members, comparison, completeness."""
+    inspection = document.get("inspection") or {}
+    return {
+        "verdict_document": document,
+        "groups": with_addresses(document, submission_id),
+        "broken": document.get("complete") is False and not document.get("code"),
+        "several_files": several_files(document),
+        "members": [_member(member) for member in inspection.get("members", [])],
+        "completeness": _completeness(document),
+        "compared_with": document.get("compared_with", []),
+        "quality_notes": document.get("quality_notes", []),
+        "rulebook": document.get("rulebook"),
+    }
+
+
+def with_addresses(document: dict[str, Any], submission_id: str) -> list[dict[str, Any]]:
+    """The groups, each with the address of its rule; "" for an institution's own and for rules long gone."""
+    known = document.get("template") or "", document.get("version") or ""
+    return [
+        group | {"address": rule_address(*known, group["rule"], submission_id)}
+        for group in document.get("groups", [])
+    ]
+
+
+def several_files(document: dict[str, Any]) -> bool:
+    """Whether a finding needs the name of its file: more than one file of a zip was checked."""
+    members = (document.get("inspection") or {}).get("members", [])
+    return sum(bool(member["checked"]) for member in members) > 1
+
+
+def _member(member: dict[str, Any]) -> dict[str, Any]:
+    """A file of a zip with the reason why it was left out."""
+    code = member.get("code") or ""
+    return member | {"why": CODES[code].title if code in CODES else code}
+
+
+def _completeness(document: dict[str, Any]) -> dict[str, Any] | None:
+    found = document.get("completeness")
+    if not found:
+        return None
+    labels = _labels(document)
+    lowest = sorted(found.get("fields", {}).items(), key=lambda item: item[1])
+    funds = [
+        Share(
+            fund["portfolio"], fund["score"], [labels.get(field, field) for field in fund.get("lacking", [])]
+        )
+        for fund in found.get("portfolios", [])
+    ]
+    return {
+        **{name: found.get(name) for name in ("score", "mandatory", "conditional", "optional")},
+        "fields": [Share(labels.get(key, key), share, []) for key, share in lowest if share < 1][:FIELDS],
+        "funds": funds[:FUNDS],
+        "more_funds": funds[FUNDS:],
+        "funds_left_out": found.get("portfolios_left_out", 0),
+    }
+
+
+def _labels(document: dict[str, Any]) -> dict[str, str]:
+    known = document.get("template"), document.get("version")
+    if known not in pack_names():
+        return {}
+    return {key: field.label for key, field in find_pack(str(known[0]), str(known[1])).fields.items()}
