@@ -61,7 +61,7 @@ _VALUE = frozenset(
     [
         *("TPT-P04-CASH-RATIO", "TPT-P06-DURATION", "TPT-P07-RATE", "TPT-P07-SAME-CURRENCY"),
         *("TPT-R01-WEIGHT-26", "TPT-R02-ACCRUED-126", "TPT-R02-CLEAN-25", "TPT-R10-CASH-EXPOSURE-28"),
-        *("TPT-R10-SIGNS-24-24", "TPT-R10-SIGNS-24-NEGATIVE-24"),
+        *("TPT-R10-SIGN-POSITIVE-24", "TPT-R10-SIGN-NEGATIVE-24"),
     ]
 )
 """What follows from a wrong market value in portfolio currency."""

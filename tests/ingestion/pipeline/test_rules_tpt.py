@@ -13,6 +13,7 @@ from ingestion.pipeline.rules.rule import Rule, all_rules, rules_of
 from tests.ingestion.pipeline.tpt_mistakes import BY_HAND, SCR, apply, change_of
 from tests.tools.generate_samples import tpt
 from tests.tools.positions import Row
+from tests.tools.tables import Table
 
 PACK = find_pack("TPT", "7.0")
 CLEAN = tpt(rows=62, seed=11)
@@ -32,10 +33,10 @@ PIK_TERMS = ("32", "33", "38", "39", "40", "41")
 COMPANIONS: dict[str, set[str]] = {
     **dict.fromkeys(["TPT-REQUIRED-1", "TPT-REQUIRED-2", "TPT-REQUIRED-6"], TOTALS),
     **dict.fromkeys(["TPT-FORMAT-6", "TPT-LIST-2", "TPT-P10-ONE-DATE"], TOTALS),
-    **dict.fromkeys(["TPT-P02-NET-ASSETS", "TPT-P08-DUPLICATE", "TPT-R10-SIGNS-24-24"], VALUE),
+    **dict.fromkeys(["TPT-P02-NET-ASSETS", "TPT-P08-DUPLICATE", "TPT-R10-SIGN-POSITIVE-24"], VALUE),
     **{f"TPT-R13-SCR-RANGE-{field}": {"TPT-REQUIRED-11"} for field in SCR},
     **{f"TPT-R15-PIK-TERMS-{field}": {f"TPT-COVERAGE-{field}"} for field in PIK_TERMS},
-    "TPT-R10-SIGNS-24-NEGATIVE-24": VALUE,
+    "TPT-R10-SIGN-NEGATIVE-24": VALUE,
     "TPT-P05-CONSTANT-2": TOTALS | {"TPT-R03-ISIN-TYPE-1"},
     "TPT-P01-WEIGHTS": {"TPT-R01-WEIGHT-26"},
     "TPT-P01-WEIGHTS-NEAR": {"TPT-R01-WEIGHT-26"},
@@ -60,7 +61,7 @@ COMPANIONS: dict[str, set[str]] = {
     "TPT-R06-FLOATING-36": {"TPT-R06-RATE-34"},
     "TPT-R06-FLOATING-37": {"TPT-R06-RATE-34"},
     "TPT-R06-VARIABLE-34": {"TPT-COVERAGE-33"},
-    "TPT-R09-SIGN-PUT-28": {"TPT-R10-SIGNS-28-NEGATIVE-28"},
+    "TPT-R09-SIGN-PUT-28": {"TPT-R10-SIGN-NEGATIVE-28"},
     "TPT-R09-SIGN-PUT-SOLD-28": {"TPT-R09-PUT-27"},
     "TPT-R10-LONG-22": {"TPT-P01-WEIGHTS", "TPT-P02-NET-ASSETS"},
 }
@@ -131,6 +132,25 @@ def test_each_rule_finds_its_mistake_and_nothing_else_does(rule: Rule) -> None:
     if not change.everywhere:
         assert sum(name == rule.id for name, _, _ in fired) == 1
     assert {name for name, _, _ in fired} - {rule.id} <= COMPANIONS.get(rule.id, set())
+
+
+@pytest.mark.parametrize("version", ["5.0", "6.0", "8.0"])
+def test_other_versions_add_only_what_is_tested_here(version: str) -> None:
+    pack = find_pack("TPT", version)
+    clean = tpt(rows=62, version=version, seed=11)
+    delivery = parse_file(clean.csv(), inspect_file(clean.csv()))
+    frame, known = Frame(pack, delivery), {rule.id for rule in rules_of(PACK)}
+    more = [rule for rule in rules_of(pack) if rule.id not in known and rule.kind not in LEFT_OUT]
+    for rule in more:
+        rows = [dict(row) for row in clean.rows]
+        change = change_of(rule, pack)
+        row = apply(change, frame, rows) if change else None
+        table = Table(pack, rows).csv()
+        entries = validate(parse_file(table, inspect_file(table))).findings.to_pylist()
+        assert [(entry["rule"], entry["row"], entry["field"]) for entry in entries] == [
+            (rule.id, row, rule.field)
+        ]
+    assert [rule.field for rule in more] == {"8.0": ["150", "151"]}.get(version, ["54"])
 
 
 def test_no_mistake_is_kept_for_a_rule_that_is_gone() -> None:
