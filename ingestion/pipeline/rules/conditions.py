@@ -47,7 +47,17 @@ def parse_condition(text: str) -> Condition:
     parsed = _either(tokens, 0)
     if tokens.next:
         raise RuleError(f"“{tokens.next.text}” was not expected in the condition “{text}”.")
-    return Condition(text, tuple(dict.fromkeys(parsed.fields)), parsed.words, parsed.answer)
+    return Condition(text, tuple(dict.fromkeys(parsed.fields)), _unwrapped(parsed.words), parsed.answer)
+
+
+def _unwrapped(words: str) -> str:
+    """Without parentheses around the whole, which only a condition within another one needs."""
+    depth = 0
+    for place, sign in enumerate(words):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if not depth:
+            return words[1:-1] if place and place == len(words) - 1 else words
+    return words
 
 
 def _either(tokens: Tokens, depth: int) -> Part:

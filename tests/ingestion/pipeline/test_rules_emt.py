@@ -64,6 +64,7 @@ HAND: dict[str, tuple[str, Row]] = {
     "EMT-RETROCESSION-08060": ("clean share class", {"08060": "0.001"}),
     "EMT-RISK-LOWEST-04050": ("fund in Germany", {"04010": "1", "04050": "Y"}),
     "EMT-STRUCTURED-07130": ("structured fund", {"07130": "0.001"}),
+    "EMT-EUSIPA-00095": ("bond", {"00095": "Bonus"}),
     "EMT-WHEN-09080": ("foreign fund in the United Kingdom", {"09060": "2"}),
     "EMT-GERMANY-04010": ("fund in Germany", {"04010": "", "04020": "4"}),
 }
