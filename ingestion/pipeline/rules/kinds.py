@@ -81,7 +81,7 @@ KINDS: dict[str, Kind] = {
     # Between fields of a row
     "expect": _kind(relations.expect, "expect"),
     "formula": _kind(relations.formula, "equals", "tolerance absolute up_to"),
-    "percent": _kind(relations.percent, "equals"),
+    "factor": _kind(relations.factor, "equals"),
     "economic_area": _kind(places.economic_area, "", "country cic"),
     "isin_country": _kind(places.isin_country, "country"),
     "isin": _kind(identifiers.isin, "", "type legs"),

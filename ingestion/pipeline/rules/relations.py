@@ -5,7 +5,7 @@ import numpy as np
 from ingestion.pipeline.rules.conditions import parse_condition
 from ingestion.pipeline.rules.failures import Failures, group_failures, on_rows
 from ingestion.pipeline.rules.formulas import Formula, parse_formula
-from ingestion.pipeline.rules.frame import Frame, Mask
+from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.numbers import short
 from ingestion.pipeline.rules.rule import Rule
 from ingestion.pipeline.rules.values import Floats
@@ -29,7 +29,8 @@ def formula(rule: Rule, frame: Frame) -> Failures | None:
     found, computed = frame.numbers(rule.field), frame.value_of(wanted)
     failing = frame.mask(rule.when) & off(rule, found, computed)
     if failing.any() and frame.pack.fields[rule.field].type == "fraction":
-        failing &= ~_in_percent(frame, found, computed)[frame.groups.index]
+        usual = _usual_factor(frame, found, computed)[frame.groups.index] * computed
+        failing &= ~(np.abs(found - usual) <= 0.001 * np.abs(usual))
     positions = np.flatnonzero(failing)
     if len(positions) > MAX_TEXTS:
         return on_rows(frame, rule.field, failing, f"The value is not {wanted.words}.")
@@ -47,23 +48,35 @@ def formula(rule: Rule, frame: Frame) -> Failures | None:
     return Failures(positions, values, messages, np.array(index, np.int32))
 
 
-def percent(rule: Rule, frame: Frame) -> Failures | None:
-    """A share is not given in percent all over a portfolio; one finding says so, instead of one per row."""
+def factor(rule: Rule, frame: Frame) -> Failures | None:
+    """A share is not the same multiple of the formula all over a portfolio; said once, not on each row."""
     wanted = parse_formula(rule.params["equals"])
     if not frame.has(rule.field):
         return None
     found = np.where(frame.mask(rule.when), frame.numbers(rule.field), np.nan)
-    wrong = np.flatnonzero(_in_percent(frame, found, frame.value_of(wanted)))
-    message = f"The values are 100 times {wanted.words}, so they are in percent; 1 stands for 100 %."
-    return group_failures(frame.groups, dict.fromkeys(wrong.tolist(), ("", message)))
+    usual = _usual_factor(frame, found, frame.value_of(wanted))
+    texts = {}
+    for i in np.flatnonzero(~np.isnan(usual)).tolist():
+        message = f"On most rows the value is {usual[i]:.4g} times {wanted.words}."
+        if 99 < usual[i] < 101:
+            message += " It looks like percent; 1 stands for 100 %."
+        texts[i] = (f"{usual[i]:.4g}", message)
+    return group_failures(frame.groups, texts)
 
 
-def _in_percent(frame: Frame, found: Floats, computed: Floats) -> Mask:
-    """Per portfolio: on most rows where both are known the value is a hundred times the computed one."""
-    known = ~np.isnan(found) & ~np.isnan(computed) & (computed != 0)
-    hundred = known & (np.abs(found - 100 * computed) <= np.abs(computed))
-    index, count = frame.groups.index, len(frame.groups.first)
-    return np.asarray(2 * np.bincount(index, hundred, count) > np.bincount(index, known, count))
+def _usual_factor(frame: Frame, found: Floats, computed: Floats) -> Floats:
+    """Per portfolio the factor, other than 1, between a value and the computed one on most rows; else NaN."""
+    with np.errstate(all="ignore"):
+        ratios = np.where(found * computed != 0, found / computed, np.nan)
+    rows = np.flatnonzero(np.isfinite(ratios))
+    ratio, group, count = ratios[rows], frame.groups.index[rows], len(frame.groups.first)
+    sizes = np.bincount(group, minlength=count)
+    middle = (np.cumsum(sizes) - sizes + sizes // 2)[sizes > 0]
+    usual = np.full(count, np.nan)
+    usual[sizes > 0] = ratio[np.lexsort((ratio, group))][middle]
+    agreeing = np.bincount(group, np.abs(ratio - usual[group]) <= 0.001 * np.abs(usual[group]), count)
+    usual[(sizes < 3) | (2 * agreeing <= sizes) | (np.abs(usual - 1) <= 0.01)] = np.nan
+    return usual
 
 
 def _message(wanted: Formula, computed: float) -> str:

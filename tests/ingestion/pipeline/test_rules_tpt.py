@@ -45,7 +45,7 @@ COMPANIONS: dict[str, set[str]] = {
     "TPT-P05-CONSTANT-116": {"TPT-R04-LEI-DECLARED-115"},
     "TPT-P05-CONSTANT-120": {"TPT-R04-LEI-DECLARED-119"},
     "TPT-P10-FUTURE-6": {"TPT-P10-FUTURE-7", "TPT-R07-MATURITY-39"},
-    "TPT-P12-5": VALUE | TOTALS | {"TPT-P03-PRICE-SHARES", "TPT-R01-WEIGHT-30"},
+    "TPT-P12-5": VALUE | TOTALS | {"TPT-P03-PRICE-SHARES", "TPT-R01-FACTOR-30"},
     "TPT-P12-8": {"TPT-P03-PRICE-SHARES"},
     "TPT-P12-8b": {"TPT-P03-PRICE-SHARES"},
     "TPT-LENGTH-3": {"TPT-P05-CONSTANT-3"},
@@ -217,7 +217,14 @@ def test_weights_in_percent_are_one_finding_for_each_field() -> None:
     rows = [dict(row) for row in CLEAN.rows]
     for row in rows:
         row |= {key: str(float(row[key]) * 100) for key in ("26", "30")}
-    assert found(rows) == {("TPT-P01-WEIGHTS", 0, "26"), ("TPT-R01-PERCENT-30", 0, "30")}
+    assert found(rows) == {("TPT-P01-WEIGHTS", 0, "26"), ("TPT-R01-FACTOR-30", 0, "30")}
+
+
+def test_net_assets_of_another_share_class_are_no_flood() -> None:
+    rows = [dict(row) | {"5": str(float(row["5"]) * 2), "8": str(float(row["8"]) * 2)} for row in CLEAN.rows]
+    fired = found(rows)
+    assert {("TPT-P02-NET-ASSETS", 0, "24"), ("TPT-R01-FACTOR-30", 0, "30")} <= fired
+    assert {row for _, row, _ in fired} == {0}
 
 
 def test_a_cash_ratio_in_percent_is_said_to_be_percent() -> None:

@@ -86,7 +86,7 @@ BY_HAND: dict[str, Change] = {
     "TPT-P12-OWN-FUND-95": Change("12 in class 4", {"95": "<1>"}),
     "TPT-R01-WEIGHT-26": Change("12 in class 3", {"26": times(1.01)}),
     "TPT-R01-WEIGHT-30": Change("12 in class 3", {"30": plus(0.05)}),
-    "TPT-R01-PERCENT-30": Change("1 filled", {"30": times(100)}, True, False),
+    "TPT-R01-FACTOR-30": Change("1 filled", {"30": times(100)}, True, False),
     "TPT-R02-ACCRUED-125": Change("12 in class 1", {"125": plus(9000)}),
     "TPT-R02-ACCRUED-126": Change("12 in class 1", {"126": plus(9000)}),
     "TPT-R02-CLEAN-23": Change("12 in class 3", {"125": "", "23": times(0.99)}),
