@@ -26,7 +26,7 @@ def expect(rule: Rule, frame: Frame) -> Failures | None:
 def formula(rule: Rule, frame: Frame) -> Failures | None:
     """A number equals what other fields of the row give, within a relative and an absolute band."""
     wanted = parse_formula(rule.params["equals"])
-    found, computed = frame.numbers(rule.field), frame.value_of(wanted)
+    found, computed = frame.quantities(rule.field), frame.value_of(wanted)
     failing = frame.mask(rule.when) & off(rule, found, computed)
     if failing.any() and frame.pack.fields[rule.field].type == "fraction":
         usual = _usual_factor(frame, found, computed)[frame.groups.index] * computed

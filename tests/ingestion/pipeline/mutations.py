@@ -42,7 +42,7 @@ SAMPLE = {
     "text": "Text",
 }
 LEFT_OUT = frozenset(["row_width", "precision", "coverage"])
-"""Kinds whose mistakes need more than a changed cell; they have tests of their own."""
+"""Kinds whose mistakes need more than a changed cell, or concern all rows; they have tests of their own."""
 
 
 @dataclass
