@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.pipeline.engine import Group, Validation
+import pyarrow as pa
+
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspection import Inspection
 
@@ -14,19 +15,34 @@ COLUMNS = ["rule", "severity", "row", "field", "value", "message"]
 
 
 @dataclass(frozen=True)
+class Checked:
+    """verdict.json of a file and its findings."""
+
+    document: dict[str, Any]
+    findings: pa.Table
+
+
+@dataclass(frozen=True)
 class Report:
-    """One file and what came of it: a validation, or why there is none."""
+    """One file and what came of it: a verdict, or why there is none."""
 
     file: str
     inspection: Inspection | None
-    outcome: Validation | UnreadableFile
+    outcome: Checked | UnreadableFile
 
     @property
     def verdict(self) -> str:
-        return "unreadable" if isinstance(self.outcome, UnreadableFile) else self.outcome.verdict
+        return (
+            "unreadable"
+            if isinstance(self.outcome, UnreadableFile)
+            else str(self.outcome.document["verdict"])
+        )
 
     def as_data(self) -> dict[str, Any]:
-        """All findings. An unreadable file has none; its code, message and how_to_fix say why."""
+        """All findings, with the file where a zip holds several.
+
+        An unreadable file has none; its code, message and how_to_fix say why.
+        """
         seen = self.inspection
         data: dict[str, Any] = {
             "file": self.file,
@@ -35,15 +51,19 @@ class Report:
             "verdict": self.verdict,
         }
         if isinstance(self.outcome, UnreadableFile):
-            data |= refusal(self.outcome.code, self.outcome.message, self.outcome.how_to_fix)
-        else:
-            findings = self.outcome.findings.select(COLUMNS).to_pylist()
-            data |= {"counts": self.outcome.counts, "findings": findings}
-        return data
+            return data | refusal(self.outcome.code, self.outcome.message, self.outcome.how_to_fix)
+        columns = [*COLUMNS, "file"] if self._several_files else COLUMNS
+        findings = self.outcome.findings.select(columns).to_pylist()
+        return data | {"counts": self.outcome.document["counts"], "findings": findings}
 
     def as_text(self) -> str:
         """The verdict in words, then each rule with its first findings and what to do."""
         return "\n".join(self._lines()) + "\n"
+
+    @property
+    def _several_files(self) -> bool:
+        members = self.inspection.members if self.inspection else []
+        return sum(bool(member["checked"]) for member in members) > 1
 
     def _lines(self) -> Iterator[str]:
         name = clean(self.file, 400)
@@ -52,28 +72,46 @@ class Report:
             yield f"  {self.outcome.message}"
             yield f"  {self.outcome.how_to_fix}"
             return
-        template = f"{self.inspection.template} {self.inspection.version}" if self.inspection else ""
-        counts = ", ".join(_counted(number, severity) for severity, number in self.outcome.counts.items())
-        rows = _counted(self.outcome.rows, "row")
+        document = self.outcome.document
+        template = f"{document['template']} {document['version']}"
+        counts = ", ".join(_counted(number, severity) for severity, number in document["counts"].items())
+        rows = _counted(document["rows"], "row")
         yield f"{name}: {template}, {rows}, {self.verdict.replace('_', ' ')} ({counts})"
-        for group in self.outcome.groups:
-            yield from self._rule(self.outcome, group)
+        if not document["complete"]:
+            yield "  The structure of the file is broken, so values were not checked. Mend this first:"
+        for note in (*document["inspection"]["notes"], *document.get("quality_notes", [])):
+            yield f"  Note: {clean(note['text'], 500)}"
+        for other in document.get("compared_with", []):
+            yield f"  Compared with {_delivery(other)}"
+        for group in document["groups"]:
+            yield from self._rule(self.outcome.findings, group)
 
-    @staticmethod
-    def _rule(outcome: Validation, group: Group) -> Iterator[str]:
-        rule = group.rule
-        yield f"  {rule.severity:<8} {rule.id:<24} {group.count:>6,}  expected: {rule.title}"
-        for finding in outcome.findings.slice(group.offset, min(group.count, EXAMPLES)).to_pylist():
-            portfolio = (
-                f"portfolio {clean(finding['portfolio'])}" if rule.scope == "portfolio" else "whole file"
-            )
-            place = f"row {finding['row']}" if finding["row"] else portfolio.strip()
-            field = f", field {rule.field}" if rule.field else ""
+    def _rule(self, findings: pa.Table, group: dict[str, Any]) -> Iterator[str]:
+        yield f"  {group['severity']:<8} {group['rule']:<24} {group['count']:>6,}  expected: {group['title']}"
+        shown = min(group["stored"], EXAMPLES)
+        for finding in findings.slice(group["offset"], shown).to_pylist():
+            field = f", field {finding['field']}" if finding["field"] else ""
             value = f" “{clean(finding['value'])}”" if finding["value"] else ""
-            yield f"      {place}{field}{value}: {finding['message']}"
-        if group.count > EXAMPLES:
-            yield f"      and {group.count - EXAMPLES:,} more"
-        yield f"      What to do: {rule.how_to_fix}"
+            yield f"      {self._place(finding, group)}{field}{value}: {finding['message']}"
+        if group["count"] > shown:
+            yield f"      and {group['count'] - shown:,} more"
+        yield f"      What to do: {group['how_to_fix']}"
+
+    def _place(self, finding: dict[str, Any], group: dict[str, Any]) -> str:
+        member = f" of {clean(finding['file'])}" if self._several_files and finding["file"] else ""
+        if finding["row"]:
+            return f"row {finding['row']}{member}"
+        if group["scope"] == "portfolio":
+            return f"portfolio {clean(finding['portfolio'])}".strip() + member
+        return f"whole file{member}"
+
+
+def _delivery(other: dict[str, Any]) -> str:
+    """A delivery compared with, and how the positions changed since."""
+    name = f"{other['template']} of {clean(other['valuation_date'])}, {_counted(other['funds'], 'fund')}"
+    if not other["new_positions"] and not other["gone_positions"]:
+        return f"{name}."
+    return f"{name}: {other['new_positions']:,} positions are new, {other['gone_positions']:,} are gone."
 
 
 def refusal(code: str, message: str, how_to_fix: str) -> dict[str, Any]:
