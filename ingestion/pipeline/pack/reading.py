@@ -19,7 +19,7 @@ _KEYS = frozenset(
         *("portfolio_key", "version_field", "key_fields", "instrument", "index_card"),
     ]
 )
-_OPTIONAL = frozenset(["version_texts", "checked_as", "sections", "product_kinds"])
+_OPTIONAL = frozenset(["version_texts", "checked_as", "sections", "product_kinds", "severities"])
 _CARD = frozenset(["id", "id_type", "name", "currency", "valuation_date", "reporting_date"])
 _PROFILE = frozenset(["title", "when", "default"])
 
@@ -60,6 +60,7 @@ def load_pack(folder: Path, shared: Path = SHARED) -> Pack:
         fields=MappingProxyType(fields),
         rule_specs=tuple(specs),
         checked_as=head.get("checked_as", ""),
+        severities=MappingProxyType(head.get("severities", {})),
         digest=_digest([*sorted(folder.iterdir()), *rulebooks, *sorted(shared.glob("*.csv"))]),
     )
 

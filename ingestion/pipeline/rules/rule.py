@@ -55,12 +55,15 @@ def all_rules(pack: Pack) -> tuple[Rule, ...]:
             if rule.id in seen:
                 raise PackError(f"{pack.name}: rule {rule.id} is defined twice")
             seen.add(rule.id)
+            rule = dataclasses.replace(rule, severity=pack.severities.get(rule.id, rule.severity))
             check_rule(pack, rule)
             try:
                 check_params(rule)
             except RuleError as error:
                 raise PackError(f"{pack.name}: rule {rule.id}: {error}") from None
             rules.append(rule)
+    if not seen.issuperset(pack.severities):
+        raise PackError(f"{pack.name}: severities for unknown rules {sorted(set(pack.severities) - seen)}")
     return in_order(rules)
 
 

@@ -141,3 +141,8 @@ def test_a_row_wider_than_the_header_is_found() -> None:
 def test_conditional_fields_without_a_condition_are_counted() -> None:
     table = emt("4.3")
     assert silent_counts(table.pack, table.rows) == set()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_clean_workbook_has_no_finding(version: str) -> None:
+    assert findings(emt(version).xlsx("EMT")) == []

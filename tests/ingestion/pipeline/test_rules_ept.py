@@ -1,11 +1,14 @@
 """The rules of the EPT: clean files pass, and each rule finds the one mistake it is about."""
 
 import random
+import shutil
+from pathlib import Path
 
 import pytest
 
-from ingestion.pipeline.pack import find_pack
-from ingestion.pipeline.rules.rule import rules_of
+from ingestion.pipeline.errors import PackError
+from ingestion.pipeline.pack import PACKS, find_pack, load_pack
+from ingestion.pipeline.rules.rule import all_rules, rules_of
 from tests.ingestion.pipeline.mutations import Mutation, Mutations, mismatches, silent_counts
 from tests.ingestion.pipeline.support import findings
 from tests.tools.ept_rows import ept, ept_rows
@@ -174,3 +177,25 @@ def test_the_risk_indicator_is_the_one_of_the_regulation(market: int, credit: in
 def test_conditional_fields_without_a_condition_are_counted() -> None:
     table = ept("2.1")
     assert silent_counts(table.pack, table.rows) == set()
+
+
+def test_a_fund_without_other_risks_may_leave_their_field_empty() -> None:
+    table = ept()
+    for row in table.rows:
+        row["04060"] = ""
+    assert {(finding["rule"], finding["severity"]) for finding in findings(table.csv())} == {
+        ("EPT-REQUIRED-04060", "info")
+    }
+
+
+def test_a_pack_cannot_change_the_severity_of_a_rule_it_does_not_have(tmp_path: Path) -> None:
+    folder = shutil.copytree(PACKS / "ept-2.1", tmp_path / "ept-2.1")
+    head = folder / "pack.toml"
+    head.write_text(head.read_text("utf-8").replace("EPT-REQUIRED-04060", "EPT-REQUIRED-99999"), "utf-8")
+    with pytest.raises(PackError, match="EPT-REQUIRED-99999"):
+        all_rules(load_pack(folder))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_clean_workbook_has_no_finding(version: str) -> None:
+    assert findings(ept(version).xlsx("EPT")) == []
