@@ -21,6 +21,23 @@ def strings(values: Sequence[str]) -> pa.Array:
     return pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(data))
 
 
+def joined_strings(data: bytes) -> pa.Array:
+    """Text from UTF-8 with NUL between the values."""
+    letters = np.frombuffer(data, np.uint8)
+    ends = np.append(np.flatnonzero(letters == 0), len(letters))
+    offsets = np.zeros(len(ends) + 1, np.int32)
+    offsets[1:] = ends - np.arange(len(ends))
+    return pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(letters[letters != 0]))
+
+
+def text_bytes(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The UTF-8 of all texts, and where in it each begins and the last one ends."""
+    _, places, letters = texts.buffers()
+    offsets = np.frombuffer(places, np.int32, len(texts) + 1, texts.offset * 4)
+    start, end = offsets[0], offsets[-1]
+    return np.frombuffer(letters or b"", np.uint8)[start:end], offsets - start
+
+
 def integers(values: npt.NDArray[np.int32]) -> pa.Array:
     """32-bit integers."""
     return pa.Int32Array.from_buffers(
@@ -33,6 +50,17 @@ def from_integers(array: pa.Array) -> npt.NDArray[np.int32]:
     return np.frombuffer(array.buffers()[1], np.int32, len(array), array.offset * 4)
 
 
-def dictionary(codes: npt.NDArray[np.int32], values: Sequence[str]) -> pa.DictionaryArray:
+def dictionary(codes: npt.NDArray[np.int32], texts: pa.Array) -> pa.DictionaryArray:
     """Text by code and dictionary."""
-    return pa.DictionaryArray.from_arrays(integers(codes), strings(values))
+    return pa.DictionaryArray.from_arrays(integers(codes), texts)
+
+
+def bits(array: pa.Array) -> npt.NDArray[np.bool_]:
+    """Booleans without a null."""
+    packed = np.frombuffer(array.buffers()[1], np.uint8)
+    return np.unpackbits(packed, count=len(array), bitorder="little").view(np.bool_)
+
+
+def floats(array: pa.Array) -> npt.NDArray[np.float64]:
+    """64-bit numbers without a null."""
+    return np.frombuffer(array.buffers()[1], np.float64, len(array))

@@ -70,7 +70,7 @@ class Delivery:
 
         names = [_ROW, *self.columns]
         arrays = [integers(self.row_numbers)]
-        arrays += [dictionary(column.codes, column.values) for column in self.columns.values()]
+        arrays += [dictionary(column.codes, column.texts) for column in self.columns.values()]
         table = pa.Table.from_arrays(arrays, names=names)
         meta = json.dumps(
             {"inspection": self.inspection.to_json(), "too_wide": self.too_wide}
@@ -91,7 +91,7 @@ class Delivery:
         columns = {}
         for name in table.column_names[1:]:
             array = table.column(name).chunk(0)
-            columns[name] = Column(from_integers(array.indices), array.dictionary.to_pylist())
+            columns[name] = Column(from_integers(array.indices), array.dictionary)
         numbers = from_integers(table.column(_ROW).chunk(0))
         parts = [Part(**part) for part in meta["parts"]]
         return cls(Inspection.from_json(meta["inspection"]), numbers, columns, meta["too_wide"], parts)
@@ -160,7 +160,8 @@ def _filled_rows(columns: list[Column], count: int) -> npt.NDArray[np.intp]:
     """Positions of rows in which any cell holds something."""
     filled = np.zeros(count, np.bool_)
     for column in columns:
-        filled |= np.array([bool(value.strip()) for value in column.values], np.bool_)[column.codes]
+        column = column.trimmed()
+        filled |= column.spread(~column.empty)
         if filled.all():
             break
     return np.flatnonzero(filled)

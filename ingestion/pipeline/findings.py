@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from ingestion.pipeline.arrays import dictionary, integers
+from ingestion.pipeline.arrays import dictionary, integers, strings
 from ingestion.pipeline.readers.source import Codes
 from ingestion.pipeline.rules.failures import Failures
 from ingestion.pipeline.rules.frame import Frame
@@ -75,7 +75,7 @@ class FindingsBuilder:
         """All findings: texts by dictionary, for there may be many, and `row` as int32."""
         none = np.zeros(0, np.int32)
         arrays: dict[str, pa.Array] = {
-            name: dictionary(np.concatenate([none, *self._codes[name]]), self._texts[name])
+            name: dictionary(np.concatenate([none, *self._codes[name]]), strings(self._texts[name]))
             for name in TEXT_COLUMNS
         }
         arrays["row"] = integers(np.concatenate([none, *self._numbers]).astype(np.int32))

@@ -6,10 +6,15 @@ hundred times as long. The masks work on a byte matrix: one column a value, one 
 
 import re
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from ingestion.pipeline.arrays import strings, text_bytes
+
+Texts: TypeAlias = Sequence[str] | pa.Array
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -51,7 +56,7 @@ def is_lei(value: str) -> bool:
     return bool(_LEI.fullmatch(value)) and int(value.translate(_LETTERS_AS_NUMBERS)) % 97 == 1
 
 
-def isin_mask(values: Sequence[str]) -> NDArray[np.bool_]:
+def isin_mask(values: Texts) -> NDArray[np.bool_]:
     """Per value: is it an ISIN, as `is_isin` says."""
     where, numbers = _matrix(values, 12)
     good: NDArray[np.bool_] = np.logical_and.reduce(numbers < _WRONG)
@@ -64,7 +69,7 @@ def isin_mask(values: Sequence[str]) -> NDArray[np.bool_]:
     return _spread(len(values), where, good & (total % 10 == 0))
 
 
-def lei_mask(values: Sequence[str]) -> NDArray[np.bool_]:
+def lei_mask(values: Texts) -> NDArray[np.bool_]:
     """Per value: is it an LEI, as `is_lei` says."""
     where, numbers = _matrix(values, 20)
     good: NDArray[np.bool_] = np.logical_and.reduce(numbers < _WRONG)
@@ -75,15 +80,14 @@ def lei_mask(values: Sequence[str]) -> NDArray[np.bool_]:
     return _spread(len(values), where, good & (rest == 1))
 
 
-def _matrix(values: Sequence[str], width: int) -> tuple[list[int], NDArray[np.int16]]:
+def _matrix(values: Texts, width: int) -> tuple[NDArray[np.intp], NDArray[np.int16]]:
     """Positions of the values of this width, and their characters as numbers, shape (width, count)."""
-    where = [i for i, value in enumerate(values) if len(value) == width and value.isascii()]
-    text = "".join([values[i] for i in where]).encode("ascii")
-    characters = np.frombuffer(text, dtype=np.uint8).reshape(-1, width)
-    return where, _NUMBERS[np.ascontiguousarray(characters.T)]
+    letters, offsets = text_bytes(values if isinstance(values, pa.Array) else strings(values))
+    where = np.flatnonzero(np.diff(offsets) == width)
+    return where, _NUMBERS[letters[offsets[where] + np.arange(width)[:, None]]]
 
 
-def _spread(size: int, where: list[int], good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _spread(size: int, where: NDArray[np.intp], good: NDArray[np.bool_]) -> NDArray[np.bool_]:
     mask = np.zeros(size, dtype=np.bool_)
     mask[where] = good
     return mask

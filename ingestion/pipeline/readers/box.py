@@ -18,6 +18,7 @@ from typing import IO, Any, cast
 
 import numpy as np
 
+from ingestion.pipeline.arrays import joined_strings
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers.source import Column, Grid
 from ingestion.pipeline.readers.xls_scan import Faults
@@ -71,7 +72,7 @@ class Box:
                 rows = int(answer["rows"])
                 for codes_size, values_size in answer["sizes"]:
                     codes = np.frombuffer(self._read(codes_size), np.int32)
-                    columns.append(Column(codes, self._read(values_size).decode().split("\0")))
+                    columns.append(Column(codes, joined_strings(self._read(values_size))))
                 answer = self._answer()
         return Grid(columns, rows)
 

@@ -95,7 +95,7 @@ class CsvSource:
         columns = []
         while waiting:  # each is let go before the next is joined
             array = waiting.pop().unify_dictionaries().combine_chunks()
-            columns.append(Column(from_integers(array.indices), array.dictionary.to_pylist()))
+            columns.append(Column(from_integers(array.indices), array.dictionary))
         return columns
 
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:

@@ -3,11 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+
+from ingestion.pipeline.arrays import strings, text_bytes
 
 HEAD_ROWS = 300
 """Rows of a candidate that recognition and the detection of the decimal sign may look at."""
@@ -20,16 +24,68 @@ MAX_RECORD = 1_000_000
 Codes = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column, dictionary-encoded: `values[codes[i]]` is the text of row i."""
+_BLANKS = [chr(i).encode() for i in range(0x3001) if chr(i).isspace()]
+_FIRST, _LAST = np.zeros((2, 256), np.bool_)
+_FIRST[[blank[0] for blank in _BLANKS]] = _LAST[[blank[-1] for blank in _BLANKS]] = True
+"""Bytes with which a blank may begin, or end."""
 
-    codes: Codes
-    values: list[str]
+
+class Column:
+    """One column, dictionary-encoded: `values[codes[i]]` is the text of row i.
+
+    Texts that are given as an Arrow array become Python strings only when `values` is asked for.
+    """
+
+    def __init__(self, codes: Codes, texts: list[str] | pa.Array) -> None:
+        self.codes = codes
+        self._given = texts
+
+    @cached_property
+    def values(self) -> list[str]:
+        """The distinct texts."""
+        values: list[str] = self._given if isinstance(self._given, list) else self._given.to_pylist()
+        return values
+
+    @cached_property
+    def texts(self) -> pa.Array:
+        """The distinct texts as an Arrow array."""
+        return strings(self._given) if isinstance(self._given, list) else self._given
+
+    @property
+    def distinct(self) -> int:
+        """How many distinct texts there are."""
+        return len(self._given)
+
+    @cached_property
+    def empty(self) -> npt.NDArray[np.bool_]:
+        """Per distinct text: it has no character."""
+        return np.asarray(np.diff(text_bytes(self.texts)[1]) == 0)
+
+    def at(self, place: int) -> str:
+        """One of the distinct texts."""
+        return str(self._given[place])
 
     def take(self, rows: npt.NDArray[np.intp]) -> "Column":
         """The same column with only these rows."""
-        return Column(self.codes[rows], self.values)
+        return Column(self.codes[rows], self._given)
+
+    def trimmed(self) -> "Column":
+        """The same column without blanks around its texts."""
+        letters, offsets = text_bytes(self.texts)
+        written = ~self.empty
+        around = _FIRST[letters[offsets[:-1][written]]] | _LAST[letters[offsets[1:][written] - 1]]
+        return Column(self.codes, list(map(str.strip, self.values))) if around.any() else self
+
+    def spread(self, verdicts: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """From a verdict per distinct text to a verdict per row."""
+        count = np.count_nonzero(verdicts)
+        if count == 0 or count == len(verdicts):
+            return np.full(len(self.codes), count > 0)
+        if count == 1:
+            return np.asarray(self.codes == np.argmax(verdicts))
+        if count == len(verdicts) - 1:
+            return np.asarray(self.codes != np.argmin(verdicts))
+        return verdicts[self.codes]
 
 
 @dataclass(frozen=True)

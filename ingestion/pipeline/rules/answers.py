@@ -6,8 +6,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from ingestion.pipeline.arrays import strings
+from ingestion.pipeline.arrays import bits, strings
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules.formulas import Formula
 
@@ -34,7 +35,7 @@ class Rows(Protocol):
 
     def filled(self, field: str) -> Mask: ...
     def matching(self, field: str, test: Callable[[str], bool]) -> Mask: ...
-    def fitting(self, field: str, test: Callable[[list[str]], Mask]) -> Mask: ...
+    def fitting(self, field: str, test: Callable[[pa.Array], Mask]) -> Mask: ...
     def classes(self, field: str, wanted: tuple[str, ...]) -> Mask: ...
     def same_text(self, field: str, other: str) -> Mask: ...
     def quantities(self, field: str) -> npt.NDArray[np.float64]: ...
@@ -82,7 +83,7 @@ def tested(field: str, test: Callable[[str], bool]) -> Callable[[Rows], Answer]:
     return answer
 
 
-def fitted(field: str, test: Callable[[list[str]], Mask]) -> Callable[[Rows], Answer]:
+def fitted(field: str, test: Callable[[pa.Array], Mask]) -> Callable[[Rows], Answer]:
     """As `tested`, by a test that takes all distinct values at once."""
 
     def answer(rows: Rows) -> Answer:
@@ -108,20 +109,17 @@ def several(value: str) -> set[str]:
     return {part.strip().casefold() for part in re.split(r"[;/,|]", value)}
 
 
-def compile_pattern(pattern: str) -> Callable[[list[str]], Mask]:
+def compile_pattern(pattern: str) -> Callable[[pa.Array], Mask]:
     """Whole-text match of many texts at once, in linear time (Arrow matches with RE2). Raises RuleError."""
-    import pyarrow as pa  # imported here: only rules with patterns need them
-    from pyarrow import compute
+    from pyarrow import compute  # imported here: only rules with patterns need it
 
     options = compute.MatchSubstringOptions(rf"\A(?:{pattern})\z")
 
-    def fits(values: list[str]) -> Mask:
-        found = compute.call_function("match_substring_regex", [strings(values)], options)
-        bits = np.frombuffer(found.buffers()[1], np.uint8)
-        return np.unpackbits(bits, count=len(values), bitorder="little").view(np.bool_)
+    def fits(texts: pa.Array) -> Mask:
+        return bits(compute.call_function("match_substring_regex", [texts], options))
 
     try:
-        fits([""])
+        fits(strings([""]))
     except pa.ArrowInvalid as error:
         reason = str(error).partition(": ")[2] or "it is not understood"
         raise RuleError(f"The pattern “{pattern}” cannot be used: {reason}.") from None

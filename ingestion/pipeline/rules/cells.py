@@ -5,14 +5,16 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import pyarrow as pa
 
 from ingestion.pipeline import codefamilies as families
+from ingestion.pipeline.arrays import text_bytes
 from ingestion.pipeline.codefamilies.nace import REVISIONS
 from ingestion.pipeline.recognise import version_in
 from ingestion.pipeline.rules.failures import Failures, by_value, failures_at, group_failures
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
-from ingestion.pipeline.rules.values import ISO_DATE, days_of
+from ingestion.pipeline.rules.values import ISO_DATE
 
 _ERROR_VALUES = frozenset(
     ["#N/A", "#NV", "#VALUE!", "#WERT!", "#REF!", "#BEZUG!", "#DIV/0!", "#NAME?", "#NUM!", "#ZAHL!", "#NULL!"]
@@ -29,17 +31,17 @@ MAX_SCALE = 18
 def number(rule: Rule, frame: Frame) -> Failures | None:
     """A number with the decimal sign of the file."""
     wrong = np.flatnonzero(np.isinf(frame.parsed(rule.field))).tolist()
-    values = frame.column(rule.field).values
-    return failures_at(frame, rule.field, {i: _no_number(values[i], frame.delivery.decimal) for i in wrong})
+    text = frame.column(rule.field).at
+    return failures_at(frame, rule.field, {i: _no_number(text(i), frame.delivery.decimal) for i in wrong})
 
 
 def number_or_code(rule: Rule, frame: Frame) -> Failures | None:
     """A number, or one of the codes of the field's list."""
     codes = frame.pack.fields[rule.field].codes
     wrong = np.flatnonzero(np.isinf(frame.parsed(rule.field))).tolist()
-    values = frame.column(rule.field).values
+    text = frame.column(rule.field).at
     message = f"Neither a number nor one of {', '.join(codes)}."
-    return failures_at(frame, rule.field, {i: message for i in wrong if values[i] not in codes})
+    return failures_at(frame, rule.field, {i: message for i in wrong if text(i) not in codes})
 
 
 def integer(rule: Rule, frame: Frame) -> Failures | None:
@@ -48,14 +50,11 @@ def integer(rule: Rule, frame: Frame) -> Failures | None:
     wrong = np.flatnonzero(
         ~np.isnan(parsed) & (np.isinf(parsed) | (np.where(np.isfinite(parsed), parsed, 0.5) % 1 != 0))
     )
-    values = frame.column(rule.field).values
+    text = frame.column(rule.field).at
     return failures_at(
         frame,
         rule.field,
-        {
-            i: _no_integer(values[i], frame.delivery.decimal, bool(np.isinf(parsed[i])))
-            for i in wrong.tolist()
-        },
+        {i: _no_integer(text(i), frame.delivery.decimal, bool(np.isinf(parsed[i]))) for i in wrong.tolist()},
     )
 
 
@@ -93,10 +92,10 @@ def value_range(rule: Rule, frame: Frame) -> Failures | None:
 
 def date(rule: Rule, frame: Frame) -> Failures | None:
     """An ISO date that exists; several, if the field holds several."""
-    values = frame.column(rule.field).values
+    column = frame.column(rule.field)
     explain = _each(_no_date) if frame.pack.fields[rule.field].multi else _no_date
-    wrong = np.flatnonzero(np.isnan(days_of(values))).tolist()
-    messages = {i: message for i in wrong if values[i] and (message := explain(values[i]))}
+    wrong = np.flatnonzero(np.isnan(frame.dates(rule.field)) & ~column.empty).tolist()
+    messages = {i: message for i in wrong if (message := explain(column.at(i)))}
     return failures_at(frame, rule.field, messages)
 
 
@@ -180,11 +179,7 @@ def nace_revision(rule: Rule, frame: Frame) -> Failures | None:
 
 def entity(rule: Rule, frame: Frame) -> Failures | None:
     """An LEI, in a field that holds nothing else."""
-    return by_value(frame, rule.field, families.explain_lei, quick=_all_leis)
-
-
-def _all_leis(values: list[str]) -> bool:
-    return bool((families.lei_mask(values) | np.array([not value for value in values], np.bool_)).all())
+    return by_value(frame, rule.field, families.explain_lei, good=families.lei_mask)
 
 
 def code_list(rule: Rule, frame: Frame) -> Failures | None:
@@ -241,12 +236,13 @@ def length(rule: Rule, frame: Frame) -> Failures | None:
         frame,
         rule.field,
         lambda value: f"{len(value)} characters instead of at most {limit}." if len(value) > limit else None,
+        good=lambda texts: np.diff(text_bytes(texts)[1]) <= limit,  # a character has a byte at least
     )
 
 
 def precision(rule: Rule, frame: Frame) -> Failures | None:
     """A number keeps all its digits in the common schema; a field that feeds no column of it has no limit."""
-    if not frame.has(rule.field) or not _worth_a_look(frame.column(rule.field).values):
+    if not frame.has(rule.field) or not _worth_a_look(frame.column(rule.field).texts):
         return None
     from ingestion.pipeline.transform import kinds, unfit  # imported here: few files have such numbers
 
@@ -259,10 +255,10 @@ def precision(rule: Rule, frame: Frame) -> Failures | None:
     return failures_at(frame, rule.field, {i: message for i in np.flatnonzero(finite).tolist() if lost[i]})
 
 
-def _worth_a_look(values: list[str]) -> bool:
+def _worth_a_look(texts: pa.Array) -> bool:
     """Only long numbers, or ones with an exponent, can have too many digits."""
-    text = "".join(values)
-    return max(map(len, values), default=0) > MAX_SCALE or "e" in text or "E" in text
+    letters, offsets = text_bytes(texts)
+    return bool(np.diff(offsets).max(initial=0) > MAX_SCALE or ((letters | 0x20) == ord("e")).any())
 
 
 def version(rule: Rule, frame: Frame) -> Failures | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
 from ingestion.pipeline.readers.source import Codes
 from ingestion.pipeline.rules.frame import Frame, Groups, Mask, Positions
@@ -42,7 +43,7 @@ def on_rows(frame: Frame, field: str, failing: Mask, message: str) -> Failures |
         return Failures(positions, [""], [message], np.zeros(len(positions), np.int32))
     column = frame.delivery.columns[field]
     used, index = np.unique(column.codes[positions], return_inverse=True)
-    values = [column.values[i] for i in used]
+    values = list(map(column.at, used.tolist()))
     return Failures(positions, values, [message] * len(values), index.astype(np.int32))
 
 
@@ -51,21 +52,25 @@ def by_value(
     field: str,
     explain: Callable[[str], str | None],
     where: Mask | None = None,
-    quick: Callable[[list[str]], bool] | None = None,
+    good: Callable[[pa.Array], Mask] | None = None,
 ) -> Failures | None:
     """Check the distinct values that occur (on the rows of `where`) and spread what fails to the rows.
 
-    `explain` gets a non-blank value and says what is wrong with it, or None. `quick` may say of all values at
-    once that none is wrong.
+    `explain` gets a non-blank value and says what is wrong with it, or None. `good` looks at all values at
+    once; those it finds good are not asked about.
     """
     if not frame.has(field):
         return None
     column = frame.column(field)
-    values = column.values
-    if quick is not None and quick(values):
-        return None
-    used = range(len(values)) if where is None else np.unique(column.codes[where]).tolist()
-    messages = {i: message for i in used if values[i] and (message := explain(values[i]))}
+    asked = ~column.empty
+    if where is not None:
+        used = np.zeros(column.distinct, np.bool_)
+        used[column.codes[where]] = True
+        asked &= used
+    if good is not None and asked.any():
+        asked &= ~good(column.texts)
+    text = column.values.__getitem__ if good is None else column.at
+    messages = {i: message for i in np.flatnonzero(asked).tolist() if (message := explain(text(i)))}
     return failures_at(frame, field, messages, where)
 
 
@@ -76,15 +81,15 @@ def failures_at(
     if not messages:
         return None
     column = frame.column(field)
-    place = np.full(len(column.values), -1, np.int32)
+    place = np.full(column.distinct, -1, np.int32)
     place[list(messages)] = np.arange(len(messages), dtype=np.int32)
     index = place[column.codes]
     failing = index >= 0 if where is None else (index >= 0) & where
     positions = np.flatnonzero(failing)
     if not len(positions):
         return None
-    raw = frame.delivery.columns[field].values
-    return Failures(positions, [raw[i] for i in messages], list(messages.values()), index[positions])
+    raw = frame.delivery.columns[field]
+    return Failures(positions, list(map(raw.at, messages)), list(messages.values()), index[positions])
 
 
 def blank_failures(frame: Frame, field: str, failing: Mask, empty: str, no_column: str) -> Failures | None:

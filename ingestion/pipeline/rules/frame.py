@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from ingestion.pipeline import codefamilies as families
 from ingestion.pipeline.delivery import Delivery
@@ -45,6 +46,7 @@ class Frame:
         self.today = today or dt.datetime.now(dt.UTC).date()
         self._columns: dict[str, Column] = {}
         self._numbers: dict[str, tuple[Floats, Floats]] = {}
+        self._dates: dict[str, Floats] = {}
         self._days: dict[str, Floats] = {}
         self._filled: dict[str, Mask] = {}
         self._masks: dict[str, Mask] = {}
@@ -59,19 +61,17 @@ class Frame:
             raw = self.delivery.columns.get(field)
             if raw is None:
                 raw = Column(np.zeros(self.rows, np.int32), [""])
-            values = list(map(str.strip, raw.values))
+            column = raw.trimmed()
             if field in self.pack.fields and self.pack.fields[field].type in _CODED:
-                values = [plain_code(value) for value in values]
-            self._columns[field] = Column(raw.codes, values)
+                column = Column(raw.codes, [plain_code(value) for value in column.values])
+            self._columns[field] = column
         return self._columns[field]
 
     def filled(self, field: str) -> Mask:
         """Per row: something is written in the cell."""
         if field not in self._filled:
-            if not self.has(field):
-                self._filled[field] = np.zeros(self.rows, np.bool_)
-            else:
-                self._filled[field] = self.spread(field, list(map(bool, self.column(field).values)))
+            column = self.column(field)
+            self._filled[field] = column.spread(~column.empty)
         return self._filled[field]
 
     def blank(self, field: str) -> Mask:
@@ -88,9 +88,10 @@ class Frame:
             return np.zeros(self.rows, np.bool_)
         return self.spread(field, [bool(value) and test(value) for value in self.column(field).values])
 
-    def fitting(self, field: str, test: Callable[[list[str]], Mask]) -> Mask:
+    def fitting(self, field: str, test: Callable[[pa.Array], Mask]) -> Mask:
         """As `matching`, by a test that takes all distinct values at once."""
-        return self.filled(field) & test(self.column(field).values)[self.column(field).codes]
+        column = self.column(field)
+        return column.spread(test(column.texts) & ~column.empty)
 
     def classes(self, field: str, wanted: tuple[str, ...]) -> Mask:
         """Per row: the CIC in the cell is of one of these classes, or classes with sub-class."""
@@ -109,7 +110,7 @@ class Frame:
 
     def spread(self, field: str, verdicts: list[bool]) -> Mask:
         """From a verdict per distinct value to a verdict per row."""
-        return np.array(verdicts, np.bool_)[self.column(field).codes]
+        return self.column(field).spread(np.array(verdicts, np.bool_))
 
     def parsed(self, field: str) -> Floats:
         """Numbers of the distinct values; NaN for a blank, infinity for what is no number."""
@@ -123,8 +124,14 @@ class Frame:
         """Days since 1970 per row; NaN where there is no date."""
         if field not in self._days:
             column = self.column(field)
-            self._days[field] = days_of(column.values)[column.codes]
+            self._days[field] = self.dates(field)[column.codes]
         return self._days[field]
+
+    def dates(self, field: str) -> Floats:
+        """Days since 1970 of the distinct values; NaN for what is no date."""
+        if field not in self._dates:
+            self._dates[field] = days_of(self.column(field).texts)
+        return self._dates[field]
 
     def quantities(self, field: str) -> Floats:
         """What comparisons compare: days of a date field, numbers of any other."""
@@ -180,7 +187,7 @@ class Frame:
     def _parse(self, field: str) -> tuple[Floats, Floats]:
         if field not in self._numbers:
             column = self.column(field)
-            distinct = numbers_of(column.values, self.delivery.decimal)
+            distinct = numbers_of(column.texts, self.delivery.decimal)
             usable = np.where(np.isfinite(distinct), distinct, np.nan)
             self._numbers[field] = (distinct, usable[column.codes])
         return self._numbers[field]
@@ -190,8 +197,8 @@ class Frame:
         index = np.zeros(self.rows, np.int64) if start is None else start.astype(np.int64)
         for field in fields:
             column = self.column(field)
-            if len(column.values) > 1:
-                index = index * len(column.values) + column.codes
+            if column.distinct > 1:
+                index = index * column.distinct + column.codes
                 index = np.unique(index, return_inverse=True)[1].astype(np.int64)
         return index
 
@@ -207,5 +214,5 @@ class Frame:
             self.combined(self.pack.portfolio_key), return_index=True, return_inverse=True, return_counts=True
         )
         ids = self.column(self.pack.portfolio_key[0])
-        labels = [ids.values[ids.codes[row]] for row in first]
+        labels = [ids.at(ids.codes[row]) for row in first]
         return Groups(inverse.astype(np.int32), first, sizes, labels)

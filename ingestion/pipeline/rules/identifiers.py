@@ -1,7 +1,5 @@
 """Checks of security and entity codes against their declared type."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ingestion.pipeline import codefamilies as families
@@ -17,7 +15,7 @@ def isin(rule: Rule, frame: Frame) -> Failures | None:
     where = _declared(rule, frame, "1")
     if "legs" in rule.params:
         where &= ~_legs(rule, frame)
-    return _checked(rule, frame, families.isin_mask, families.explain_isin, where)
+    return by_value(frame, rule.field, families.explain_isin, where, families.isin_mask)
 
 
 def isin_leg(rule: Rule, frame: Frame) -> Failures | None:
@@ -76,7 +74,7 @@ def other_type(rule: Rule, frame: Frame) -> Failures | None:
 
 def lei(rule: Rule, frame: Frame) -> Failures | None:
     """A code declared as LEI is one."""
-    return _checked(rule, frame, families.lei_mask, families.explain_lei, _declared(rule, frame, "1"))
+    return by_value(frame, rule.field, families.explain_lei, _declared(rule, frame, "1"), families.lei_mask)
 
 
 def _declared(rule: Rule, frame: Frame, says: str) -> Mask:
@@ -85,24 +83,6 @@ def _declared(rule: Rule, frame: Frame, says: str) -> Mask:
     if "type" not in rule.params:
         return where.copy()
     return where & frame.one_of(rule.params["type"], says.split("|"))
-
-
-def _checked(
-    rule: Rule,
-    frame: Frame,
-    good: Callable[[list[str]], Mask],
-    explain: Callable[[str], str | None],
-    where: Mask,
-) -> Failures | None:
-    """All distinct values at once; only the wrong ones are explained."""
-    if not frame.has(rule.field) or not where.any():
-        return None
-    column = frame.column(rule.field)
-    used = np.zeros(len(column.values), np.bool_)
-    used[column.codes[where]] = True
-    wrong = np.flatnonzero(used & ~good(column.values)).tolist()
-    messages = {i: explain(column.values[i]) or "Not a valid code." for i in wrong if column.values[i]}
-    return failures_at(frame, rule.field, messages, where)
 
 
 def code_without_value(rule: Rule, frame: Frame) -> Failures | None:

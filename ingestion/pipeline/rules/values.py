@@ -6,7 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from ingestion.pipeline.arrays import floats, text_bytes
 from ingestion.pipeline.rules.formulas import day_number
 
 Floats = npt.NDArray[np.float64]
@@ -19,55 +21,64 @@ def _number(decimal: str) -> str:
 
 
 _NUMBER = {decimal: re.compile(_number(decimal)) for decimal in ".,"}
-# One match over all distinct values at once: a column without a mistake, the usual case, is decided by it.
-_ALL_DATES = re.compile(r"(?:(?:\d{4}-\d{2}-\d{2})?+(?:\n|\Z))*+")
+_MINUS, _ZERO = ord("-"), ord("0")
+_LONGEST = 300
+"""Digits that are surely no number beyond what a float can hold."""
+_TENS = np.array([1000, 100, 10, 1])
+_YEAR_0 = 1970 * 12 + 1
+"""Months before 1970, of which the first has the number 1."""
 
 
-def numbers_of(values: list[str], decimal: str) -> Floats:
-    """Numbers with this decimal sign; NaN for a blank, infinity for what is no number."""
-    texts = [value.replace(",", ".") for value in values] if decimal == "," else values.copy()
-    is_number = _NUMBER[decimal].fullmatch
-    for i in np.flatnonzero(~_plain(values, decimal)).tolist():
-        if not is_number(values[i]):
-            texts[i] = "inf" if values[i] else "nan"
-    return np.fromiter(map(float, texts), np.float64, len(texts))
+def numbers_of(texts: pa.Array, decimal: str) -> Floats:
+    """Numbers with this decimal sign; NaN for a blank, infinity for what is no number.
 
-
-def _plain(values: list[str], decimal: str) -> npt.NDArray[np.bool_]:
-    """Per value: surely a number, being digits with at most one decimal sign inside and a minus in front.
-
-    Looks at the bytes of all values at once; a regular expression decides about the few that are left.
+    Digits with at most one decimal sign inside and a minus in front are converted all at once; a regular
+    expression decides about the few that are left.
     """
-    end, sign, minus = ord("\n"), ord(decimal), ord("-")
-    data = np.frombuffer(("\n" + "\n".join(values) + "\n").encode("utf-8", "replace"), np.uint8)
-    digit = (data >= ord("0")) & (data <= ord("9"))
-    places = np.flatnonzero(~digit)
-    marks = data[places]
-    ends = places[marks == end][1:]
-    if len(ends) != len(values):  # a value has several lines, or there is none
-        return np.zeros(len(values), np.bool_)
-    before = data[places - 1]  # of the first mark it is the last end, which is as good
-    after = digit[np.minimum(places + 1, len(data) - 1)]
-    lone = np.concatenate([[True], marks[:-1] != sign])
-    right = (marks == end) & digit[places - 1]
-    right |= (marks == sign) & digit[places - 1] & after & lone
-    right |= (marks == minus) & (before == end) & after
-    right[0] = True
-    plain = np.ones(len(values), np.bool_)
-    plain[np.searchsorted(ends, places[~right])] = False
-    return plain
+    letters, offsets = text_bytes(texts)
+    numbers = np.full(len(texts), np.nan)
+    written = np.flatnonzero(np.diff(offsets))
+    if not len(written):
+        return numbers
+    starts, ends = offsets[written], offsets[written + 1]
+    digit, sign = letters - _ZERO < 10, letters == ord(decimal)
+    signs, marks = (np.add.reduceat(which, starts, dtype=np.int32) for which in (sign, ~digit))
+    minus = letters[starts] == _MINUS
+    plain = (signs < 2) & (marks == signs + minus) & (ends - starts < _LONGEST)
+    plain &= digit[ends - 1] & digit[np.minimum(starts + minus, ends - 1)]
+    if decimal != "." or not plain.all():
+        letters = np.where(sign, np.uint8(ord(".")), letters)
+        letters[np.repeat(~plain, ends - starts)] = _ZERO
+    places = pa.py_buffer(np.append(starts, ends[-1]))
+    numbers[written] = floats(
+        pa.StringArray.from_buffers(len(written), places, pa.py_buffer(letters)).cast(pa.float64())
+    )
+    is_number = _NUMBER[decimal].fullmatch
+    for i in written[~plain].tolist():
+        text = texts[i].as_py()
+        numbers[i] = float(text.replace(",", ".")) if is_number(text) else np.inf
+    return numbers
 
 
-def days_of(values: list[str]) -> Floats:
+def days_of(texts: pa.Array) -> Floats:
     """Days since 1970 of ISO dates; NaN for anything else."""
-    if _ALL_DATES.fullmatch("\n".join(values)):
-        try:
-            days = np.array(values, "datetime64[D]")
-        except ValueError:
-            pass  # a day that does not exist
-        else:
-            return np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(np.float64))
-    return np.array([_day(value) for value in values], np.float64)
+    letters, offsets = text_bytes(texts)
+    sizes = np.diff(offsets)
+    days = np.full(len(texts), np.nan)
+    dates = np.flatnonzero(sizes == len("2000-12-31"))
+    shown = letters[offsets[dates][:, None] + np.arange(10)]
+    digits = shown[:, [0, 1, 2, 3, 5, 6, 8, 9]] - _ZERO
+    plain = (digits < 10).all(axis=1) & (shown[:, [4, 7]] == _MINUS).all(axis=1)
+    dates, digits = dates[plain], digits[plain]
+    year, month, day = (digits[:, a:b] @ _TENS[a - b :] for a, b in ((0, 4), (4, 6), (6, 8)))
+    months = (12 * year + month - _YEAR_0).astype("datetime64[M]")
+    first, after = (each.astype("datetime64[D]").astype(np.int64) for each in (months, months + 1))
+    exists = (year > 0) & (month > 0) & (month < 13) & (day > 0) & (day <= after - first)
+    days[dates[exists]] = (first + day - 1)[exists]
+    sizes[dates] = 0
+    for i in np.flatnonzero(sizes).tolist():
+        days[i] = _day(texts[i].as_py())
+    return days
 
 
 @lru_cache(maxsize=1 << 16)

@@ -23,4 +23,4 @@ def test_integers_come_back(values: list[int]) -> None:
 
 
 def test_texts_by_code() -> None:
-    assert dictionary(np.array([1, 0, 1], np.int32), ["a", "ö"]).to_pylist() == ["ö", "a", "ö"]
+    assert dictionary(np.array([1, 0, 1], np.int32), strings(["a", "ö"])).to_pylist() == ["ö", "a", "ö"]
