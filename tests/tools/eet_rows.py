@@ -17,11 +17,11 @@ SWITCHES = ["00060", "00070", "00080", "00090", "00100"]
 def eet(version: str = "1.1.3", seed: int = 61, copies: int = 1) -> Table:
     """A clean delivery with so many share classes of each kind."""
     rng = random.Random(seed)
-    rows = [row for _ in range(copies) for row in eet_rows(rng, version).values()]
+    rows = [row for copy in range(copies) for row in eet_rows(rng, version, copy).values()]
     return Table(find_pack("EET", version), rows)
 
 
-def eet_rows(rng: random.Random, version: str = "1.1.3") -> dict[str, Row]:
+def eet_rows(rng: random.Random, version: str = "1.1.3", copy: int = 0) -> dict[str, Row]:
     """One clean row per kind of product and of use of the template."""
     place = rng.choice(PLACES)
     name = f"{place} Asset Management S.A."
@@ -29,7 +29,7 @@ def eet_rows(rng: random.Random, version: str = "1.1.3") -> dict[str, Row]:
     house |= {"00040": "eet@example.com", "00050": MADE, "10000": name, "10010": "L", "10020": codes.lei(rng)}
     house |= {"10030": "funds@example.com", "10040": "2025-12-31", "13000": "https://example.com/stewardship"}
     return {
-        kind: house | _identity(rng, number) | cells
+        kind: house | _identity(rng, 100 * copy + number) | cells
         for number, (kind, cells) in enumerate(_kinds().items(), 1)
     }
 

@@ -93,7 +93,9 @@ def value_range(rule: Rule, frame: Frame) -> Failures | None:
 def date(rule: Rule, frame: Frame) -> Failures | None:
     """An ISO date that exists; several, if the field holds several."""
     column = frame.column(rule.field)
-    explain = _each(_no_date) if frame.pack.fields[rule.field].multi else _no_date
+    # Among several, a blank stands for a document that there is not.
+    several = _each(lambda part: _no_date(part) if part else None, blanks=True)
+    explain = several if frame.pack.fields[rule.field].multi else _no_date
     wrong = np.flatnonzero(np.isnan(frame.dates(rule.field)) & ~column.empty).tolist()
     messages = {i: message for i in wrong if (message := explain(column.at(i)))}
     return failures_at(frame, rule.field, messages)
@@ -145,8 +147,15 @@ def email(rule: Rule, frame: Frame) -> Failures | None:
 
 
 def url(rule: Rule, frame: Frame) -> Failures | None:
-    """The shape of a web address."""
-    return by_value(frame, rule.field, families.explain_url)
+    """The shape of a web address; of several, some may be "Not Available"."""
+    if not frame.pack.fields[rule.field].multi:
+        return by_value(frame, rule.field, families.explain_url)
+    return by_value(frame, rule.field, _no_links)
+
+
+def _no_links(value: str) -> str | None:
+    links = [link for link in value.split(";") if link.strip().casefold() not in ("", "not available")]
+    return families.explain_url(";".join(links)) if links else None
 
 
 def nace(rule: Rule, frame: Frame) -> Failures | None:
@@ -215,13 +224,13 @@ def _or_listed(rule: Rule, frame: Frame, explain: Callable[[str], str | None]) -
     return lambda value: None if value in codes else explain(value)
 
 
-def _each(explain: Callable[[str], str | None], separators: str = r"[;/,|]") -> Callable[[str], str | None]:
+def _each(explain: Callable[[str], str | None], blanks: bool = False) -> Callable[[str], str | None]:
     """For a cell with several codes: what is wrong with the first wrong one, and which it is."""
 
     def all_parts(value: str) -> str | None:
-        parts = [part.strip() for part in re.split(separators, value)]
+        parts = [part.strip() for part in _SEPARATORS.split(value)]
         for place, part in enumerate(parts, 1):
-            problem = explain(part) if part else "An entry of the list is empty."
+            problem = explain(part) if part or blanks else "An entry of the list is empty."
             if problem:
                 return problem if len(parts) == 1 else f"Entry {place}: {problem}"
         return None

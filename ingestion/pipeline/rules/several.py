@@ -39,16 +39,19 @@ def as_many(rule: Rule, frame: Frame) -> Failures | None:
     links = frame.pack.fields[rule.field].type == "url"
 
     def explain(value: str, wanted: str) -> str | None:
-        entries = len(_BETWEEN_LINKS.split(value) if links else _codes(value))
+        entries = len(_codes(value, _BETWEEN_LINKS if links else _BETWEEN))
+        blank = value.endswith(";")  # the end of the list, or a last entry that is left blank
         if counted and not wanted.isdigit():
             return None
         expected = int(wanted) if counted else len(_codes(wanted))
-        return None if entries == expected else f"{entries} entries; field {other} gives {expected}."
+        if expected in (entries, entries + blank):
+            return None
+        return f"{entries} {'entry' if entries == 1 else 'entries'}; field {other} gives {expected}."
 
     return on_pairs(frame, rule.field, other, explain, frame.mask(rule.when))
 
 
-def _codes(value: str) -> list[str]:
+def _codes(value: str, between: re.Pattern[str] = _BETWEEN) -> list[str]:
     """The entries of a cell, blank ones included, but for one behind a last separator."""
-    codes = [code.strip() for code in _BETWEEN.split(value)]
+    codes = [code.strip() for code in between.split(value)]
     return codes[:-1] if len(codes) > 1 and not codes[-1] else codes
