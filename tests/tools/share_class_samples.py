@@ -1,6 +1,7 @@
 """Demo deliveries of share classes and plain lists: clean ones, and ones with everyday mistakes."""
 
 from tests.tools.defects import Defect
+from tests.tools.eet_rows import eet
 from tests.tools.emt_rows import emt
 from tests.tools.ept_rows import ept
 from tests.tools.holdings_list import holdings
@@ -41,6 +42,24 @@ EPT_MISTAKES: list[Mistake] = [
     ("UCITS indicator out of range", 20, "08170", "9", "EPT-RANGE-08170"),
     ("UK reference date missing", 21, "08045", "", "EPT-UK-WHEN-08045"),
 ]
+EET_MISTAKES: list[Mistake] = [
+    ("SFDR product type missing", 1, "20040", "", "EET-REQUIRED-20040"),
+    ("ISIN check digit", 2, "20000", "LU0000000001", "EET-ISIN-20000"),
+    ("minimum share missing", 3, "20180", "", "EET-WHEN-20180"),
+    ("unknown key for Germany", 4, "60440", "X", "EET-LIST-60440"),
+    ("sustainable investments in a product without", 5, "20190", "Y", "EET-NO-SUSTAINABLE-20190"),
+    ("nuclear energy above the total", 6, "90110", "0.5", "EET-PART-90110-OF-20690"),
+    ("threshold missing", 7, "52020", "", "EET-THRESHOLD-52020"),
+    ("none beside another theme", 8, "20270", "A;J", "EET-NONE-20270"),
+    ("below the minimum", 9, "20560", "0.1", "EET-MINIMUM-20470-20560"),
+    ("share in percent", 11, "20470", "80", "EET-RANGE-20470"),
+    ("article of a structured product missing", 13, "20050", "", "EET-WHEN-20050"),
+    ("coverage above the eligible assets", 14, "30320", "0.95", "EET-PAI-COVERAGE-30320"),
+    ("indicator considered against the product", 15, "30070", "Y", "EET-PAI-CONSIDERED-30070"),
+    ("countries named but not counted", 16, "100000", "MM", "EET-COUNTRIES-100000"),
+    ("negative emissions", 17, "30300", "-4", "EET-RANGE-30300"),
+    ("preferences without a reason", 18, "20590", "Y", "EET-PREFERENCES-20590"),
+]
 LIST_MISTAKES: list[Mistake] = [
     ("ISIN check digit", 1, "isin", "DE0007164601", "HOLDINGS-ISIN"),
     ("unknown currency", 2, "currency", "EURO", "HOLDINGS-FORMAT-currency"),
@@ -57,6 +76,8 @@ def tables() -> dict[str, Table]:
         "emt-4.3-faulty.csv": _with(emt(seed=52), EMT_MISTAKES),
         "ept-2.1-clean.csv": ept(seed=53),
         "ept-2.1-faulty.csv": _with(ept(seed=54), EPT_MISTAKES),
+        "eet-1.1.3-clean.csv": eet(seed=61),
+        "eet-1.1.3-faulty.csv": _with(eet(seed=62), EET_MISTAKES),
         "holdings-clean.csv": holdings(seed=55),
         "holdings-faulty.csv": _with(holdings(seed=56), LIST_MISTAKES),
     }

@@ -40,7 +40,7 @@ def test_there_are_more_than_a_thousand_rules(version: str) -> None:
 
 
 def rules(kind: str, **cells: str) -> set[str]:
-    """The rules with findings in one clean row with other cells (f20040=...), without counts of what is filled."""
+    """The rules with findings in one clean row with other cells (f20040=...), without counts of the filled."""
     row = eet_rows(random.Random(1))[kind] | {key.removeprefix("f"): text for key, text in cells.items()}
     found = {finding["rule"] for finding in findings(Table(PACK, [row]).csv())}
     return {rule for rule in found if not rule.startswith("EET-COVERAGE-")}
