@@ -11,6 +11,8 @@ from ingestion.pipeline.layout import Layout
 from ingestion.pipeline.pack import find_pack, pack_names
 
 FORMAT = 1
+SET_ASIDE = {"format": FORMAT, "disabled": True}
+"""Takes the place of a mapping that is no longer used: nothing is deleted there, and this is no mapping."""
 MAX_ROW = 1_000
 MAX_COLUMN = 2_000
 _KEYS = frozenset(

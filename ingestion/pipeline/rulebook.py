@@ -25,6 +25,7 @@ from ingestion.pipeline.rules.rule import SEVERITIES, Rule, all_rules, condition
 FORMAT = 1
 OFF = "off"
 MAX_OWN = 200
+MAX_TITLE = 200
 MAX_BYTES = 256 * 1024
 _TOP = {"format", "title", "profiles", "rules", "own"}
 _CHANGE = {"severity", "tolerance"}
@@ -88,6 +89,9 @@ def check_rulebook(document: Any) -> list[Problem]:
     problems = [Problem("rulebook", f"“{key}” is not known here.") for key in sorted(set(document) - _TOP)]
     if document.get("format") != FORMAT:
         problems.append(Problem("format", f"The format must be {FORMAT}."))
+    title = document.get("title", "")
+    if not isinstance(title, str) or len(title) > MAX_TITLE:
+        problems.append(Problem("title", f"The title is a text of at most {MAX_TITLE} characters."))
     problems += _check_profiles(document.get("profiles", {}))
     problems += _check_changes(document.get("rules", {}))
     problems += _check_own(document.get("own", []))

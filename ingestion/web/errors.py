@@ -1,5 +1,6 @@
 """What can be wrong with a request about submissions."""
 
+from ingestion.pipeline.rulebook import Problem
 from portal.common.errors import Conflict, FundgateError, NotFound
 
 
@@ -46,3 +47,39 @@ class BodyTooLarge(FundgateError):
     code = "TOO_LARGE"
     title = "Too large"
     message = "A callback has at most 64 KB, and says so in its header."
+
+
+class MappingInvalid(FundgateError):
+    """A column mapping that cannot be used; `problems` says why."""
+
+    status = 422
+    code = "MAPPING_INVALID"
+    title = "The mapping cannot be used"
+    message = "Nothing was saved. Each problem says what to change."
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__()
+        self.problems = [{"place": "mapping", "message": problem} for problem in problems]
+
+
+class RulebookInvalid(FundgateError):
+    """A rulebook that cannot be followed; `problems` says where and why."""
+
+    status = 422
+    code = "RULEBOOK_INVALID"
+    title = "The rulebook cannot be used"
+    message = "Nothing was saved. Each problem says where it is and what to change."
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = [{"place": one.place, "message": one.message} for one in problems]
+
+
+class RulebookChanged(Conflict):
+    """Somebody saved another version since this one was looked at."""
+
+    code = "RULEBOOK_CHANGED"
+    title = "The rulebook has changed"
+    message = (
+        "Another version was saved in the meantime. Nothing of yours was saved; look at it and try again."
+    )

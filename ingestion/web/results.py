@@ -11,12 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from ingestion.aws import errors as aws
-from ingestion.aws import objects
+from ingestion.aws import layout, objects
 from ingestion.aws.clients import client
 from ingestion.aws.credentials import Credentials
 from ingestion.web.errors import NoResultYet
 from ingestion.web.models import Submission
-from ingestion.web.pointers import pointer
+from ingestion.web.pointers import FILES, pointer, results_bucket
 from ingestion.web.ranges import RangeFile
 
 CHUNK_BYTES = 256 * 1024
@@ -35,6 +35,15 @@ def verdict(credentials: Credentials, submission: Submission) -> dict[str, Any]:
     except aws.NotFound:
         raise NoResultYet("The verdict is no longer stored.") from None
     document: dict[str, Any] = json.loads(body)
+    return document
+
+
+def verdict_of(credentials: Credentials, submission: Submission, attempt: int) -> dict[str, Any]:
+    """The verdict document of one attempt, also an earlier one; ingestion.aws.errors.NotFound without it."""
+    key = layout.result_key(submission.id, attempt, FILES["verdict"])
+    document: dict[str, Any] = json.loads(
+        objects.latest(_client(credentials), results_bucket(submission), key)
+    )
     return document
 
 

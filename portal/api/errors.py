@@ -17,3 +17,12 @@ class FileRefused(FundgateError):
     def __init__(self, refused: Refused) -> None:
         super().__init__(refused.message, title=refused.title, code=refused.code)
         self.status = _STATUS.get(refused.code, 400)
+
+
+class DocumentTooLarge(FundgateError):
+    """More than any mapping or rulebook holds."""
+
+    status = 413
+    code = "TOO_LARGE"
+    title = "Too large"
+    message = "A mapping or rulebook has at most 256 KB."

@@ -33,6 +33,10 @@ class AuditTag(StrEnum):
     FINDINGS_DOWNLOADED = "portal:findings:downloaded"
     ORIGINAL_DOWNLOADED = "portal:original:downloaded"
 
+    MAPPING_SAVED = "portal:mapping:saved"
+    MAPPING_SET_ASIDE = "portal:mapping:set-aside"
+    RULEBOOK_SAVED = "portal:rulebook:saved"
+
     SUBMISSION_STARTED = "worker:submission:started"
     SUBMISSION_NEEDS_SIGN_IN = "worker:submission:needs-sign-in"
     STAGE_FINISHED = "pipeline:stage:finished"

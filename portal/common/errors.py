@@ -1,5 +1,7 @@
 """Errors a person may see. One middleware turns them into the designed page or a JSON problem."""
 
+from collections.abc import Mapping, Sequence
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -14,6 +16,7 @@ class FundgateError(Exception):
     title = "Something went wrong"
     message = "It is not certain how far this came. Look before you try again, or tell us the request id."
     retry_after: int | None = None  # seconds, where it is known when trying again makes sense
+    problems: Sequence[Mapping[str, str]] = ()  # each {place, message}, when there are several
 
     def __init__(self, message: str = "", *, title: str = "", code: str = "") -> None:
         self.message = message or self.message

@@ -36,7 +36,7 @@ def error_response(request: HttpRequest, error: FundgateError) -> HttpResponse:
 
 def problem(error: FundgateError) -> JsonResponse:
     """application/problem+json with the stable code."""
-    body = {
+    body: dict[str, object] = {
         "type": "about:blank",
         "title": error.title,
         "status": error.status,
@@ -44,6 +44,8 @@ def problem(error: FundgateError) -> JsonResponse:
         "code": error.code,
         "request_id": request_id.current(),
     }
+    if error.problems:
+        body["problems"] = list(error.problems)
     response = JsonResponse(body, status=error.status, content_type="application/problem+json")
     if error.status == 401:
         response["WWW-Authenticate"] = "Bearer"

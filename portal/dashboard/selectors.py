@@ -98,6 +98,7 @@ def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str
         return {"reading_problem": _sentence(error)}
     results = details(document, str(submission.id))
     results["form"] = FindingFilter(groups=results["groups"])
+    results["rulebook_saved"] = selectors.rulebook_of(submission, document)
     if version := document.get("ruleset_version"):
         results["ruleset_version"] = version
     if found is not None:

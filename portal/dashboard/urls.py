@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from portal.dashboard.views import actions, downloads, home, materials, rules, submission, submissions, upload
+from portal.dashboard.views import (
+    actions,
+    downloads,
+    home,
+    mappings,
+    materials,
+    own_rules,
+    rulebook,
+    rules,
+    submission,
+    submissions,
+    upload,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,4 +33,12 @@ urlpatterns = [
     path("rules/<str:template>/<str:version>/<str:rule_id>/", rules.rule, name="rule"),
     path("templates/", materials.templates, name="templates"),
     path("templates/<str:template>/<str:version>/<str:kind>", materials.template_file, name="template_file"),
+    path("submissions/<uuid:submission_id>/columns/", mappings.map_columns, name="map_columns"),
+    path("mappings/", mappings.mappings, name="mappings"),
+    path("mappings/<str:fingerprint>/set-aside/", mappings.set_aside, name="set_mapping_aside"),
+    path("rulebook/", rulebook.rulebook, name="rulebook"),
+    path("rulebook/own/", own_rules.new, name="new_own_rule"),
+    path("rulebook/own/<str:rule_id>/", own_rules.edit, name="own_rule"),
+    path("rulebook/<int:number>/", rulebook.version, name="rulebook_version"),
+    path("rulebook/<int:number>/restore/", rulebook.restore, name="restore_rulebook"),
 ]

@@ -44,6 +44,9 @@ SEVERITIES: dict[str, Label] = {
     "info": Label("calm", "info", lazy("Note")),
 }
 
+# What a rulebook can make of a rule.
+SETTINGS: dict[str, Label] = SEVERITIES | {"off": Label("calm", "withdrawn", lazy("Off"))}
+
 STEPS: dict[str, Label] = {
     "pending": Label("calm", "clock", lazy("Not started")),
     "running": Label("hold", "running", lazy("Running")),

@@ -50,6 +50,6 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # form fields and webhook bodies; files stream past it
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100  # one choice for each column that a mapping can have
 # files per institution, so that none slows down the others
 FUNDGATE_UPLOADS_PER_MINUTE = env.integer("FUNDGATE_UPLOADS_PER_MINUTE", 300, least=1, most=100_000)

@@ -1,25 +1,35 @@
 """Every address x every kind of caller. An address, or a method of one, without a line in POLICIES fails."""
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
-from ingestion.web.models import Submission
+from ingestion.web.models import ColumnMapping, RulebookVersion, Submission
 from ingestion.web.states import State
 from portal.accounts.models import Institution, User
 from portal.accounts.roles import Role
+from portal.audit.models import AuditRecord
+from portal.audit.tags import AuditTag
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
+    OWN,
+    RULEBOOK,
     Make,
     alpine,
     anna,
@@ -28,8 +38,12 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     embedded_store,
     make,
     member,
+    results_of,
+    rulebook,
     sign_in,
     store,
+    unknown,
+    version_in_force,
 )
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.dashboard.test_actions import parking  # noqa: F401
@@ -38,6 +52,12 @@ pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
 ROLES = {"A-viewer": Role.VIEWER, "A-uploader": Role.UPLOADER, "A-reviewer": Role.REVIEWER,
          "A-admin": Role.ADMIN, "B-admin": Role.ADMIN}  # fmt: skip
+FINGERPRINT = "ab" * 32
+MAPPING: dict[str, Any] = {
+    "format": 1, "fingerprint": FINGERPRINT, "template": "HOLDINGS", "version": "1.0", "header_row": 1,
+    "sheet": None, "columns": {"isin": 2, "name": 3, "quantity": 4}, "decimal": None,
+}  # fmt: skip
+DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK_SAVED]
 CALLERS = ("anonymous", *ROLES, "no-institution")
 NEEDS_SIGN_IN, NOT_ALLOWED, NOT_FOUND = "sign-in", 403, 404
 Answer = int | str
@@ -101,6 +121,18 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("template_file", "GET"): Policy(200, Role.VIEWER),
     ("withdraw", "GET"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
     ("withdraw", "POST"): of_a(302, Role.UPLOADER, only_uploader=True, subject=State.RUNNING),
+    ("map_columns", "GET"): of_a(200, Role.REVIEWER),
+    ("map_columns", "POST"): of_a(302, Role.REVIEWER),
+    ("mappings", "GET"): Policy(200, Role.VIEWER),
+    ("set_mapping_aside", "POST"): of_a(302, Role.REVIEWER),
+    ("rulebook", "GET"): Policy(200, Role.VIEWER),
+    ("rulebook", "POST"): Policy(302, Role.REVIEWER),
+    ("new_own_rule", "GET"): Policy(200, Role.REVIEWER),
+    ("new_own_rule", "POST"): Policy(302, Role.REVIEWER),
+    ("own_rule", "GET"): of_a(200, Role.REVIEWER),
+    ("own_rule", "POST"): of_a(302, Role.REVIEWER),
+    ("rulebook_version", "GET"): of_a(),
+    ("restore_rulebook", "POST"): of_a(302, Role.REVIEWER),
     ("events", "POST"): Policy(200, signed=True),
     ("api_sign_in", "GET"): PUBLIC,
     ("api_schema", "GET"): PUBLIC,
@@ -108,6 +140,11 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_submissions", "POST"): Policy(201, Role.UPLOADER),
     ("api_submission", "GET"): of_a(),
     ("api_findings", "GET"): of_a(),
+    ("api_mappings", "GET"): Policy(200, Role.VIEWER),
+    ("api_mapping", "GET"): of_a(),
+    ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own
+    ("api_rulebook", "GET"): Policy(200, Role.VIEWER),
+    ("api_rulebook", "PUT"): Policy(200, Role.REVIEWER),
 }
 # `home` leads members on; these two are answered before the addresses are looked up
 HOME = "home"
@@ -116,6 +153,9 @@ WITH_RESULTS = {"submission", "submission_live", "findings", "findings_xlsx", "f
                 "api_submission", "api_findings"}  # fmt: skip
 PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"]}
 """What stands in addresses that are not those of a submission."""
+DECISIONS = {"map_columns", "mappings", "set_mapping_aside", "rulebook", "new_own_rule", "own_rule",
+             "rulebook_version", "restore_rulebook", "api_mapping", "api_mappings",
+             "api_rulebook"}  # fmt: skip
 GET_OF_OTHERS = {("withdraw", "A-reviewer"), ("withdraw", "A-admin")}  # told on the page that only Anna may
 
 
@@ -131,6 +171,18 @@ def routes(
 
 
 ROUTES = dict(routes())
+
+
+@pytest.fixture
+def mapping(store: Any, alpine: Institution, anna: User) -> ColumnMapping:  # noqa: F811
+    """A mapping of institution A that is in use."""
+    body = json.dumps(MAPPING).encode()
+    kept = store.put_object(Bucket=results_of(alpine), Key=f"control/mappings/{FINGERPRINT}.json", Body=body)
+    return ColumnMapping.objects.create(
+        institution=alpine, fingerprint=FINGERPRINT, template="HOLDINGS", template_version="1.0",
+        sha256=hashlib.sha256(body).hexdigest(), object_version=kept["VersionId"], saved_by=anna,
+        saved_at=timezone.now(),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -168,14 +220,34 @@ def call(
     """Sends one request as one caller: with a session to pages, with a bearer token to the API."""
 
     def called(name: str, method: str, who: str, policy: Policy) -> Any:
+        reaches = policy.answer(who) in (policy.ok, NOT_FOUND)  # who is refused before that needs no store
+        if reaches and (method in ("POST", "PUT") or name in WITH_RESULTS | DECISIONS):
+            request.getfixturevalue("deployed")
+        if name in DECISIONS:
+            return client(name, who).generic(method, *decision(name, who, reaches))
         subject = None
-        if policy.answer(who) in (policy.ok, NOT_FOUND) and (method == "POST" or name in WITH_RESULTS):
-            request.getfixturevalue("deployed")  # who is refused before that needs none of it
         if "submission_id" in ROUTES[name]:
-            real = name in WITH_RESULTS and policy.answer(who) in (policy.ok, NOT_FOUND)
+            real = name in WITH_RESULTS and reaches
             subject = request.getfixturevalue("checked") if real else make(policy.subject)
         address = reverse(name, args=[subject.id] if subject else PLACES.get(name, []))
         return client(name, who).generic(method, address, **body_of(name, method))
+
+    def decision(name: str, who: str, reaches: bool) -> tuple[str, bytes, str]:
+        """Address, body and content type for what is decided about mappings and the rulebook."""
+        arguments: list[Any] = []
+        if name == "map_columns":
+            arguments = [(request.getfixturevalue("unknown") if reaches else make(State.COMPLETED)).id]
+        elif "fingerprint" in ROUTES[name]:
+            arguments = [request.getfixturevalue("mapping").fingerprint if reaches else FINGERPRINT]
+        elif name in ("own_rule", "rulebook_version", "restore_rulebook"):
+            if reaches:
+                request.getfixturevalue("rulebook")
+            arguments = ["OWN-1" if name == "own_rule" else 1]
+        based_on = ""
+        if reaches:
+            institution = request.getfixturevalue("borealis" if who == "B-admin" else "alpine")
+            based_on = version_in_force(request.getfixturevalue("store"), institution)
+        return reverse(name, args=arguments), *decision_body(name, based_on)
 
     def client(name: str, who: str) -> Client:
         user = person(who)
@@ -192,6 +264,27 @@ def call(
     return called
 
 
+def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
+    """A change that can be saved, as a form for pages and as JSON for the API."""
+    if name == "api_mapping":
+        return json.dumps(MAPPING).encode(), "application/json"
+    if name == "api_rulebook":
+        change = {"version": based_on, "reason": "It was agreed.", "document": RULEBOOK}
+        return json.dumps(change).encode(), "application/json"
+    form: dict[str, Any] = {"based_on": based_on, "reason": "It was agreed."}
+    if name == "map_columns":
+        form = {f"column_{i}": field for field, i in MAPPING["columns"].items()}
+    elif name == "rulebook":
+        # another one each time: what the store holds stays from test to test
+        form["tolerance:TPT-P02-NET-ASSETS"] = f"0.{uuid4().int}"
+        form["severity:TPT-P02-NET-ASSETS"] = "error"
+    elif name == "new_own_rule":
+        form |= OWN | {"id": f"OWN-{uuid4().hex[:8].upper()}"}
+    elif name == "own_rule":
+        form["remove"] = "1"
+    return urlencode(form).encode(), "application/x-www-form-urlencoded"
+
+
 def body_of(name: str, method: str) -> dict[str, Any]:
     if name == "events":
         return {"data": b"{}", "content_type": "application/json"}
@@ -200,6 +293,10 @@ def body_of(name: str, method: str) -> dict[str, Any]:
     field = "files" if name == "upload" else "file"
     body = encode_multipart(BOUNDARY, {field: SimpleUploadedFile("a.csv", DELIVERY)})
     return {"data": body, "content_type": MULTIPART_CONTENT}
+
+
+def decisions() -> list[Any]:
+    return [*ColumnMapping.objects.values_list("sha256"), *RulebookVersion.objects.values_list("sha256")]
 
 
 def answer_of(name: str, response: Any) -> Answer:
@@ -221,12 +318,16 @@ def test_every_caller_gets_exactly_what_the_policy_says(
     if method == "GET" and (name, who) in GET_OF_OTHERS:
         expected = 302
     before = list(Submission.objects.order_by("id").values_list("id", "state"))
+    decided = decisions()
     response = call(name, method, who, policy)
     assert answer_of(name, response) == expected
     if expected in (NEEDS_SIGN_IN, NOT_ALLOWED, NOT_FOUND):
         made = Submission.objects.exclude(pk__in=[pk for pk, _ in before])
         assert {one.state for one in made} <= {policy.subject}, "a refused caller changes nothing"
         assert all(one.attempt == 1 for one in made)
+        # what belongs to the other institution was put there for it not to be found
+        assert decided == decisions() or expected == NOT_FOUND
+        assert not AuditRecord.objects.filter(tag__in=DECIDED).exists()
 
 
 @pytest.mark.parametrize("who", CALLERS)
@@ -254,9 +355,7 @@ def test_every_address_has_a_policy_and_every_policy_an_address() -> None:
 
 def test_every_operation_of_the_api_document_has_a_policy() -> None:
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
-    by_pattern = {
-        f"/{pattern}".replace("<uuid:", "{").replace(">", "}"): name for name, pattern in ROUTES.items()
-    }
+    by_pattern = {re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{pattern}"): name for name, pattern in ROUTES.items()}
     told = {(by_pattern[path], method.upper()) for path, methods in paths.items() for method in methods}
     assert told == {key for key in POLICIES if key[0].startswith("api_")} - {("api_schema", "GET")}
 

@@ -1,16 +1,40 @@
 """Reads: each takes the acting member and returns only what their institution owns."""
 
 from ingestion.web.selectors.findings import FindingsPage, findings_page, verdict_document
+from ingestion.web.selectors.mappings import (
+    get_mapping,
+    mapping_desk,
+    mapping_document,
+    mappings_for,
+)
+from ingestion.web.selectors.rulebooks import (
+    InForce,
+    get_rulebook,
+    rulebook_document,
+    rulebook_history,
+    rulebook_in_force,
+    rulebook_of,
+)
 from ingestion.web.selectors.steps import Step, pipeline_steps, provenance
 from ingestion.web.selectors.submissions import get_submission, submissions_for
 
 __all__ = [
     "FindingsPage",
+    "InForce",
     "Step",
     "findings_page",
+    "get_mapping",
+    "get_rulebook",
     "get_submission",
+    "mapping_desk",
+    "mapping_document",
+    "mappings_for",
     "pipeline_steps",
     "provenance",
+    "rulebook_document",
+    "rulebook_history",
+    "rulebook_in_force",
+    "rulebook_of",
     "submissions_for",
     "verdict_document",
 ]

@@ -11,6 +11,7 @@ from ingestion.web import results
 from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
 from ingestion.web.services.cards import adopt_card
+from ingestion.web.services.mapping_use import note_use
 from portal.accounts.actor import Actor
 from portal.audit.tags import AuditTag
 
@@ -78,4 +79,5 @@ def all_findings(actor: Actor, submission: Submission) -> Iterator[dict[str, Any
 def _document(actor: Actor, submission: Submission) -> dict[str, Any]:
     document = results.verdict(actor.credentials(), submission)
     adopt_card(submission, document)
+    note_use(submission, document)
     return document

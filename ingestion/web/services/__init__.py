@@ -2,8 +2,10 @@
 
 from ingestion.web.services.dispatch import dispatch_outbox, start
 from ingestion.web.services.events import Applied, apply_event, record_refused_event
+from ingestion.web.services.mappings import save_mapping, set_mapping_aside
 from ingestion.web.services.receiving import Duplicate, Outcome, Received, Refused, as_json, receive
 from ingestion.web.services.reconcile import abandon_half_received, reconcile
+from ingestion.web.services.rulebooks import save_rulebook
 from ingestion.web.services.runs import continue_submission, run_again, withdraw
 
 __all__ = [
@@ -21,6 +23,9 @@ __all__ = [
     "reconcile",
     "record_refused_event",
     "run_again",
+    "save_mapping",
+    "save_rulebook",
+    "set_mapping_aside",
     "start",
     "withdraw",
 ]

@@ -60,6 +60,24 @@ def severity(name: str) -> wording.Label:
 
 
 @register.filter
+def setting(name: str) -> wording.Label:
+    """The label of what a rulebook makes of a rule: a severity, or off."""
+    return wording.SETTINGS.get(name, wording.UNKNOWN)
+
+
+@register.filter
+def setting_word(name: str) -> str:
+    """What a rulebook makes of a rule, as a word within a sentence."""
+    return str(setting(name).word).lower()
+
+
+@register.filter
+def plain_number(value: float | None) -> str:
+    """A number as a person would write it: 0.005, 1."""
+    return "" if value is None else f"{value:g}"
+
+
+@register.filter
 def step_label(name: str) -> wording.Label:
     """The label of a pipeline step's state."""
     return wording.STEPS.get(str(name), wording.UNKNOWN)

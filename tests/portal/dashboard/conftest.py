@@ -1,5 +1,6 @@
 """The cast of the pages' tests, submissions in every state, and an embedded store with real results."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -10,18 +11,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 from django.test import Client
 from django.utils import timezone
 
 from infra.local import embedded
-from infra.local.home import Home
+from infra.local.home import ROOT, Home
 from ingestion.aws.credentials import Credentials
 from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.engine import validate
+from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.findings import findings_parquet
 from ingestion.pipeline.inspection import inspect_file
-from ingestion.pipeline.verdict import index_card, verdict_document
-from ingestion.web.models import Submission
+from ingestion.pipeline.verdict import index_card, unreadable_document, verdict_document
+from ingestion.web.models import RulebookVersion, Submission
 from ingestion.web.pointers import result_key, results_bucket
 from ingestion.web.states import State, Verdict
 from portal.accounts import credentials as credential_cache
@@ -34,6 +37,11 @@ from tests.portal.dashboard.delivery import DELIVERY
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_tests"
 BACKEND = "portal.accounts.oidc.CognitoBackend"
 AREAS = ("landing", "results")
+UNKNOWN = (ROOT / "docs" / "samples" / "unknown-layout.csv").read_bytes()
+CURRENT = "control/rulebooks/current.json"
+OWN = {"id": "OWN-1", "template": "TPT", "field": "26", "expect": "26 <= 0.1", "severity": "warning",
+       "title": "No position above 10 %", "message": "The weight is above 10 %."}  # fmt: skip
+RULEBOOK = {"format": 1, "rules": {"TPT-P02-NET-ASSETS": {"severity": "off"}}, "own": [OWN]}
 
 
 def sign_in(user: User, *groups: str, **options: Any) -> Client:
@@ -188,6 +196,59 @@ def checked(store: Any, make: Make) -> Submission:
     document = verdict_document(validation, inspection, card)
     put_results(store, submission, document, findings_parquet(validation.findings))
     return submission
+
+
+@pytest.fixture
+def unknown(store: Any, make: Make) -> Submission:
+    """A delivery whose layout nobody knows, as Publish tells of it."""
+    with pytest.raises(UnreadableFile) as refused:
+        inspect_file(UNKNOWN)
+    error = refused.value
+    submission = make(verdict=Verdict.UNREADABLE, code=error.code, file_name="positions.csv")
+    assert error.layout is not None
+    document = unreadable_document(error.code, error.detail) | {"layout": error.layout.to_json()}
+    put_results(store, submission, document, b"")
+    return submission
+
+
+@pytest.fixture
+def reviewer(alpine: Institution) -> Client:
+    return sign_in(member(alpine, "rita", "reviewer"), "alpine-am")
+
+
+@pytest.fixture
+def rulebook(store: Any, alpine: Institution, anna: User) -> RulebookVersion:
+    """A rulebook of Alpine that is in force: one rule off, one of its own."""
+    return put_rulebook(store, alpine, anna, RULEBOOK)
+
+
+def put_rulebook(store: Any, institution: Institution, user: User, document: Any) -> RulebookVersion:
+    """A version of the rulebook as the service leaves it."""
+    body = json.dumps(document, sort_keys=True).encode()
+    kept = store.put_object(Bucket=results_of(institution), Key=CURRENT, Body=body)
+    return RulebookVersion.objects.create(
+        institution=institution,
+        number=RulebookVersion.objects.filter(institution=institution).count() + 1,
+        sha256=hashlib.sha256(body).hexdigest(),
+        bytes=len(body),
+        object_version=kept["VersionId"],
+        reason="It was agreed.",
+        saved_by=user,
+        saved_at=timezone.now(),
+    )
+
+
+def version_in_force(store: Any, institution: Institution) -> str:
+    """The object version of the rulebook that lies in the bucket now, "" for none."""
+    try:
+        found: str = store.head_object(Bucket=results_of(institution), Key=CURRENT)["VersionId"]
+    except ClientError:
+        return ""
+    return found
+
+
+def results_of(institution: Institution) -> str:
+    return f"fundgate-000000000000-{institution.code}-results"
 
 
 def put_results(store: Any, submission: Submission, document: dict[str, Any], findings: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Rows of the ingestion app: metadata, rule ids and counts; of a file's content only the index card."""
+"""Submissions: delivered files, their states, the runs that check them."""
 
 import uuid
 

@@ -1,0 +1,17 @@
+"""What a person has before them who says which column is which."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.pipeline.layout import Layout
+from ingestion.web.models import Submission
+
+
+@dataclass(frozen=True)
+class MappingDesk:
+    """A layout to be mapped, the mapping saved for it so far (None: none), and whose verdict shows it."""
+
+    layout: Layout
+    saved: dict[str, Any] | None
+    shown_by: Submission
+    attempt: int

@@ -1,0 +1,71 @@
+"""An institution's column mappings, and what a person needs to see to make or change one."""
+
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+
+from ingestion.aws import errors as aws
+from ingestion.pipeline.layout import Layout
+from ingestion.web import control, results
+from ingestion.web.acts import record_act
+from ingestion.web.desk import MappingDesk
+from ingestion.web.models import ColumnMapping, Submission
+from ingestion.web.selectors.findings import verdict_document
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.audit.tags import AuditTag
+from portal.common.errors import NotFound
+
+
+def mappings_for(actor: Actor) -> QuerySet[ColumnMapping]:
+    """The institution's mappings, those in use first, newest first."""
+    mine = ColumnMapping.objects.filter(institution=actor.require(Role.VIEWER))
+    return mine.select_related("saved_by", "last_used_by", "layout_from").order_by("-in_use", "-saved_at")
+
+
+def get_mapping(actor: Actor, fingerprint: str) -> ColumnMapping:
+    """The mapping for this header row; NotFound for everybody else's."""
+    found = mappings_for(actor).filter(fingerprint=fingerprint).first()
+    if found is None:
+        raise NotFound("There is no mapping for this header row.")
+    return found
+
+
+def mapping_document(actor: Actor, mapping: ColumnMapping) -> dict[str, Any] | None:
+    """The mapping itself, as runs find it now; None when it is not in use or no longer stored."""
+    if not mapping.in_use:
+        return None
+    stored = control.newest(actor, "mappings", mapping.fingerprint)
+    document: dict[str, Any] | None = json.loads(stored[1]) if stored else None
+    return document
+
+
+def mapping_desk(actor: Actor, submission: Submission) -> MappingDesk:
+    """What there is to map in a submission: an unknown layout, or one that a saved mapping made known.
+
+    NoResultYet before there is a verdict, NotFound when the template was recognised without help.
+    """
+    document = verdict_document(actor, submission)
+    layout, shown_by, attempt = document.get("layout"), submission, submission.attempt
+    fingerprint = (layout or document.get("inspection") or {}).get("fingerprint", "")
+    mapping = mappings_for(actor).filter(fingerprint=fingerprint).first()
+    if not layout and mapping and mapping.layout_from:
+        shown_by, attempt = mapping.layout_from, mapping.layout_attempt
+        layout = _layout(actor, shown_by, attempt)
+    if not layout:
+        raise NotFound("The columns of this file were recognised by their names; there is nothing to map.")
+    return MappingDesk(
+        Layout(**layout), mapping_document(actor, mapping) if mapping else None, shown_by, attempt
+    )
+
+
+def _layout(actor: Actor, submission: Submission, attempt: int) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] | None = results.verdict_of(actor.credentials(), submission, attempt).get(
+            "layout"
+        )
+    except aws.NotFound:
+        return None
+    record_act(actor, submission, AuditTag.FINDINGS_VIEWED, {"attempt": attempt})
+    return found

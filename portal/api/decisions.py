@@ -1,0 +1,134 @@
+"""An institution's decisions over the API: parse, call one service or selector, render."""
+
+import json
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ingestion.pipeline.rulebook import MAX_BYTES
+from ingestion.web import selectors, services
+from ingestion.web.models import ColumnMapping
+from portal.accounts.actor import Actor, actor_of
+from portal.accounts.permissions import role_required
+from portal.accounts.roles import Role
+from portal.api import decision_serializers as serializers
+from portal.api.errors import DocumentTooLarge
+from portal.api.views import ONE, PROBLEM, READING
+from portal.common.errors import BadRequest
+
+PROBLEMS = OpenApiResponse(serializers.ProblemsSerializer, description="application/problem+json")
+WRITING = READING | {413: PROBLEM, 422: PROBLEMS}
+
+
+class DecisionView(APIView):
+    """Members read, reviewers write."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [role_required(Role.REVIEWER if self.request.method == "PUT" else Role.VIEWER)()]
+
+
+class MappingsView(DecisionView):
+    """The institution's column mappings."""
+
+    @extend_schema(
+        operation_id="mappings_list", responses={200: serializers.MappingListSerializer, **READING}
+    )
+    def get(self, request: Request) -> Response:
+        """Those in use first, newest first."""
+        found = selectors.mappings_for(_actor(request))
+        return Response({"results": serializers.MappingSummarySerializer(found, many=True).data})
+
+
+class MappingView(DecisionView):
+    """The column mapping for one shape of header row."""
+
+    @extend_schema(operation_id="mappings_retrieve", responses={200: serializers.MappingSerializer, **ONE})
+    def get(self, request: Request, fingerprint: str) -> Response:
+        """Which column is which field, as runs find it now."""
+        actor = _actor(request)
+        mapping = selectors.get_mapping(actor, fingerprint)
+        return _mapping(mapping, selectors.mapping_document(actor, mapping))
+
+    @extend_schema(
+        operation_id="mappings_update",
+        request=OpenApiTypes.OBJECT,
+        responses={200: serializers.MappingSerializer, **WRITING},
+    )
+    def put(self, request: Request, fingerprint: str) -> Response:
+        """Saves a mapping for every file of this shape; 422 with all that is wrong with it."""
+        document = _body(request)
+        if document.get("fingerprint") != fingerprint:
+            raise BadRequest("The mapping names another fingerprint than the address.")
+        return _mapping(services.save_mapping(actor=_actor(request), document=document), document)
+
+
+class RulebookView(DecisionView):
+    """The institution's rulebook."""
+
+    @extend_schema(
+        operation_id="rulebook_retrieve", responses={200: serializers.RulebookSerializer, **READING}
+    )
+    def get(self, request: Request) -> Response:
+        """The one in force; an empty document when there is none."""
+        return self._in_force(_actor(request))
+
+    @extend_schema(
+        operation_id="rulebook_update",
+        request=serializers.RulebookChangeSerializer,
+        responses={200: serializers.RulebookSerializer, 409: PROBLEM, **WRITING},
+    )
+    def put(self, request: Request) -> Response:
+        """Puts a new version in force; 409 when another one came in between, 422 with all that is wrong."""
+        body = _body(request)
+        if set(body) != {"version", "reason", "document"} or not isinstance(body["version"], str):
+            raise BadRequest("Send `version` (the one it was made from), `reason` and `document`.")
+        if not isinstance(body["reason"], str):
+            raise BadRequest("The reason is a text.")
+        actor = _actor(request)
+        services.save_rulebook(
+            actor=actor, document=body["document"], based_on=body["version"], reason=body["reason"]
+        )
+        return self._in_force(actor)
+
+    def _in_force(self, actor: Actor) -> Response:
+        found = selectors.rulebook_in_force(actor)
+        number = found.saved.number if found.saved else None
+        return Response(
+            {
+                "number": number,
+                "version": found.version,
+                "sha256": found.sha256,
+                "document": found.document,
+            }
+        )
+
+
+def _mapping(mapping: ColumnMapping, document: dict[str, Any] | None) -> Response:
+    return Response(serializers.MappingSummarySerializer(mapping).data | {"document": document})
+
+
+def _body(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent, bounded before it is read, whatever it holds."""
+    plain = request._request
+    if not plain.headers.get("Content-Length", "").isdigit():
+        raise BadRequest("Say in `Content-Length` how long the document is.")
+    if int(plain.headers["Content-Length"]) > 2 * MAX_BYTES:
+        raise DocumentTooLarge
+    try:
+        document = json.loads(plain.body)
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is not JSON.") from None
+    if not isinstance(document, dict):
+        raise BadRequest("The body is not a JSON object.")
+    return document
+
+
+def _actor(request: Request) -> Actor:
+    actor = actor_of(request._request)
+    assert actor is not None  # the permission let nobody else pass
+    return actor

@@ -1,0 +1,166 @@
+"""The rulebook: what is in force, all rules with their settings, every version that was saved."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ingestion.web import selectors, services
+from ingestion.web.errors import RulebookChanged, RulebookInvalid
+from portal.accounts.permissions import member_required
+from portal.accounts.roles import Role
+from portal.dashboard import rule_list
+from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.rule_list import ListedRule
+from portal.dashboard.rulebook_forms import SETTINGS, RuleFilter, SavingForm, with_settings
+
+PAGE_SIZE = 25
+HISTORY = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rule of the page with what its inputs show: what is in force, or what was just sent in vain."""
+
+    listed: ListedRule
+    severity: str
+    tolerance: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def rulebook(request: HttpRequest) -> HttpResponse:
+    """The rulebook in force and a page of rules; a post saves the settings of the rules it names."""
+    actor = request.actor  # type: ignore[attr-defined]
+    actor.require(Role.REVIEWER if request.method == "POST" else Role.VIEWER)
+    in_force = selectors.rulebook_in_force(actor)
+    saving = SavingForm(initial={"based_on": in_force.version})
+    if request.method != "POST":
+        return render(request, "dashboard/rulebook/page.html", _context(request, in_force, saving, {}))
+    sent: Mapping[str, Any] = request.POST
+    problems: list[str] = []
+    if sent.get("based_on", "") != in_force.version:  # what was looked at is no longer in force: begin anew
+        saving = SavingForm(initial={"based_on": in_force.version, "reason": sent.get("reason", "")})
+        sent, problems = {}, [RulebookChanged.message]
+    elif (saving := SavingForm(sent)).is_valid() and not (problems := _save(request, in_force, saving)):
+        return redirect(f"{reverse('rulebook')}?{request.GET.urlencode()}#rules")
+    context = _context(request, in_force, saving, sent) | {"problems": problems}
+    return render(request, "dashboard/rulebook/page.html", context)
+
+
+@require_safe
+@member_required()
+def version(request: HttpRequest, number: int) -> HttpResponse:
+    """One saved version, as it was."""
+    actor = request.actor  # type: ignore[attr-defined]
+    saved = selectors.get_rulebook(actor, number)
+    document = selectors.rulebook_document(actor, saved)
+    in_force = selectors.rulebook_in_force(actor)
+    context = {
+        "saved": saved,
+        "document": document,
+        "text": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
+        "changed": rule_list.changed(document),
+        "is_in_force": in_force.version == saved.object_version,
+        "saving": SavingForm(initial={"based_on": in_force.version}),
+    }
+    return render(request, "dashboard/rulebook/version.html", context)
+
+
+@require_POST
+@member_required(Role.REVIEWER)
+def restore(request: HttpRequest, number: int) -> HttpResponse:
+    """Saves what an earlier version said as a new one."""
+    actor = request.actor  # type: ignore[attr-defined]
+    document = selectors.rulebook_document(actor, selectors.get_rulebook(actor, number))
+    try:
+        said = {"based_on": request.POST.get("based_on", ""), "reason": request.POST.get("reason", "")}
+        saved = services.save_rulebook(actor=actor, document=document, **said)
+    except (RulebookInvalid, RulebookChanged) as refusal:
+        told = " ".join(problem["message"] for problem in refusal.problems) or refusal.message
+        messages.error(request, told)
+        return redirect("rulebook_version", number)
+    announce(request, saved.number)
+    return redirect("rulebook")
+
+
+def announce(request: HttpRequest, number: int) -> None:
+    """Says that a version is in force, and from when on."""
+    said = _("Rulebook no. %(number)s is in force for every check that starts from now on.")
+    messages.success(request, said % {"number": number})
+
+
+def _save(request: HttpRequest, in_force: selectors.InForce, saving: SavingForm) -> list[str]:
+    """What stands in the way; nothing when it is saved."""
+    actor = request.actor  # type: ignore[attr-defined]
+    try:
+        document = with_settings(
+            in_force.document, _template(request), request.POST, request.POST.getlist("use")
+        )
+        if document == in_force.document:
+            return [_("Nothing was changed, so there is nothing to save.")]
+        saved = services.save_rulebook(actor=actor, document=document, **saving.cleaned_data)
+    except forms.ValidationError as error:
+        return list(error.messages)
+    except RulebookInvalid as refusal:
+        return [f"{problem['place']}: {problem['message']}" for problem in refusal.problems]
+    except RulebookChanged as refusal:
+        return [refusal.message]
+    announce(request, saved.number)
+    return []
+
+
+def _context(
+    request: HttpRequest, in_force: selectors.InForce, saving: SavingForm, sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    actor = request.actor  # type: ignore[attr-defined]
+    template = _template(request)
+    asked = request.GET.copy()
+    asked["template"] = template
+    narrowing = RuleFilter(asked)
+    rules = narrowing.narrow(rule_list.listed(template, in_force.document))
+    page = Paginator(rules, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    profiles = in_force.document.get("profiles", {})
+    history = selectors.rulebook_history(actor)
+    return {
+        "in_force": in_force,
+        "changed": rule_list.changed(in_force.document),
+        "document": in_force.document,
+        "history": history[:HISTORY],
+        "saving": saving,
+        "filter": narrowing,
+        "template": template,
+        "page": page,
+        "rows": [_row(one, sent) for one in page.object_list],
+        "pages": pages_of(page.number, page.paginator.num_pages),
+        "list_url": request.path,
+        "settings": SETTINGS,
+        "uses": rule_list.uses(template),
+        "uses_on": request.POST.getlist("use") if sent else profiles.get(template, []),
+    }
+
+
+def _row(one: ListedRule, sent: Mapping[str, Any]) -> Row:
+    tolerance = "" if one.tolerance is None else f"{one.tolerance:g}"
+    name = one.rule.id
+    return Row(one, sent.get(f"severity:{name}", one.severity), sent.get(f"tolerance:{name}", tolerance))
+
+
+def _template(request: HttpRequest) -> str:
+    """The template asked for, else the one the institution delivered last."""
+    actor = request.actor  # type: ignore[attr-defined]
+    known = rule_list.templates()
+    asked = request.GET.get("template", "")
+    if asked in known:
+        return asked
+    last = selectors.submissions_for(actor).exclude(template="").values_list("template", flat=True).first()
+    return last if last in known else known[0]
