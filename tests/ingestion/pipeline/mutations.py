@@ -79,6 +79,8 @@ class Mutations:
             case "forbidden":
                 text = next(iter(field.codes), "") or SAMPLE[field.type]
                 return self._one([row for row in rows if not row.get(field.key)], {field.key: text})
+            case "expect" if rule.params["expect"].endswith(" filled"):
+                return self._one(filled, {rule.params["expect"].split()[0]: ""})
             case "length":
                 return self._one(filled, {field.key: "x" * ((field.max_length or 0) + 1)})
             case "range":

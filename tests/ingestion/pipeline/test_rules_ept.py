@@ -129,6 +129,15 @@ COMPANIONS: dict[str, set[str]] = {f"EPT-RETURN-{field}": {f"EPT-SCENARIO-{field
     "EPT-UNIT-03040": {"EPT-SLIDING-03040"},
     "EPT-FUTURE-00005": {"EPT-AGE-00070"},
 }
+ANNOUNCED = {rule.id: rule.params["expect"].split()[::3] for rule in RULES if rule.id.startswith("EPT-SAYS-")}
+for rule in RULES:
+    if rule.id.startswith(("EPT-WHEN-", "EPT-AUTOCALL-DATE-")):
+        says = {name for name, fields in ANNOUNCED.items() if rule.field in fields}
+        if says:
+            COMPANIONS[rule.id] = says
+            for name in says:
+                if ANNOUNCED[name][0] == rule.field:
+                    COMPANIONS[name] = {rule.id}
 """What a mistake brings about besides the finding it is about."""
 
 

@@ -146,6 +146,8 @@ BY_HAND: dict[str, Change] = {
     "TPT-R13-SCR-MISSING": Change("1 filled", {"11": "Y"}, everywhere=True, at_row=False),
     "TPT-R14-ISIN-COUNTRY-14": Change("12 in class 31 and 52 = DE", {"14": "US0378331005"}),
     "TPT-R14-NACE-FULL-54": Change("12 in class 3", {"54": "K64"}),
+    "TPT-R14-NACE-REVISION-54": Change("12 in class 3", {"54": "V9900"}, at_row=False),
+    "TPT-R14-NACE-REVISION-118": Change("1 filled", {"118": "V9900"}, everywhere=True, at_row=False),
     "TPT-R14-NACE-REVISION-148": Change("12 in class 3", {"148": "O8411"}, at_row=False),
     "TPT-R14-SECTOR-CASH-137": Change("12 in class 3", {"137": "12"}),
     "TPT-R14-SECTOR-STATE-137": Change("12 in class 11", {"137": "9"}),
