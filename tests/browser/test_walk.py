@@ -110,6 +110,9 @@ def test_every_page_stands_in_dark_and_on_a_phone(
     for address, picture in (
         ("/submissions/", "submissions"),
         ("/submissions/upload/", "upload"),
+        ("/rules/", "rules"),
+        ("/rules/TPT/7.0/TPT-P02-NET-ASSETS/", "rule"),
+        ("/templates/", "templates"),
         ("/nowhere/", "404"),
     ):
         page.goto(address)

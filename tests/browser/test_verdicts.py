@@ -1,0 +1,81 @@
+"""From an upload to the verdict, to one of its rules and back: every template, and the pages around it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.test_walk import DONE, SAMPLES, accessible, upload
+from tests.fixtures.browser import Visitor
+from tests.fixtures.system import System
+
+pytestmark = [pytest.mark.system, pytest.mark.browser]
+DELIVERIES = {
+    "tpt-7.0-faulty.csv": "TPT 7.0",
+    "emt-4.3-faulty.csv": "EMT 4.3",
+    "ept-2.1-faulty.csv": "EPT 2.1",
+    "eet-1.1.3-faulty.csv": "EET 1.1.3",
+    "holdings-faulty.csv": "HOLDINGS 1.0",
+}
+
+
+def test_a_delivery_of_every_template_leads_to_its_verdict_to_a_rule_and_back(visitor: Visitor) -> None:
+    visitor.sign_in()
+    page = visitor.page
+    upload(visitor, *(SAMPLES / name for name in DELIVERIES))
+    links = page.get_by_role("link", name=re.compile("Open no"))
+    addresses = [str(link.get_attribute("href")) for link in links.all()]
+    assert len(addresses) == len(DELIVERIES)
+    seen = set()
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_selector(DONE, timeout=60_000)
+        expect(page.locator("#live")).to_have_attribute("data-verdict", "failed")
+        name = page.locator("h1").inner_text()
+        expect(page.locator(".subline").first).to_contain_text(DELIVERIES[name])
+        expect(page.locator("#completeness")).to_be_visible()
+        expect(page.locator("#compared")).to_be_visible()
+        rule = page.locator("details.rule").first
+        title = rule.locator(".rule-title").inner_text()
+        if rule.get_attribute("open") is None:
+            rule.locator("summary").click()
+        rule.get_by_role("link", name=re.compile("About this rule")).click()
+        expect(page.locator("h1")).to_have_text(title)
+        expect(page.get_by_text("How to fix it")).to_be_visible()
+        page.get_by_role("link", name="Back to the submission").click()
+        expect(page.locator("h1")).to_have_text(name)
+        seen.add(name)
+    assert seen == set(DELIVERIES)
+    accessible(visitor)
+    assert visitor.complaints == []
+
+
+def test_the_catalogue_is_searched_while_typing_and_a_workbook_is_taken_home(visitor: Visitor) -> None:
+    visitor.sign_in(role="viewer")
+    page = visitor.page
+    page.get_by_role("link", name="Rules", exact=True).click()
+    page.get_by_label("Words, rule or field").fill("net assets of the portfolio")
+    expect(page.locator("#rule-list-title")).not_to_have_text(re.compile("[0-9],[0-9]"))
+    page.wait_for_url(re.compile("q=net"))
+    page.get_by_label("Template", exact=True).select_option("TPT")
+    page.wait_for_url(re.compile("template=TPT"))
+    assert {row.get_attribute("data-severity") for row in page.locator("table.rules tbody tr").all()}
+    page.get_by_role("link", name="Templates", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Empty workbook EMT 4.3").click()
+    assert download.value.suggested_filename == "EMT-4.3.xlsx"
+    assert visitor.complaints == []
+
+
+def test_the_catalogue_works_without_javascript(chromium: Browser, system: System) -> None:
+    visitor = Visitor(chromium, system, java_script_enabled=False)
+    visitor.sign_in()
+    page = visitor.page
+    page.goto("/rules/?template=TPT&version=7.0")
+    page.get_by_label("Severity").select_option("warning")
+    page.get_by_role("button", name="Filter").click()
+    rows = page.locator("table.rules tbody tr")
+    assert {row.get_attribute("data-severity") for row in rows.all()} == {"warning"}
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("[aria-current=page]", has_text="2")).to_have_count(1)
+    visitor.context.close()
