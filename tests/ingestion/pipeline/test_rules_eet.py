@@ -105,3 +105,12 @@ def test_a_share_in_percent_is_one_finding() -> None:
 def test_the_gender_pay_gap_may_be_negative() -> None:
     assert rules("entity", f31050="-0.02") == set()
     assert rules("entity", f31090="-0.02") == {"EET-RANGE-31090"}
+
+
+def test_environmental_investments_may_be_given_besides_the_two_fields_that_follow() -> None:
+    planned = {"f20420": "0.4", "f20440": "0.05", "f20450": "0.1", "f20460": "0.15", "f20470": "0.1"}
+    assert rules("Article 8", **planned) == set()
+    assert rules("Article 8", **planned | {"f20470": "0.05"}) == {
+        "EET-PART-20450-OF-20440",
+        "EET-PART-20460-OF-20440",
+    }
