@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
@@ -41,7 +42,7 @@ class CsvSource:
         self.sheets: list[str] = []
         text = as_utf8(data, self.encoding)
         # A copy of the text is made only where it must be changed: it may have 100 MB.
-        if b"\r" in text and (b'"' in text or text.count(b"\r") != text.count(b"\r\n")):
+        if b"\r" in text and _lone_returns(text):
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         self._text = text
         self._end = len(text)
@@ -67,14 +68,16 @@ class CsvSource:
         if width > MAX_COLUMNS or lines * width > MAX_CELLS:
             raise UnreadableFile("FILE_TOO_LARGE", f"It has {lines:,} lines and {width:,} columns.")
         columns = self._fast(start, delimiter, width)
+        if columns is not None and len(columns[0].codes) < lines and b"\r" in self._text:
+            # A cell has several lines, which end in one way however those of the file do.
+            return CsvSource(self._text.replace(b"\r\n", b"\n")).grid(sheet, delimiter, header_row)
         if columns is not None:
             return Grid(columns, len(columns[0].codes))
         return self._careful(start, delimiter, width)
 
     def _fast(self, start: int, delimiter: str, width: int) -> list[Column] | None:
         """Arrow's reader for regular content; None when rows are blank, ragged or oddly quoted."""
-        blank = (self._text.find(line, start - 1, self._end) >= 0 for line in (b"\n\n", b"\n\r\n"))
-        if width < 2 or any(blank):
+        if width < 2:  # a blank row would be a row as it should be
             return None
         names = [str(i) for i in range(width)]
         quoted = self._text.find(b'"', start, self._end) >= 0
@@ -84,7 +87,10 @@ class CsvSource:
                 pa.py_buffer(memoryview(self._text)[start : self._end]),
                 read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
+                    delimiter=delimiter,
+                    quote_char='"' if quoted else False,
+                    newlines_in_values=quoted,
+                    ignore_empty_lines=False,
                 ),
                 convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, encoded)),
             )
@@ -121,6 +127,13 @@ class CsvSource:
         return Grid([encoder.column() for encoder in encoders], count, too_wide)
 
 
+def _lone_returns(text: bytes) -> bool:
+    """Whether a carriage return stands without a line feed."""
+    letters = np.frombuffer(text, np.uint8)
+    after = np.flatnonzero(letters == ord("\r")) + 1
+    return bool((letters.take(after, mode="clip") != ord("\n")).any())
+
+
 class _Rows:
     """Rows of the text from a position on up to its end. `position` is where the next row begins."""
 
@@ -152,7 +165,7 @@ class _Rows:
             self._size += self.position - start
             if self._size > MAX_RECORD:
                 raise _too_long()
-            yield self._text[start : self.position].decode("utf-8", "replace")
+            yield self._text[start : self.position].decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _too_long() -> UnreadableFile:

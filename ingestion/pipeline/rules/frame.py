@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingestion.pipeline import codefamilies as families
+from ingestion.pipeline.codefamilies import detect
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import Field, Pack
 from ingestion.pipeline.readers.source import Codes, Column
@@ -49,6 +50,7 @@ class Frame:
         self._dates: dict[str, Floats] = {}
         self._days: dict[str, Floats] = {}
         self._filled: dict[str, Mask] = {}
+        self._families: dict[tuple[str, int], str | None] = {}
         self._masks: dict[str, Mask] = {}
 
     def has(self, field: str) -> bool:
@@ -92,6 +94,12 @@ class Frame:
         """As `matching`, by a test that takes all distinct values at once."""
         column = self.column(field)
         return column.spread(test(column.texts) & ~column.empty)
+
+    def family(self, field: str, place: int) -> str | None:
+        """The family of codes that one of the distinct values belongs to."""
+        if (field, place) not in self._families:
+            self._families[field, place] = detect(self.column(field).at(place))
+        return self._families[field, place]
 
     def classes(self, field: str, wanted: tuple[str, ...]) -> Mask:
         """Per row: the CIC in the cell is of one of these classes, or classes with sub-class."""

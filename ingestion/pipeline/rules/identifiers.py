@@ -3,6 +3,7 @@
 import numpy as np
 
 from ingestion.pipeline import codefamilies as families
+from ingestion.pipeline.arrays import text_bytes
 from ingestion.pipeline.rules.failures import Failures, blank_failures, by_value, failures_at
 from ingestion.pipeline.rules.frame import Frame, Mask
 from ingestion.pipeline.rules.rule import Rule
@@ -31,10 +32,11 @@ def _legs(rule: Rule, frame: Frame) -> Mask:
     grouped = frame.filled(rule.params["legs"])
     if not grouped.any():
         return grouped
-    values = frame.column(rule.field).values
-    return grouped & frame.spread(
-        rule.field, [len(value) > 12 and families.is_isin(value[:12]) for value in values]
-    )
+    column = frame.column(rule.field)
+    legs = np.diff(text_bytes(column.texts)[1]) > 12
+    for i in np.flatnonzero(legs).tolist():
+        legs[i] = families.is_isin(column.at(i)[:12])
+    return grouped & column.spread(legs)
 
 
 def code_of_type(rule: Rule, frame: Frame) -> Failures | None:
@@ -63,9 +65,9 @@ def other_type(rule: Rule, frame: Frame) -> Failures | None:
     for says, family in types.items():
         # A type that is itself missing or wrong has its own finding.
         other = frame.typed(field) & ~frame.one_of(field, {says}) & frame.mask(rule.when)
-        found = np.zeros(len(code.values), np.bool_)
+        found = np.zeros(code.distinct, np.bool_)
         for i in np.unique(code.codes[other]).tolist():
-            if code.values[i] and families.detect(code.values[i]) == family:
+            if frame.family(rule.field, i) == family:
                 messages[i] = f"A valid {_NAMES[family]}, but field {field} says it is another kind of code."
                 found[i] = True
         failing |= other & found[code.codes]

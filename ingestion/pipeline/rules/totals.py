@@ -16,7 +16,8 @@ from ingestion.pipeline.rules.values import Floats
 
 
 def total(rule: Rule, frame: Frame) -> Failures | None:
-    """The sum of `of` over a portfolio's rows (those of `where`) is what `equals` gives on its first row.
+    """The sum of `of` over a portfolio's rows (those of `where`) is what `equals` gives on the first row that
+    has it.
 
     A row of `where` whose number is missing makes the sum unknown, unless `blank_is_zero`.
     """
@@ -30,9 +31,13 @@ def total(rule: Rule, frame: Frame) -> Failures | None:
     if rule.params.get("blank_is_zero"):
         parts = np.nan_to_num(parts)
     sums: Floats = np.bincount(groups.index, parts, len(groups.first)).astype(np.float64)
-    targets = frame.value_of(target)[groups.first]
+    given = frame.value_of(target)
+    usable = np.flatnonzero(~np.isnan(given) & frame.mask(rule.when))[::-1]
+    rows = groups.first.copy()
+    rows[groups.index[usable]] = usable
+    targets = given[rows]
     source = f" ({target.words})" if target.fields else ""
-    failing = off(rule, sums, targets) & frame.mask(rule.when)[groups.first]
+    failing = off(rule, sums, targets) & frame.mask(rule.when)[rows]
     fraction = frame.pack.fields[rule.field].type == "fraction"
     texts = {}
     for i in np.flatnonzero(failing).tolist():

@@ -100,6 +100,14 @@ def test_quoted_cells_may_hold_delimiters_and_line_breaks() -> None:
     assert cells(read(table.csv()), "17") == expected(table, "17")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_cell_of_several_lines_reads_the_same_however_lines_end(end: str) -> None:
+    table = tpt(rows=3, seed=11)
+    table.rows[1]["17"] = "one\n\ntwo"
+    data = table.csv().replace(b"\r\n", b"\n").replace(b"\n", end.encode())
+    assert cells(read(data), "17") == expected(table, "17")
+
+
 def test_text_of_cells_in_workbooks_survives() -> None:
     for data in (TABLE.xlsx(), TABLE.xls()):
         delivery = read(data)
