@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ingestion.pipeline.arrays import dictionary, from_integers, integers
 from ingestion.pipeline.errors import UnreadableFile
+from ingestion.pipeline.header_rows import header_note, header_rows
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.readers import Source, open_source
 from ingestion.pipeline.readers.source import Codes, Column, blank_column, merged
@@ -135,7 +136,9 @@ def stacked(inspection: Inspection, tables: dict[str, Delivery]) -> Delivery:
             table.columns.get(key) or blank_column(len(table.row_numbers)) for table in tables.values()
         )
     numbers = np.concatenate([table.row_numbers for table in tables.values()])
-    return Delivery(inspection, numbers, columns, too_wide, parts)
+    notes = {note["text"]: note for table in tables.values() for note in table.inspection.notes}
+    notes |= {note["text"]: note for note in inspection.notes}
+    return Delivery(replace(inspection, notes=list(notes.values())), numbers, columns, too_wide, parts)
 
 
 def _of_member(inspection: Inspection, member: dict[str, Any]) -> Inspection:
@@ -150,9 +153,14 @@ def _read(source: Source, inspection: Inspection, member: str = "") -> Delivery:
     if not len(rows):
         raise UnreadableFile("FILE_EMPTY")
     columns = {key: grid.columns[i] for key, i in inspection.mapped.items() if i < len(grid.columns)}
+    if again := header_rows(inspection.template, columns):
+        rows = np.setdiff1d(rows, again)
+        if not len(rows):
+            raise UnreadableFile("FILE_EMPTY")
+        inspection = replace(inspection, notes=[*inspection.notes, header_note(len(again))])
     if len(rows) < grid.rows:
         columns = {key: column.take(rows) for key, column in columns.items()}
-    too_wide = np.searchsorted(rows, grid.too_wide).tolist()
+    too_wide = np.searchsorted(rows, np.intersect1d(rows, grid.too_wide)).tolist()
     return Delivery(inspection, (rows + 1).astype(np.int32), columns, too_wide)
 
 

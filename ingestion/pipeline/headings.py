@@ -7,9 +7,13 @@ from functools import cache
 
 from ingestion.pipeline.pack.heads import Head, heads
 
-NUMBERED = re.compile(r"0*(\d{1,4}(?:\.?[a-z])?)(?![a-z0-9])[\s_.:)\-–]*(.*)", re.IGNORECASE | re.DOTALL)
-CODED = re.compile(r"(\d{5,6})(?!\d)[\s_.:)\-–]*(.*)", re.DOTALL)
-_ANY_CODE = re.compile(r"0*(\d{1,6})(?!\d)[\s_.:)\-–]*(.*)", re.DOTALL)
+NUMBERED = re.compile(r"0*(\d{1,4}(?:\.?[a-z])?)(?![a-z0-9])[\s_.:)\]\-–]*(.*)", re.IGNORECASE | re.DOTALL)
+CODED = re.compile(r"(\d{5,6})(?!\d)[\s_.:)\]\-–]*(.*)", re.DOTALL)
+_LEAD = re.compile(r"\A(?:(?:field|item|no|nr|tpt|emt|ept|eet)[\s_.:#-]*|[(\[#]\s*)(?=\d)", re.IGNORECASE)
+"""What people write before the number: `Field 12`, `TPT_12`, `(12)`."""
+_UNIT = re.compile(r"[\s_]*[(\[]?\s*(?:\b(?:in|en)\s+)?(?:\b[A-Z]{3}|[%€$£])\s*[)\]]?\Z")
+"""What people write behind an everyday name: `in EUR`, `(USD)`, `%`."""
+_ANY_CODE = re.compile(r"0*(\d{1,6})(?!\d)[\s_.:)\]\-–]*(.*)", re.DOTALL)
 """A code that may have lost its zeros in a spreadsheet, or won some."""
 MANY = 1 << 30
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
@@ -40,7 +44,7 @@ class Headings:
 
     def find(self, header: str, taken: dict[str, int]) -> Found | None:
         """The field of one header; of fields that share a name the first that is not taken."""
-        header = header.strip()
+        header = _LEAD.sub("", header.strip(), count=1) if header else ""
         if not header:
             return None
         numbered = (_ANY_CODE if self.coded else NUMBERED).fullmatch(header)
@@ -88,6 +92,8 @@ class Headings:
         ranked: dict[str, tuple[int, int]] = {}
         for column, header in enumerate(headers):
             text = normalise(header)
+            if text not in self.names:
+                text = normalise(_UNIT.sub("", header.strip()))
             for key in self.names.get(text, ()) if text else ():
                 rank = self.official[key].index(text), column
                 ranked[key] = min(ranked.get(key, rank), rank)

@@ -1,6 +1,7 @@
 """One file that holds one delivery: the best of its tables, its template and version, its columns."""
 
 import re
+from collections import Counter
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspection import Inspection, Recall
@@ -11,8 +12,10 @@ from ingestion.pipeline.readers.source import Candidate, Source
 from ingestion.pipeline.recognise import LIST, SURE, Match, best_match, list_match
 from ingestion.pipeline.version_choice import choose_version
 
-_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
-_POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?\d*([.,])\d+(?:[eE][+-]?\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+(\.)\d*|(?:\.\d{3})+(,)\d*|(?:,\d{3}){2,}|(?:\.\d{3}){2,})")
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+"""`1,500`: a thousands mark or a decimal sign."""
 
 
 def inspect_table(source: Source, recall: Recall | None = None) -> Inspection:
@@ -25,9 +28,9 @@ def inspect_table(source: Source, recall: Recall | None = None) -> Inspection:
     for candidate in source.candidates():
         seen.append(candidate)
         match = best_match(candidate.head)
-        if match and (best is None or match.score > best[0].score):
+        if match and (best is None or _rank(match, candidate) > _rank(*best)):
             best = match, candidate
-            if match.confidence > SURE:
+            if match.confidence > SURE and _has_rows(match, candidate):
                 break
     if best is not None:
         return _recognised(source, *best)
@@ -37,6 +40,15 @@ def inspect_table(source: Source, recall: Recall | None = None) -> Inspection:
     if mapped is None:
         raise UnreadableFile("TEMPLATE_UNKNOWN", describe(seen), layout_of(source.kind, seen))
     return mapped
+
+
+def _rank(match: Match, candidate: Candidate) -> tuple[bool, float]:
+    """A sheet with data goes before an empty form of the template."""
+    return _has_rows(match, candidate), match.score
+
+
+def _has_rows(match: Match, candidate: Candidate) -> bool:
+    return any(cell.strip() for row in candidate.head[match.row + 1 :] for cell in row)
 
 
 def _recognised(source: Source, match: Match, candidate: Candidate) -> Inspection:
@@ -107,7 +119,7 @@ def _inspection(
         kind=source.kind,
         encoding=source.encoding,
         delimiter=candidate.delimiter,
-        decimal=decimal or _decimal(pack, mapped, candidate.head[row + 1 :]),
+        decimal=decimal or _decimal(pack, mapped, candidate.head[row + 1 :], candidate.delimiter),
         sheet=candidate.sheet,
         header_row=row + 1,
         template=pack.template,
@@ -122,9 +134,20 @@ def _inspection(
     )
 
 
-def _decimal(pack: Pack, mapped: dict[str, int], rows: list[list[str]]) -> str:
+def _decimal(pack: Pack, mapped: dict[str, int], rows: list[list[str]], delimiter: str | None) -> str:
     """The decimal sign that most numbers of the first rows use; a point when there is nothing to go by."""
     columns = [i for key, i in mapped.items() if pack.fields[key].type in ("decimal", "fraction")]
-    cells = [row[i].strip() for row in rows for i in columns if i < len(row)]
-    commas = sum(bool(_COMMA.fullmatch(cell)) for cell in cells)
-    return "," if commas > sum(bool(_POINT.fullmatch(cell)) for cell in cells) else "."
+    cells = [row[i].strip().rstrip(" %") for row in rows for i in columns if i < len(row)]
+    signs = Counter(sign for cell in cells if not _EITHER.fullmatch(cell) and (sign := _sign(cell)))
+    if not signs and delimiter != ",":  # between commas a comma in a number is hardly its decimal sign
+        signs = Counter(sign for cell in cells if (sign := _sign(cell)))
+    return "," if signs[","] > signs["."] else "."
+
+
+def _sign(cell: str) -> str:
+    """The decimal sign of a number; "" when it has none."""
+    if found := _NUMBER.fullmatch(cell):
+        return found[1]
+    if not (grouped := _GROUPED.fullmatch(cell)):
+        return ""
+    return grouped[1] or grouped[2] or ("," if "." in cell else ".")

@@ -72,8 +72,9 @@ def check_expected(inspection: Inspection, expected: str | None) -> None:
         return
     wanted = f"{template} {version}".strip()
     seen = f"{inspection.template} {inspection.version}"
-    raise UnreadableFile("TEMPLATE_NOT_EXPECTED", f"You sent {_an(seen)} where {_an(wanted)} is expected.")
+    raise UnreadableFile("TEMPLATE_NOT_EXPECTED", f"You sent {an(seen)} where {an(wanted)} is expected.")
 
 
-def _an(name: str) -> str:
+def an(name: str) -> str:
+    """A template's name with its article."""
     return f"an {name}" if name[0] in "AEIO" else f"a {name}"

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from ingestion.pipeline.headings import CODED, headings, normalise
+from ingestion.pipeline.inspection import an
 from ingestion.pipeline.pack import SHARED, code_set, pack_names
 from ingestion.pipeline.readers.source import Candidate
 from ingestion.pipeline.recognise import HEADER_COLUMNS, HEADER_ROWS, LIST
@@ -90,7 +91,7 @@ def describe(candidates: list[Candidate]) -> str:
         for row in rows:
             texts = [normalise(CODED.sub(r"\2", text.strip(), count=1)) for text in row]
             if any(mark in text for mark in family["marks"] for text in texts):
-                seen = f"This looks like an {family['name']} ({family['title']})"
+                seen = f"This looks like {an(family['name'])} ({family['title']})"
                 if family["name"] in known:
                     return f"{seen}, but too few of its columns are there to check it."
                 return f"{seen}, which is not checked yet."
@@ -98,8 +99,17 @@ def describe(candidates: list[Candidate]) -> str:
     columns = _written(widest)
     if sum(bool(CODED.match(text.strip())) for text in widest) * 2 > columns:
         return "The five-digit codes look like an EMT, EPT or EET file, but too few of the columns are known."
-    mapped = max((len(headings(template).map(widest)) for template in known), default=0)
+    mapped, template = max((_named(template, widest), template) for template in known - {LIST})
+    if mapped > 2 and mapped * 2 > columns:
+        return (
+            f"This looks like {an(template)}, but only {mapped} of its fields are there; too few to check it."
+        )
     return f"The widest row has {columns} columns; {mapped} of their headers are known field names."
+
+
+def _named(template: str, headers: list[str]) -> int:
+    """How many of the headers name fields of a template; a number alone names none."""
+    return sum(not found.bare for _, found in headings(template).map(headers).values())
 
 
 def _guess(headers: list[str], columns: list[list[str]]) -> dict[str, int]:

@@ -37,8 +37,8 @@ def sheet_note(source: Source, candidate: Candidate, pack: Pack) -> list[Note]:
     if not candidate.sheet or not others:
         return []
     names = _some([f"“{name[:40]}”" for name in others])
-    text = f"The sheet “{candidate.sheet[:40]}” was taken: its headers fit {pack.template} best. "
-    text += f"Left out: {names}."
+    text = f"The sheet “{candidate.sheet[:40]}” was taken, because its headers fit {pack.template}. "
+    text += f"What other sheets hold was not checked: {names}."
     return [note("SHEET_CHOSEN", text)]
 
 

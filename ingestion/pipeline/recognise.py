@@ -1,7 +1,7 @@
 """Template and version from the header row alone; a list of holdings where no template fits."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestion.pipeline.headings import CODED, Found, Headings, headings, normalise
 from ingestion.pipeline.pack.heads import Head
@@ -59,6 +59,21 @@ class Match:
 
 def best_match(head: list[list[str]]) -> Match | None:
     """The most likely header row among the first rows, or None when no template fits."""
+    match = _likeliest(head)
+    return match and _last_of_several(match, head)
+
+
+def _last_of_several(match: Match, head: list[list[str]]) -> Match:
+    """The last of the rows that all say the same, such as paths, then names: below it the data begin."""
+    for i, row in enumerate(head[match.row + 1 : match.row + 4], match.row + 1):
+        again = _match(i, row[:HEADER_COLUMNS], headings(match.template))
+        if again is None or again.fitting[0].mapped != match.fitting[0].mapped:
+            break
+        match = replace(again, confidence=max(match.confidence, again.confidence))
+    return match
+
+
+def _likeliest(head: list[list[str]]) -> Match | None:
     best: Match | None = None
     for i, row in enumerate(head[:HEADER_ROWS]):
         headers = row[:HEADER_COLUMNS]

@@ -35,6 +35,9 @@ _NAMES = {
 }
 _OTHER_TEXT = ("<", "{", "[{", "%PDF", "%!PS")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_END = "\r\n\x1a\x00"
+"""What older systems write behind a text."""
+_QUOTED = re.compile(r'"[^"]*"')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -48,12 +51,13 @@ def kind_of(head: bytes) -> Kind | None:
         if not any(name.startswith(_OFFICE) for name in names):
             return "zip" if names else None
         return None if any(name.startswith(_OTHER_OFFICE) for name in names) else "xlsx"
-    text = as_utf8(head, encoding_of(head)).decode("utf-8", "replace")
+    text = as_utf8(head, encoding_of(head)).decode("utf-8", "replace").rstrip(_END)
     if _CONTROL.search(text):
         return None
     if _RECORD.match(text):
         return "json"
-    return "csv" if _looks_like_table(text) else None
+    # Headers that are wrapped in their cells make one row of many lines.
+    return "csv" if _looks_like_table(text) or _looks_like_table(_QUOTED.sub("", text)) else None
 
 
 def named(head: bytes) -> str:

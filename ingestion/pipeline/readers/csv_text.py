@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from ingestion.pipeline.arrays import from_integers
+from ingestion.pipeline.arrays import from_integers, text_bytes
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers.source import (
     HEAD_ROWS,
@@ -29,6 +29,8 @@ from ingestion.pipeline.sniff import DELIMITERS, as_utf8, encoding_of
 _CHUNK = 4_096
 _BLOCK = 1 << 24
 """Bytes that are encoded together; what repeats in several blocks must be joined afterwards."""
+_TAIL = b"\r\n\x1a\x00"
+"""Line ends, and what older systems write behind the last of them."""
 _SEP_LINE = re.compile(rb'^"?sep=([;,|\t])"?[ ;,|\t]*$', re.IGNORECASE)
 
 
@@ -46,7 +48,7 @@ class CsvSource:
             text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         self._text = text
         self._end = len(text)
-        while self._end and text[self._end - 1] in b"\r\n":
+        while self._end and text[self._end - 1] in _TAIL:
             self._end -= 1
 
     def candidates(self) -> Iterator[Candidate]:
@@ -102,7 +104,7 @@ class CsvSource:
         while waiting:  # each is let go before the next is joined
             array = waiting.pop().unify_dictionaries().combine_chunks()
             columns.append(Column(from_integers(array.indices), array.dictionary))
-        return columns
+        return None if quoted and any(_joined(column, delimiter, width) for column in columns) else columns
 
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:
         """Row by row: blank lines keep their place, short rows are filled up, long ones noted."""
@@ -166,6 +168,13 @@ class _Rows:
             if self._size > MAX_RECORD:
                 raise _too_long()
             yield self._text[start : self.position].decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _joined(column: Column, delimiter: str, width: int) -> bool:
+    """Whether a stray quote that ends at the next one in its column made one row of several."""
+    if not (text_bytes(column.texts)[0] == ord("\n")).any():
+        return False
+    return any("\n" in value and value.count(delimiter) >= width - 1 for value in column.values)
 
 
 def _too_long() -> UnreadableFile:

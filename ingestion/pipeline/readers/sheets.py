@@ -36,11 +36,12 @@ class Sheets:
         self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = [sheet.name for sheet in self._book.sheets_metadata]
         self._faults = {names[i]: cells for i, cells in faults if 0 <= i < len(names)}
-        self.names = [
-            sheet.name
-            for sheet in self._book.sheets_metadata
-            if sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        pages = [
+            sheet for sheet in self._book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
+        # What nobody sees comes last: often the delivery of another month.
+        pages.sort(key=lambda sheet: sheet.visible != calamine.SheetVisibleEnum.Visible)
+        self.names = [sheet.name for sheet in pages]
         self._left = most_cells
         self._latest: calamine.CalamineSheet | None = None
 

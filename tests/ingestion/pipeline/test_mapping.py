@@ -202,6 +202,12 @@ def test_any_document_is_answered_with_problems_or_accepted(value: Any, key: str
     assert isinstance(check_mapping(mapping(**{key: value})), list)
 
 
+def test_everyday_names_may_carry_their_unit() -> None:
+    header = "ISIN;Name;Stück/Nominale;Kurs in EUR;Kurswert (EUR);Anteil [%]\n"
+    inspection = inspect_file((header + "DE0007164600;SAP;1;2,5;2,5;60\n" * 2).encode())
+    assert columns(inspection) == ["isin", "name", "quantity", "price", "market_value", "weight"]
+
+
 def test_the_sheet_that_was_chosen_is_said_with_those_left_out() -> None:
     inspection = inspect_file(tpt(rows=3).xlsx())
     (note,) = inspection.notes

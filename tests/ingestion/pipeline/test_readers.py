@@ -94,6 +94,79 @@ def test_a_stray_quote_does_not_swallow_rows() -> None:
     assert cells(delivery, "17")[2] == '"' + name.decode()
 
 
+def test_stray_quotes_that_end_one_another_do_not_join_rows() -> None:
+    lines = TABLE.csv(delimiter="|").split(b"\r\n")
+    opened, closed = (expected(TABLE, "17")[i].encode() for i in (2, 3))
+    lines[3] = lines[3].replace(opened, b'"' + opened)
+    lines[4] = lines[4].replace(closed, closed[:3] + b'"' + closed[3:])
+    delivery = read(b"\r\n".join(lines))
+    assert len(delivery.row_numbers) == 12
+    assert cells(delivery, "17")[2] == '"' + opened.decode()
+    assert cells(delivery, "14") == expected(TABLE, "14")
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\r\n\x1a\r\n", b"\0\0\0"])
+def test_what_older_systems_write_behind_the_last_row_is_no_row(end: bytes) -> None:
+    assert len(read(TABLE.csv() + end).row_numbers) == 12
+
+
+def test_headers_may_be_wrapped_in_their_cells() -> None:
+    header, _, rows = TABLE.csv().partition(b"\r\n")
+    wrapped = b";".join(b'"' + name.replace(b"_", b"\n") + b'"' for name in header.split(b";"))
+    delivery = read(wrapped + b"\r\n" + rows)
+    assert cells(delivery, "14") == expected(TABLE, "14")
+
+
+def test_a_header_that_is_repeated_among_the_rows_is_left_out_and_said() -> None:
+    lines = TABLE.csv().split(b"\r\n")
+    delivery = read(b"\r\n".join([*lines[:5], lines[0], *lines[5:]]))
+    assert cells(delivery, "14") == expected(TABLE, "14")
+    assert list(delivery.row_numbers) == [1, 2, 3, 4, *range(6, 14)]
+    assert [note["code"] for note in delivery.inspection.notes] == ["HEADER_REPEATED"]
+    assert read(TABLE.csv()).inspection.notes == []
+
+
+def test_rows_that_repeat_the_header_keep_the_place_of_shifted_ones() -> None:
+    lines = TABLE.csv().split(b"\r\n")
+    lines[6] += b";x"
+    delivery = read(b"\r\n".join([*lines[:5], lines[0] + b";Remark", *lines[5:]]))
+    assert [int(delivery.row_numbers[i]) for i in delivery.too_wide] == [7]
+
+
+@pytest.mark.parametrize("headers", [["path", "name"], ["name", "key"], ["key", "name"]])
+def test_the_data_begin_below_the_last_of_several_headers(headers: list[str]) -> None:
+    rows = TABLE.csv().split(b"\r\n")[1:]
+    heads = [
+        ";".join(getattr(field, what) for field in TABLE.pack.fields.values()).encode() for what in headers
+    ]
+    delivery = read(b"\r\n".join([*heads, *rows]))
+    assert delivery.inspection.header_row == 2
+    assert delivery.inspection.confidence > 0.95
+    assert cells(delivery, "14") == expected(TABLE, "14")
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "quantity", "value", "weight", "decimal"),
+    [
+        (",", '"1,500"', '"18,075.00"', "64%", "."),
+        (",", '"1,500"', "18075", "64", "."),
+        (";", "1.500", "18.075,00", "64,5", ","),
+        (";", "1,500", "18.075,00", "64", ","),
+        (";", "1,500", "18075", "64", ","),
+        (";", "1.500", "1.018.075", "64", ","),
+        (";", "1,500", "1,018,075", "64", "."),
+        (";", "0.500", "18075.5", "64", "."),
+    ],
+)
+def test_thousands_marks_do_not_pass_for_decimal_signs(
+    delimiter: str, quantity: str, value: str, weight: str, decimal: str
+) -> None:
+    rows = [["ISIN", "Name", "Quantity", "Market value", "Weight"]]
+    rows += [["DE0007164600", "SAP", quantity, value, weight]] * 2
+    text = "\n".join(delimiter.join(row) for row in rows)
+    assert inspect_file(text.encode()).decimal == decimal
+
+
 def test_quoted_cells_may_hold_delimiters_and_line_breaks() -> None:
     table = tpt(rows=5, seed=3)
     table.rows[1]["17"] = 'A; "quoted"\nname'
@@ -125,6 +198,22 @@ def test_the_sheet_with_the_table_is_found_wherever_it_stands() -> None:
         page.write_row(4, 0, TABLE.cells(TABLE.rows[0]))
     inspection = inspect_file(sink.getvalue())
     assert (inspection.sheet, inspection.header_row) == ("Data", 4)
+
+
+def test_an_empty_form_and_a_hidden_sheet_give_way_to_the_data() -> None:
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink) as book:
+        old, form, page = (book.add_worksheet(name) for name in ("Old", "Form", "Data"))
+        for sheet in (old, form, page):
+            sheet.write_row(0, 0, TABLE.headers)
+        for sheet in (old, page):
+            sheet.write_row(1, 0, TABLE.cells(TABLE.rows[0]))
+        page.activate()
+        old.hide()
+    inspection = inspect_file(sink.getvalue())
+    assert inspection.sheet == "Data"
+    (note,) = inspection.notes
+    assert "not checked: “Form”, “Old”" in note["text"]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,12 @@ SPELLINGS: dict[str, Callable[[Field], str]] = {
     "number without zeros": lambda field: f"{field.key.lstrip('0')}_{rest(field)}",
     "dot": lambda field: f"{field.key}. {rest(field)}",
     "dash": lambda field: f"{field.key} - {rest(field)}",
+    "in brackets": lambda field: f"({field.key}) {rest(field)}",
+    "in square brackets": lambda field: f"[{field.key}] {rest(field)}",
+    "hash": lambda field: f"#{field.key} {rest(field)}",
+    "the word field": lambda field: f"Field {field.key}: {rest(field)}",
+    "bare number after the word field": lambda field: f"Field {field.key}",
+    "the template": lambda field: f"TPT_{field.name}",
     "bare name": rest,
     "path": lambda field: field.path,
     "number and path": lambda field: f"{field.key} {field.path}",
@@ -241,6 +247,11 @@ def test_another_template_is_named() -> None:
 def test_five_digit_codes_without_a_known_name_are_said_to_be_a_sibling() -> None:
     header = ";".join(f"{code:05d}_Some_field_{code}" for code in range(10, 300, 10))
     assert "EMT, EPT or EET" in unknown(f"{header}\n{';' * 28}x\n".encode())
+
+
+def test_a_few_columns_of_a_template_are_said_to_be_too_few() -> None:
+    header = ";".join(V7.fields[key].name for key in ("12", "14", "17", "26"))
+    assert "looks like a TPT, but only 4 of its fields" in unknown(f"{header}\nx;x;x;1\nx;x;x;2\n".encode())
 
 
 def test_anything_else_is_described_by_numbers_only() -> None:
