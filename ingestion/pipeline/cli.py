@@ -4,6 +4,7 @@ import argparse
 from typing import NoReturn
 
 from ingestion.pipeline.cli_convert import add_convert, run_convert
+from ingestion.pipeline.cli_opening import unknown_template
 from ingestion.pipeline.cli_recognise import add_recognise, run_recognise
 from ingestion.pipeline.cli_rules import add_rules, run_rules
 from ingestion.pipeline.cli_template import add_template, run_template
@@ -13,7 +14,7 @@ from ingestion.pipeline.cli_validate import add_validate, run_validate
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Wrong arguments end in one sentence."""
-        self.exit(2, f"{message[:1].upper()}{message[1:]}. Try: python -m ingestion.pipeline validate FILE\n")
+        self.exit(2, f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help\n")
 
 
 def main(arguments: list[str]) -> int:
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> int:
     add_convert(commands)
     add_template(commands)
     chosen = parser.parse_args(arguments)
+    if unknown := unknown_template(getattr(chosen, "expect", None)):
+        commands.choices[chosen.command].error(unknown)
     run = {
         "validate": run_validate,
         "recognise": run_recognise,

@@ -12,6 +12,7 @@ from ingestion.pipeline.errors import UnreadableFile
 if TYPE_CHECKING:
     import argparse
 
+    from ingestion.pipeline.inspection import Inspection
     from ingestion.pipeline.transform.layouts import Layout
 
 FORMATS = {"csv": "csv", "parquet": "parquet", "jsonl": "jsonl", "ndjson": "jsonl", "xlsx": "xlsx"}
@@ -82,7 +83,8 @@ def _table(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
     inspection = inspect_source(source)
     if target not in targets(inspection.template):
         raise _Refused(_not_for(inspection.template, target))
-    tables = transform(parse_source(source, inspection), [target])
+    delivery = parse_source(source, inspection)
+    tables = transform(delivery, [target])
     table = tables.tables[target]
     _check_rows(table.num_rows, form)
     _write(out, lambda file: write_table(table, form, file))
@@ -94,8 +96,9 @@ def _table(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
         "target": target,
         "out": str(out),
         "rows": table.num_rows,
-        "complete": not unfit,
+        "complete": not unfit and not _left_out(inspection),
         "unfit": unfit,
+        "notes": delivery.inspection.notes,
     }
 
 
@@ -110,7 +113,8 @@ def _layout(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
     inspection = inspect_source(source)
     if target not in layouts(inspection.template):
         raise _Refused(_not_for(inspection.template, target))
-    layout: Layout = to_layout(parse_source(source, inspection), target)
+    delivery = parse_source(source, inspection)
+    layout: Layout = to_layout(delivery, target)
     rows = len(layout.columns[0].codes)
     _check_rows(rows, form)
     _write(out, lambda file: write_layout(layout, form, file))
@@ -120,24 +124,27 @@ def _layout(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
         "target": target,
         "out": str(out),
         "rows": rows,
-        "complete": layout.complete,
+        "complete": layout.complete and not _left_out(inspection),
         "missing": layout.missing,
         "blank": layout.blank,
         "dropped": layout.dropped,
         "codes": layout.codes,
+        "notes": delivery.inspection.notes,
     }
 
 
+def _left_out(inspection: "Inspection") -> bool:
+    """Whether a file of the zip that could be read is not in the table."""
+    return any(member["template"] and not member["checked"] for member in inspection.members)
+
+
 def _not_for(template: str, target: str) -> str:
+    from ingestion.pipeline.inspection import an
     from ingestion.pipeline.transform import targets
     from ingestion.pipeline.transform.layouts import layouts
 
     possible = ", ".join([*targets(template), *layouts(template)])
-    return f"The file is {_an(template)} {template}, which has no {target}. It can become {possible}."
-
-
-def _an(word: str) -> str:
-    return "an" if word[0] in "AEIO" else "a"
+    return f"The file is {an(template)}, which has no {target}. It can become {possible}."
 
 
 def _format(out: Path, form: str | None, is_table: bool) -> str:
@@ -177,12 +184,15 @@ def _read(path: Path) -> bytes:
 
 def _check_out(path: Path, out: Path) -> None:
     """Only an ordinary file is replaced, and never the one that is converted."""
-    if out.is_dir():
-        raise _Refused("--out is a folder; name a file in it.")
-    if out.exists() and not out.is_file():
-        raise _Refused("--out is no ordinary file; name another one.")
-    if out.exists() and out.samefile(path):
-        raise _Refused("--out is the file that is converted; name another one.")
+    try:
+        if out.is_dir():
+            raise _Refused("--out is a folder; name a file in it.")
+        if out.exists() and not out.is_file():
+            raise _Refused("--out is no ordinary file; name another one.")
+        if out.exists() and out.samefile(path):
+            raise _Refused("--out is the file that is converted; name another one.")
+    except OSError as error:  # such as a name that is far too long
+        raise _Refused(f"--out cannot be written: {error.strerror}.") from None
 
 
 def _write(out: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -207,6 +217,8 @@ def _refuse(message: str, code: str, as_json: bool) -> int:
 
 def _sentences(report: dict[str, Any]) -> list[str]:
     """What was written and what is missing, for people."""
+    from ingestion.pipeline.report import clean
+
     source = f"{report['template']} {report['version']}"
     lines = [f"{report['out']}: {_rows(report)}, {report['target']} from {source}."]
     missing = report.get("missing", [])
@@ -228,7 +240,7 @@ def _sentences(report: dict[str, Any]) -> list[str]:
         "type or more digits than can be kept."
         for item in report.get("unfit", [])
     ]
-    return lines
+    return lines + [f"Note: {clean(note['text'], 1_000)}" for note in report["notes"]]
 
 
 def _rows(item: dict[str, Any]) -> str:

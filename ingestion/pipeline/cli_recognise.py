@@ -3,9 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from ingestion.pipeline.cli_opening import not_opened, read_file
 from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -36,22 +36,22 @@ def add_recognise(commands: "argparse._SubParsersAction[Any]") -> None:
 def run_recognise(chosen: "argparse.Namespace") -> int:
     """Look at one file; returns the exit code."""
     from ingestion.pipeline.inspection import check_expected, inspect_file
-    from ingestion.pipeline.readers import MAX_BYTES
+    from ingestion.pipeline.mapping import check_mapping
 
     inspection = None
     try:
-        with Path(chosen.file).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        mapping = json.loads(Path(chosen.mapping).read_text("utf-8")) if chosen.mapping else None
-    except OSError as error:
-        return _refuse("FILE_UNREADABLE", f"The file cannot be read: {error.strerror}.", chosen.json)
-    except ValueError:
-        return _refuse("FILE_UNREADABLE", "The mapping is not JSON in UTF-8.", chosen.json)
+        data = _read(chosen.file)
+        mapping = _mapping(_read(chosen.mapping)) if chosen.mapping is not None else None
+    except _Refused as error:
+        return _refuse("FILE_UNREADABLE", str(error), chosen.json)
     try:
         inspection = inspect_file(data, _recall(mapping))
         check_expected(inspection, chosen.expect)
     except UnreadableFile as error:
-        code = _refuse(error.code, f"{error.message} {error.how_to_fix}", chosen.json, error)
+        message = f"{error.message} {error.how_to_fix}"
+        if mapping and error.layout:
+            message += f" The mapping was not used. {' '.join(check_mapping(mapping, error.layout))}"
+        code = _refuse(error.code, message, chosen.json, error, inspection)
         return 1 if inspection else code
     if chosen.json:
         document = inspection.to_json()
@@ -61,9 +61,34 @@ def run_recognise(chosen: "argparse.Namespace") -> int:
     return 0
 
 
-def _recall(mapping: Any) -> Any:
+class _Refused(Exception):
+    """A file cannot be opened, or a mapping not be followed; the text says why."""
+
+
+def _read(name: str) -> bytes:
+    from ingestion.pipeline.report import clean
+
+    try:
+        return read_file(name)
+    except OSError as error:
+        raise _Refused(not_opened(clean(name, 400), error)) from None
+
+
+def _mapping(data: bytes) -> dict[str, Any]:
+    from ingestion.pipeline.mapping import check_mapping
+
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise _Refused("The mapping is not JSON in UTF-8.") from None
+    if problems := check_mapping(document):
+        raise _Refused(f"The mapping cannot be used. {' '.join(problems)}")
+    return cast(dict[str, Any], document)
+
+
+def _recall(mapping: dict[str, Any] | None) -> Any:
     """Answers with the mapping if it is for this shape."""
-    if not isinstance(mapping, dict):
+    if mapping is None:
         return None
     return lambda fingerprint: mapping if mapping.get("fingerprint") == fingerprint else None
 
@@ -92,20 +117,21 @@ def _lines(inspection: "Inspection") -> Iterator[str]:
         yield f"  Note: {clean(note['text'], 500)}"
 
 
-def _refuse(code: str, message: str, as_json: bool, error: UnreadableFile | None = None) -> int:
-    """A layout that is not known comes along, so that a mapping can be made."""
-    if as_json:
-        layout = error.layout.to_json() if error and error.layout else None
-        empty = dict.fromkeys(KEYS) | {
-            "mapped": {},
-            "unmapped": [],
-            "missing": [],
-            "notes": [],
-            "members": [],
-        }
-        print(_json({**empty, "code": code, "message": message, "layout": layout}))
-    else:
+def _refuse(
+    code: str,
+    message: str,
+    as_json: bool,
+    error: UnreadableFile | None = None,
+    inspection: "Inspection | None" = None,
+) -> int:
+    """What was recognised nevertheless, or the layout that is not known, comes along."""
+    if not as_json:
         print(f"{message} ({code})", file=sys.stderr)
+        return 2
+    layout = error.layout.to_json() if error and error.layout else None
+    lists: dict[str, Any] = {"mapped": {}, "unmapped": [], "missing": [], "notes": [], "members": []}
+    seen = inspection.to_json() if inspection else dict.fromkeys(KEYS) | lists
+    print(_json({key: seen[key] for key in KEYS} | {"code": code, "message": message, "layout": layout}))
     return 2
 
 

@@ -36,6 +36,8 @@ def run_template(chosen: "argparse.Namespace") -> int:
     pack = find_pack(template, version)
     rows = example_rows(pack) if chosen.example else []
     out = Path(chosen.out)
+    if chosen.guide and out.suffix.lower() in (".xlsx", ".csv"):
+        return _refuse("The field guide is Markdown: the name of the file must end in .md.")
     if chosen.guide:
         content = field_guide(pack).encode()
     elif out.suffix.lower() == ".csv":

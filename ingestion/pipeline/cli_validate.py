@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.pipeline.cli_opening import not_opened, read_file
 from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -45,16 +46,16 @@ def run_validate(chosen: "argparse.Namespace") -> int:
     results: list[dict[str, Any]] = []
     worst = 0
     try:
-        previous = _snapshots(_read(chosen.previous)) if chosen.previous else None
+        previous = _snapshots(read_file(chosen.previous)) if chosen.previous else None
     except OSError as error:
-        return _no_previous(_not_opened(clean(chosen.previous, 400), error))
+        return _no_previous(not_opened(clean(chosen.previous, 400), error))
     except UnreadableFile as error:
         return _no_previous(error.message)
     for name in chosen.files:
         try:
-            data = _read(name)
+            data = read_file(name)
         except OSError as error:
-            message = _not_opened(clean(name, 400), error)
+            message = not_opened(clean(name, 400), error)
             print(message, file=sys.stderr)
             worst = EXIT_CODES["unreadable"]
             nothing = {"file": name, "template": None, "version": None, "verdict": "unreadable"}
@@ -98,7 +99,7 @@ def check_file(
         delivery = parse_source(source, inspection)
         telling.say(f"checking {len(delivery.row_numbers):,} rows")
         validation = validate(delivery)
-        checked = Checked(verdict_document(validation, inspection, {}), validation.findings)
+        checked = Checked(verdict_document(validation, delivery.inspection, {}), validation.findings)
         if previous is not None:
             checked = _compared(checked, delivery, previous)
         return Report(name, inspection, checked)
@@ -139,24 +140,6 @@ def _compared(checked: "Checked", delivery: "Delivery", previous: "list[Snapshot
     return Checked(*merge(checked.document, checked.findings, check_quality(delivery, previous, previous)))
 
 
-def _read(name: str) -> bytes:
-    """One byte more than is allowed at most, so that a larger file is refused in the usual words."""
-    from ingestion.pipeline.readers import MAX_BYTES
-
-    with Path(name).open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
 def _no_previous(why: str) -> int:
     print(f"The previous delivery cannot be used. {why}", file=sys.stderr)
     return EXIT_CODES["unreadable"]
-
-
-def _not_opened(name: str, error: OSError) -> str:
-    if not name:
-        return "A file name is empty."
-    if isinstance(error, IsADirectoryError):
-        return f"{name} is a folder; name the files in it."
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return f"There is no file {name}."
-    return f"{name} cannot be read: {error.strerror}."

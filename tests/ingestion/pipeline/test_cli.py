@@ -162,7 +162,19 @@ def test_wrong_arguments_are_one_sentence(arguments: list[str], capsys: pytest.C
     assert caught.value.code == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert "python -m ingestion.pipeline validate FILE" in error
+    assert "python -m ingestion.pipeline" in error
+    assert error.endswith("--help\n")
+
+
+def test_a_template_nobody_knows_cannot_be_expected(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("validate", "recognise"):
+        with pytest.raises(SystemExit) as caught:
+            main([command, files["clean.csv"], "--expect", "TPT-9.9"])
+        assert caught.value.code == 2
+        assert "There is no template TPT-9.9; known are " in capsys.readouterr().err
+    assert main(["validate", files["clean.csv"], "--expect", "tpt-7.0"]) == 0
 
 
 def test_the_module_runs_without_django_and_without_pandas(files: dict[str, str]) -> None:

@@ -77,7 +77,47 @@ def test_an_unknown_layout_comes_with_what_a_mapping_needs(
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recognise", str(tmp_path / "none.csv")]) == 2
-    assert "cannot be read" in capsys.readouterr().err
+    assert "There is no file" in capsys.readouterr().err
+    assert main(["recognise", str(tmp_path)]) == 2
+    assert "is a folder" in capsys.readouterr().err
     (tmp_path / "note.txt").write_text("Hello, you.")
     assert main(["recognise", str(tmp_path / "note.txt")]) == 2
     assert "FILE_NOT_A_TABLE" in capsys.readouterr().err
+
+
+def test_a_file_of_another_template_is_described_all_the_same(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["recognise", files["emt.csv"], "--expect", "TPT", "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert (result["code"], result["template"], result["version"]) == ("TEMPLATE_NOT_EXPECTED", "EMT", "4.3")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"columns": {}}, "No column is mapped."),
+        ({"fingerprint": "0" * 64}, "another header row"),
+        ({"columns": {"isin": 99, "quantity": 1}}, "from 0 to 7"),
+        ({"template": "FOO"}, "not known here"),
+        ({"extra": 1}, "extra"),
+    ],
+)
+def test_why_a_mapping_is_not_used_is_said(
+    files: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, object],
+    words: str,
+) -> None:
+    main(["recognise", files["unknown.csv"], "--json"])
+    layout = json.loads(capsys.readouterr().out)["layout"]
+    document = {"format": 1, "template": "HOLDINGS", "version": "1.0", "decimal": "."}
+    document |= {"columns": {"isin": 2, "quantity": 4}}
+    document |= {key: layout[key] for key in ("fingerprint", "header_row", "sheet")}
+    path = tmp_path / "mapping.json"
+    path.write_text(json.dumps(document | change))
+    assert main(["recognise", files["unknown.csv"], "--mapping", str(path)]) == 2
+    assert words in capsys.readouterr().err
+    path.write_text(json.dumps(document))
+    assert main(["recognise", files["unknown.csv"], "--mapping", str(path)]) == 0

@@ -108,6 +108,7 @@ def test_the_command_writes_the_file_that_is_asked_for(
     [
         (["TPT-9.0", "--out", "a.xlsx"], "Known are EET-1.1.2"),
         (["TPT-7.0", "--out", "a.doc"], "must end in .xlsx or .csv"),
+        (["TPT-7.0", "--out", "a.xlsx", "--guide"], "must end in .md"),
         (["TPT-7.0", "--out", "no/such/folder/a.xlsx"], "cannot be written"),
     ],
 )

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -225,3 +226,19 @@ def test_an_emt_becomes_costs_even_if_it_has_none(tmp_path: Path, form: str) -> 
         assert _run(tmp_path / "in.csv", "costs", tmp_path / f"out.{form}") == 0
         found = _rows(tmp_path / f"out.{form}", form)
         assert [str(Decimal(str(row["rate"])).normalize()) for row in found] == expected
+
+
+def test_a_file_of_a_zip_that_is_not_converted_is_said(tmp_path: Path, capsys: Any) -> None:
+    path, out = tmp_path / "in.zip", tmp_path / "out.csv"
+    for names, code in ((("7.0", "6.0"), 1), (("7.0",), 0)):
+        with zipfile.ZipFile(path, "w") as package:
+            for version in names:
+                package.writestr(f"{version}.csv", tpt(rows=20, version=version).csv())
+            package.writestr("readme.txt", "Hello, you.")
+        assert _run(path, "holdings", out) == code
+        assert "“readme.txt”" in capsys.readouterr().err
+
+
+def test_a_name_that_is_too_long_is_one_sentence(source: Path, tmp_path: Path, capsys: Any) -> None:
+    assert _run(source, "holdings", tmp_path / f"{'x' * 300}.csv") == 2
+    assert "--out cannot be written" in capsys.readouterr().err
