@@ -110,7 +110,7 @@ def test_the_gender_pay_gap_may_be_negative() -> None:
 def test_environmental_investments_may_be_given_besides_the_two_fields_that_follow() -> None:
     planned = {"f20420": "0.4", "f20440": "0.02", "f20450": "0.05", "f20460": "0.23", "f20470": "0.1"}
     assert rules("Article 8", **planned) == set()
-    assert rules("Article 8", **planned | {"f20470": "0.05"}) == {
+    assert rules("Article 8", **planned | {"f20460": "0.28"}) == {
         "EET-PART-20450-OF-20440",
         "EET-PART-20460-OF-20440",
     }
