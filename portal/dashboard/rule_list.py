@@ -76,6 +76,17 @@ def uses(template: str) -> list[tuple[str, str]]:
     ]
 
 
+def switched_on(document: dict[str, Any]) -> list[str]:
+    """The uses that a rulebook switches on, in words: `TPT: Swiss Solvency Test`."""
+    chosen = document.get("profiles", {})
+    return [
+        f"{template}: {title}"
+        for template in chosen
+        for name, title in uses(template)
+        if name in chosen[template]
+    ]
+
+
 def templates() -> list[str]:
     """Every template that has rules."""
     return sorted({pack.template for pack in packs().values()}, key=lambda name: (name != "TPT", name))

@@ -70,6 +70,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
         "document": document,
         "text": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
         "changed": rule_list.changed(document),
+        "switched_on": rule_list.switched_on(document),
         "is_in_force": in_force.version == saved.object_version,
         "saving": SavingForm(initial={"based_on": in_force.version}),
     }
@@ -134,6 +135,7 @@ def _context(
     return {
         "in_force": in_force,
         "changed": rule_list.changed(in_force.document),
+        "switched_on": rule_list.switched_on(in_force.document),
         "document": in_force.document,
         "history": history[:HISTORY],
         "saving": saving,

@@ -12,6 +12,7 @@ from ingestion.web.states import State
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution, Membership, User
 from portal.accounts.roles import Role
+from tests.ingestion.web.decisions import bucket  # noqa: F401
 
 SHA = "ab" * 32
 
@@ -50,6 +51,11 @@ def owner(alpine: Institution) -> Actor:
 @pytest.fixture
 def viewer(alpine: Institution) -> Actor:
     return actor(alpine, "viewer", Role.VIEWER)
+
+
+@pytest.fixture
+def reviewer(alpine: Institution) -> Actor:
+    return actor(alpine, "reviewer", Role.REVIEWER)
 
 
 @pytest.fixture

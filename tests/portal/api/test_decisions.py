@@ -1,0 +1,129 @@
+"""Mappings and the rulebook over the API of the running system: read by members, written by reviewers."""
+
+import json
+from typing import Any
+
+import pytest
+import requests
+
+from infra.local.home import ROOT
+from ingestion.pipeline.layout import fingerprint
+from tests.fixtures.system import System
+from tests.portal.api.test_api import Caller, is_problem
+
+pytestmark = pytest.mark.system
+UNKNOWN = (ROOT / "docs" / "samples" / "unknown-layout.csv").read_bytes().replace(b"PMS_", b"API_")
+FINGERPRINT = "cd" * 32
+
+
+class Writer(Caller):
+    def put(self, path: str, body: Any, **headers: str) -> requests.Response:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        kind = {"Content-Type": "application/json"}
+        return requests.put(self.base + path, data, headers=self.headers | kind | headers, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def reviewer(system: System) -> Writer:
+    return Writer(system, "alpine-am", "reviewer")
+
+
+@pytest.fixture(scope="module")
+def uploader(system: System) -> Writer:
+    return Writer(system, "alpine-am", "uploader")
+
+
+@pytest.fixture(scope="module")
+def outsider(system: System) -> Writer:
+    return Writer(system, "borealis-insurance", "admin")
+
+
+def mapping(**change: Any) -> dict[str, Any]:
+    return {
+        "format": 1, "fingerprint": FINGERPRINT, "template": "HOLDINGS", "version": "1.0", "header_row": 1,
+        "sheet": None, "columns": {"isin": 2, "name": 3, "quantity": 4}, "decimal": None,
+    } | change  # fmt: skip
+
+
+def test_a_mapping_is_written_by_a_reviewer_and_read_by_the_institution_only(
+    reviewer: Writer, uploader: Writer, outsider: Writer
+) -> None:
+    path = f"mappings/{FINGERPRINT}/"
+    assert is_problem(uploader.put(path, mapping()), 403)
+    written = reviewer.put(path, mapping()).json()
+    assert (written["template"], written["columns"], written["in_use"]) == ("HOLDINGS", 3, True)
+    assert uploader.get(path).json() == written
+    assert written["document"] == mapping()
+    listed = uploader.get("mappings/").json()["results"]
+    assert [one for one in listed if one["fingerprint"] == FINGERPRINT] == [
+        {name: value for name, value in written.items() if name != "document"}
+    ]
+    assert is_problem(outsider.get(path), 404)
+    assert FINGERPRINT not in outsider.get("mappings/").text
+
+
+def test_a_mapping_made_by_a_program_is_used_for_the_next_file(reviewer: Writer, system: System) -> None:
+    api = system.api(role="reviewer")
+    sent = reviewer.post("submissions/", files={"file": ("positions.csv", UNKNOWN)}).json()
+    first = api.wait(sent["id"])
+    assert (first["verdict"], first["code"]) == ("unreadable", "TEMPLATE_UNKNOWN")
+    name = fingerprint(UNKNOWN.decode().splitlines()[0].split(";"))
+    assert reviewer.put(f"mappings/{name}/", mapping(fingerprint=name)).status_code == 200
+    again = reviewer.post("submissions/", files={"file": ("positions.csv", UNKNOWN + b"\n")}).json()
+    assert api.wait(again["id"])["template"] == "HOLDINGS"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (mapping(columns={"name": 3}), 422),
+        (mapping(fingerprint="ef" * 32), 400),
+        (b"{", 400),
+        (b"[" * 50_000, 400),
+        ([], 400),
+        (b" " * 600_000, 413),
+    ],
+)
+def test_what_is_no_mapping_is_refused_in_words(reviewer: Writer, body: Any, status: int) -> None:
+    answer = reviewer.put(f"mappings/{FINGERPRINT}/", body)
+    assert is_problem(answer, status)
+    assert (status == 422) == bool(answer.json().get("problems"))
+
+
+def test_a_rulebook_is_replaced_only_by_who_knows_the_one_in_force(
+    reviewer: Writer, uploader: Writer
+) -> None:
+    before = uploader.get("rulebook/").json()
+    change = {
+        "version": before["version"],
+        "reason": "It was agreed.",
+        "document": {"format": 1, "title": f"After {before['number']}"},
+    }
+    assert is_problem(uploader.put("rulebook/", change), 403)
+    after = reviewer.put("rulebook/", change).json()
+    assert after["number"] == (before["number"] or 0) + 1
+    assert (after["document"], after["version"] != before["version"]) == (change["document"], True)
+    assert uploader.get("rulebook/").json() == after
+    late = reviewer.put("rulebook/", change | {"document": {"format": 1, "title": "Late"}})
+    assert is_problem(late, 409)
+    assert late.json()["code"] == "RULEBOOK_CHANGED"
+    assert uploader.get("rulebook/").json() == after
+
+
+def test_what_is_wrong_with_a_rulebook_is_said_with_its_place(reviewer: Writer) -> None:
+    now = reviewer.get("rulebook/").json()
+    rules = {"NO-SUCH-RULE": {"severity": "off"}, "TPT-P02-NET-ASSETS": {"severity": "fatal"}}
+    change = {"version": now["version"], "reason": "", "document": {"format": 1, "rules": rules}}
+    answer = reviewer.put("rulebook/", change)
+    assert is_problem(answer, 422)
+    places = [problem["place"] for problem in answer.json()["problems"]]
+    assert places == ["rules, NO-SUCH-RULE", "rules, TPT-P02-NET-ASSETS", "reason"]
+    for body in ({}, change | {"version": None}, change | {"reason": 1}, change | {"more": 1}, b"nothing"):
+        assert is_problem(reviewer.put("rulebook/", body), 400)
+    assert reviewer.get("rulebook/").json() == now
+
+
+def test_institutions_do_not_see_each_other_s_rulebooks(reviewer: Writer, outsider: Writer) -> None:
+    mine, theirs = reviewer.get("rulebook/").json(), outsider.get("rulebook/").json()
+    assert mine["version"]
+    assert mine["version"] != theirs["version"]

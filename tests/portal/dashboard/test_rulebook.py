@@ -1,0 +1,180 @@
+"""The rulebook's pages: what is shown to whom, what a save changes, how problems and conflicts are said."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ingestion.pipeline.pack import packs
+from ingestion.pipeline.rules.rule import all_rules
+from ingestion.web.models import RulebookVersion
+from portal.accounts.models import Institution
+from portal.dashboard import rule_list
+from portal.dashboard.rulebook_forms import with_settings
+from tests.portal.dashboard.conftest import CURRENT, OWN, results_of
+
+pytestmark = pytest.mark.aws
+RULE = "TPT-P02-NET-ASSETS"
+ANOTHER = "TPT-FORMAT-26"
+
+
+@pytest.fixture
+def change(reviewer: Client, rulebook: RulebookVersion) -> Any:
+    """Posts a change made from the version in force."""
+
+    def changed(address: str = "/rulebook/?template=TPT", **sent: str) -> Any:
+        given = {"based_on": rulebook.object_version, "reason": "We agreed so."} | sent
+        return reviewer.post(address, given, follow=True)
+
+    return changed
+
+
+def stored(store: Any, institution: Institution) -> Any:
+    return json.loads(store.get_object(Bucket=results_of(institution), Key=CURRENT)["Body"].read())
+
+
+def test_a_viewer_sees_what_is_in_force_and_cannot_change_it(
+    viewer: Client, rulebook: RulebookVersion
+) -> None:
+    page = viewer.get(f"/rulebook/?template=TPT&q={RULE}").content.decode()
+    assert f'data-changed="{RULE}"' in page
+    assert 'data-own="OWN-1"' in page
+    assert "It was agreed." in page
+    assert f'data-rule="{RULE}" data-changed' in page
+    assert "<select name=" not in page.split('id="rules"')[1].replace('<select name="template"', "").replace(
+        '<select name="show"', ""
+    )
+
+
+def test_a_severity_and_a_tolerance_are_saved_as_a_new_version(
+    change: Any, store: Any, alpine: Institution
+) -> None:
+    page = change(**{f"severity:{RULE}": "error", f"tolerance:{RULE}": "2 %", f"severity:{ANOTHER}": "off"})
+    assert "Rulebook no. 2 is in force" in page.content.decode()
+    assert stored(store, alpine)["rules"] == {
+        RULE: {"severity": "error", "tolerance": 0.02},
+        ANOTHER: {"severity": "off"},
+    }
+    assert stored(store, alpine)["own"] == [OWN]
+    saved = RulebookVersion.objects.first()
+    assert saved is not None
+    assert (saved.number, saved.changed_rules, saved.own_rules) == (2, 2, 1)
+
+
+def test_what_equals_the_standard_is_no_change(change: Any, store: Any, alpine: Institution) -> None:
+    standard = next(one for one in rule_list.listed("TPT", {}) if one.rule.id == RULE)
+    tolerance = f"{standard.standard_tolerance:g}"
+    change(**{f"severity:{RULE}": standard.rule.severity, f"tolerance:{RULE}": tolerance})
+    assert "rules" not in stored(store, alpine)
+
+
+def test_further_uses_are_switched_on_and_off(change: Any, store: Any, alpine: Institution) -> None:
+    assert "TPT: Pension funds" in change(use="iorp").content.decode()
+    assert stored(store, alpine)["profiles"] == {"TPT": ["iorp"]}
+    assert stored(store, alpine)["rules"] == {RULE: {"severity": "off"}}, "rules that were not shown stay"
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({f"severity:{RULE}": "warning", "reason": " "}, "Say in a few words why"),
+        ({f"severity:{RULE}": "fatal"}, "The severity is one of"),
+        ({f"severity:{RULE}": "warning", f"tolerance:{RULE}": "much"}, "is no number"),
+        ({f"severity:{RULE}": "warning", f"tolerance:{RULE}": "-1"}, "at least 0"),
+        ({f"severity:{RULE}": "off"}, "Nothing was changed"),
+        ({f"severity:{RULE}": "warning", "based_on": "another"}, "Another version was saved in the meantime"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_and_nothing_is_saved(
+    change: Any, store: Any, alpine: Institution, sent: dict[str, str], said: str
+) -> None:
+    before = stored(store, alpine)
+    page = change(f"/rulebook/?template=TPT&q={RULE}", **sent).content.decode()
+    assert said in page
+    assert 'role="alert"' in page
+    assert stored(store, alpine) == before
+    assert RulebookVersion.objects.count() == 1
+
+
+def test_a_choice_survives_a_missing_reason_and_not_a_conflict(change: Any) -> None:
+    address = f"/rulebook/?template=TPT&q={RULE}"
+    chosen = '<option value="info" selected>'
+    assert chosen in change(address, **{f"severity:{RULE}": "info", "reason": ""}).content.decode()
+    assert chosen not in change(address, **{f"severity:{RULE}": "info", "based_on": "old"}).content.decode()
+
+
+def test_an_own_rule_is_changed_and_removed(change: Any, store: Any, alpine: Institution) -> None:
+    edit = reverse("own_rule", args=["OWN-1"])
+    change(edit, **OWN | {"severity": "error", "how_to_fix": "Sell some."})
+    assert stored(store, alpine)["own"] == [OWN | {"severity": "error", "how_to_fix": "Sell some."}]
+    based_on = RulebookVersion.objects.first().object_version  # type: ignore[union-attr]
+    change(edit, remove="1", based_on=based_on)
+    assert stored(store, alpine)["own"] == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "place", "said"),
+    [
+        ({"expect": "26 <="}, "id_expect_error", ""),
+        ({"when": "(26 filled"}, "id_when_error", ""),
+        ({"id": "MINE"}, "id_id_error", "begins with OWN-"),
+        ({"expect": "9999 filled"}, "problems", "unknown fields 9999"),
+        ({"id": "OWN-1"}, "problems", "used twice"),
+    ],
+)
+def test_a_rule_that_cannot_be_understood_is_explained_at_its_input(
+    change: Any, sent: dict[str, str], place: str, said: str
+) -> None:
+    page = change(reverse("new_own_rule"), **OWN | {"id": "OWN-2"} | sent).content.decode()
+    assert f'id="{place}"' in page
+    assert said in page
+    assert RulebookVersion.objects.count() == 1
+
+
+def test_an_earlier_version_is_shown_and_can_be_returned_to(
+    change: Any, store: Any, reviewer: Client, alpine: Institution
+) -> None:
+    change(**{f"severity:{RULE}": "info"})
+    page = reviewer.get("/rulebook/1/").content.decode()
+    assert "In force" not in page
+    assert "Put it in force again" in page
+    based_on = RulebookVersion.objects.first().object_version  # type: ignore[union-attr]
+    change("/rulebook/1/restore/", based_on=based_on)
+    assert stored(store, alpine)["rules"] == {RULE: {"severity": "off"}}
+    assert "In force" in reviewer.get("/rulebook/3/").content.decode()
+
+
+def test_returning_without_a_reason_is_refused_in_words(change: Any) -> None:
+    page = change("/rulebook/1/restore/", reason="").content.decode()
+    assert "why it is changed" in page
+    assert RulebookVersion.objects.count() == 1
+
+
+def test_the_texts_of_a_rulebook_are_never_markup(
+    viewer: Client, store: Any, alpine: Institution, rulebook: RulebookVersion
+) -> None:
+    evil = '<script>alert("x")</script>'
+    document = {"format": 1, "title": evil, "own": [OWN | {"title": evil}]}
+    store.put_object(Bucket=results_of(alpine), Key=CURRENT, Body=json.dumps(document).encode())
+    page = viewer.get("/rulebook/").content.decode()
+    assert evil not in page
+    assert "&lt;script&gt;" in page
+    assert "was not stored through Fundgate" in page
+
+
+@pytest.mark.parametrize("template", rule_list.templates())
+def test_every_rule_of_every_version_is_listed_once(template: str) -> None:
+    listed = [one.rule.id for one in rule_list.listed(template, {})]
+    assert len(listed) == len(set(listed))
+    for pack in packs().values():
+        if pack.template == template:
+            assert {rule.id for rule in all_rules(pack)} <= set(listed)
+
+
+def test_saving_what_a_page_shows_changes_nothing() -> None:
+    rules = rule_list.listed("TPT", {})
+    sent = {f"severity:{one.rule.id}": one.rule.severity for one in rules}
+    sent |= {f"tolerance:{one.rule.id}": f"{one.tolerance:g}" for one in rules if one.has_tolerance}
+    assert with_settings({"format": 1}, "TPT", sent, []) == {"format": 1}
