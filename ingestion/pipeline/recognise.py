@@ -122,12 +122,17 @@ def _plausible(headers: list[str]) -> list[str]:
 
 def _match(row: int, headers: list[str], index: Headings) -> Match | None:
     written = sum(bool(text.strip()) for text in headers)
-    found = index.map(headers, allowed=written // 2)
+    # Half of the headers may be unknown, or any number beside half of the template.
+    found = index.map(headers, allowed=max(written // 2, written - len(index.official) // 2))
     bare = sum(not entry.bare for _, entry in found.values()) < MIN_FIELDS
     if len(found) < (MIN_BARE_NUMBERS if bare else MIN_FIELDS):
         return None
     fits = [_fit(head, headers, found) for head in index.versions]
-    fits = [fit for fit in fits if fit.keys >= MIN_KEYS and len(fit.mapped) * 2 >= written]
+    fits = [
+        fit
+        for fit in fits
+        if fit.keys >= MIN_KEYS and len(fit.mapped) * 2 >= min(written, len(fit.head.names))
+    ]
     if not fits:
         return None
     # A field only one version has decides. Versions that explain equally many headers fit equally well,
@@ -140,7 +145,9 @@ def _match(row: int, headers: list[str], index: Headings) -> Match | None:
     fits = sorted(newest_first, key=lambda fit: (bool(fit.head.checked_as), len(fit.head.names)))
     share = fits[0].keys / len(fits[0].head.key_fields)
     mapped = len(fits[0].mapped)
-    confidence = (0.6 if bare else 0.8) * min(mapped / written, 1.0) + 0.2 * share
+    confidence = (0.6 if bare else 0.8) * min(
+        mapped / min(written, len(fits[0].head.names)), 1.0
+    ) + 0.2 * share
     return Match(row, headers, tuple(fits), mapped + confidence, confidence)
 
 

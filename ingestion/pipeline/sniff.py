@@ -68,6 +68,8 @@ def named(head: bytes) -> str:
         if "xl/workbook.bin" in names:
             return "It seems to be a binary workbook (xlsb)."
         return "It seems to be another kind of office document."
+    if start.startswith((b"[", b"{")):
+        return "It seems to be JSON, but no list of records with plain values."
     for mark, name in _NAMES.items():
         if start.startswith(mark.lower()):
             return f"It seems to be {name}."

@@ -102,6 +102,18 @@ def test_shuffled_and_missing_columns_do_not_matter(rng: random.Random, dropped:
     assert set(inspection.missing) == set(keys) - set(kept)
 
 
+def test_any_number_of_other_columns_may_stand_beside_the_fields() -> None:
+    keys = list(V7.fields)
+    others = [f"Own column {i}" for i in range(400)]
+    inspection = inspect(tpt(rows=3), [*others, *(V7.fields[key].name for key in keys)], [*others, *keys])
+    assert (inspection.version, len(inspection.mapped)) == ("7.0", len(keys))
+    assert inspection.unmapped == others
+    assert inspection.confidence > 0.95
+    few = [V7.fields[key].name for key in keys[:20]]
+    with pytest.raises(UnreadableFile):
+        inspect(tpt(rows=3), [*others, *few], [*others, *keys[:20]])
+
+
 def test_unknown_columns_are_named() -> None:
     names = [field.name for field in V7.fields.values()]
     inspection = inspect(tpt(rows=3), [*names, "Internal remark", "7777_Own number"])

@@ -53,6 +53,7 @@ def test_a_zip_of_files_is_told_from_an_office_document() -> None:
         (b"\x89PNG\r\n", "picture"),
         (zipped("[Content_Types].xml", "xl/workbook.bin"), "xlsb"),
         (zipped("word/document.xml"), "office document"),
+        (b"[[1, 2], [3, 4]]", "JSON"),
         (b"Dear colleagues", ""),
     ],
 )
