@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspection import Inspection, Recall
@@ -100,7 +101,8 @@ def _listed(source: Source, seen: list[Candidate]) -> Inspection | None:
     text = "No official template fits; the columns were assigned by their everyday names. "
     text += "Save a mapping to change that."
     inspection.notes.append(note("EVERYDAY_NAMES", text))
-    return inspection
+    layout = layout_of(source.kind, [candidate])
+    return replace(inspection, layout=layout.to_json() if layout else None)
 
 
 def _inspection(

@@ -18,6 +18,7 @@ class Inspection:
     `notes` are choices made on the way, each {code, text}. `members` describe the files of a zip, each {name,
     template, version, header_row, sheet, delimiter, decimal, mapped, checked, code}; one that cannot be read
     has a code and no template. What the inspection itself says is then that of the first checked member.
+    `layout` comes along where columns were assigned by guesses, so that a person can assign them otherwise.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Inspection:
     fingerprint: str = ""
     notes: list[dict[str, str]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
+    layout: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

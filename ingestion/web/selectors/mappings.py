@@ -42,13 +42,14 @@ def mapping_document(actor: Actor, mapping: ColumnMapping) -> dict[str, Any] | N
 
 
 def mapping_desk(actor: Actor, submission: Submission) -> MappingDesk:
-    """What there is to map in a submission: an unknown layout, or one that a saved mapping made known.
+    """What there is to map in a submission: an unknown layout, one that was guessed, or one mapped before.
 
     NoResultYet before there is a verdict, NotFound when the template was recognised without help.
     """
     document = verdict_document(actor, submission)
-    layout, shown_by, attempt = document.get("layout"), submission, submission.attempt
-    fingerprint = (layout or document.get("inspection") or {}).get("fingerprint", "")
+    read = document.get("inspection") or {}
+    layout, shown_by, attempt = document.get("layout") or read.get("layout"), submission, submission.attempt
+    fingerprint = (layout or read).get("fingerprint", "")
     mapping = mappings_for(actor).filter(fingerprint=fingerprint).first()
     if not layout and mapping and mapping.layout_from:
         shown_by, attempt = mapping.layout_from, mapping.layout_attempt
@@ -62,10 +63,9 @@ def mapping_desk(actor: Actor, submission: Submission) -> MappingDesk:
 
 def _layout(actor: Actor, submission: Submission, attempt: int) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] | None = results.verdict_of(actor.credentials(), submission, attempt).get(
-            "layout"
-        )
+        document = results.verdict_of(actor.credentials(), submission, attempt)
     except aws.NotFound:
         return None
     record_act(actor, submission, AuditTag.FINDINGS_VIEWED, {"attempt": attempt})
+    found: dict[str, Any] | None = document.get("layout") or (document.get("inspection") or {}).get("layout")
     return found

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ingestion.pipeline.inspection import inspect_file
 from ingestion.web.models import ColumnMapping, OutboxEntry, Submission
 from ingestion.web.states import State
 from tests.portal.dashboard.conftest import Make, put_results, results_of
@@ -136,3 +137,26 @@ def test_setting_aside_is_said_and_shown(
     assert "The mapping is no longer used" in page
     assert "Set aside</span>" in page
     assert address not in viewer.get(reverse("mappings")).content.decode()
+
+
+def test_columns_that_were_guessed_by_their_names_can_be_mapped_otherwise(
+    reviewer: Client,
+    make: Make,
+    store: Any,
+    parking: None,  # noqa: F811
+) -> None:
+    data = b"ISIN;Name;Quantity;Price;Amount\nDE0001102580;Bund;10;99.5;995\n"
+    read = inspect_file(data)
+    assert [note["code"] for note in read.notes] == ["EVERYDAY_NAMES"]
+    submission = make(template="HOLDINGS", template_version="1.0")
+    put_results(store, submission, {"inspection": read.to_json(), "groups": [], "counts": {}}, b"")
+    way = reverse("map_columns", args=[submission.id])
+    assert way in reviewer.get(reverse("submission", args=[submission.id])).content.decode()
+    assert '<option value="isin" selected>' in page_of(reviewer, submission)
+    save(reviewer, submission, column_0="id", column_1="name", column_4="market_value")
+    mapping = ColumnMapping.objects.get()
+    kept = store.get_object(
+        Bucket=results_of(mapping.institution), Key=f"control/mappings/{mapping.fingerprint}.json"
+    )
+    document = json.loads(kept["Body"].read())
+    assert inspect_file(data, lambda _fingerprint: document).mapped == {"id": 0, "name": 1, "market_value": 4}
