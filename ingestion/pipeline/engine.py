@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -133,7 +132,6 @@ def verdict_of(counts: dict[str, int]) -> str:
     return "passed_with_warnings" if counts["warning"] else "passed"
 
 
-@cache
 def ruleset_version(pack: Pack, rulebook: Rulebook | None = None) -> str:
     """Names the exact rules: template, version, engine, the digest of the pack's data, and the rulebook's."""
     own = f".{rulebook.digest[:12]}" if rulebook else ""

@@ -23,6 +23,8 @@ _WORDS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 
 def clause(field: str, tokens: Tokens) -> Part:
+    if field == "today" or not re.fullmatch(r"[^()\[\]]+", field):
+        raise RuleError(f"A clause begins with a field, such as 26 <= 0.1 or 6 <= today, not with “{field}”.")
     operator = tokens.take(f"what should hold for field {field}")
     name = f"field {field}"
     if operator in ("filled", "empty"):
@@ -67,7 +69,7 @@ def clause(field: str, tokens: Tokens) -> Part:
         if not tokens.word("than"):
             raise RuleError(f"“{operator}” needs “than” and a number of characters.")
         limit = tokens.take("a number of characters")
-        if not limit.isdigit():
+        if not limit.isdecimal():
             raise RuleError(f"“{operator} than” needs a whole number, not “{limit}”.")
         size = int(limit)
         test = (
@@ -138,4 +140,4 @@ def _in_class(field: str, tokens: Tokens) -> Part:
         inside = rows.classes(field, classes)
         return Answer(inside, rows.filled(field) & ~inside)
 
-    return Part([field], f"the class of field {field} is {', '.join(classes)}", answer)
+    return Part([field], f"the class of field {field} is {' or '.join(classes)}", answer)

@@ -17,7 +17,7 @@ a pattern with blanks or parentheses, stands in double quotes.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules.answers import Answer, Part, Rows, joined
@@ -38,7 +38,7 @@ class Condition:
     answer: Callable[[Rows], Answer]
 
 
-@cache
+@lru_cache(maxsize=1 << 14)  # rulebooks bring texts of their own
 def parse_condition(text: str) -> Condition:
     """Raises RuleError, which says what is not understood."""
     if len(text) > MAX_LENGTH:

@@ -72,7 +72,7 @@ def fields_of(params: dict[str, Any]) -> list[str]:
     for key in CONDITIONS:
         if key in params and (parsed := condition(params[key])):
             named += parsed.fields
-    return [field for field in named if field != "today"]
+    return named
 
 
 def _selected(pack: Pack, selector: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ class Formula:
     value: Callable[[Lookup], Floats]
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def parse_formula(text: str) -> Formula:
     """Raises RuleError, which says what is not understood."""
     tokens = _tokens(text)

@@ -8,6 +8,7 @@ from ingestion.pipeline.rules.rule import Rule
 
 _BETWEEN = re.compile(r"[;/,|]")
 _BETWEEN_LINKS = re.compile(";")
+_COUNT = re.compile("[0-9]{1,9}")
 
 
 def distinct(rule: Rule, frame: Frame) -> Failures | None:
@@ -41,7 +42,7 @@ def as_many(rule: Rule, frame: Frame) -> Failures | None:
     def explain(value: str, wanted: str) -> str | None:
         entries = len(_codes(value, _BETWEEN_LINKS if links else _BETWEEN))
         blank = value.endswith(";")  # the end of the list, or a last entry that is left blank
-        if counted and not wanted.isdigit():
+        if counted and not _COUNT.fullmatch(wanted):
             return None
         expected = int(wanted) if counted else len(_codes(wanted))
         if expected in (entries, entries + blank):
