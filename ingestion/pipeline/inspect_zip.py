@@ -10,6 +10,7 @@ from ingestion.pipeline.inspection import Inspection, Recall
 from ingestion.pipeline.readers.source import Source
 from ingestion.pipeline.readers.zip_files import ZipSource
 
+_SIGNS = {",": "comma", ".": "point"}
 _PLACE = ("template", "version", "header_row", "sheet", "delimiter", "decimal", "mapped")
 
 
@@ -29,7 +30,7 @@ def inspect_zip(source: Source, recall: Recall | None = None) -> Inspection:
     chosen = Counter(map(_form, known.values())).most_common(1)[0][0]
     members = [_member(name, entry, chosen) for name, entry in found.items()]
     first = next(entry for entry in known.values() if _form(entry) == chosen)
-    left = [member["name"] for member in members if not member["checked"]]
+    left = [member for member in members if not member["checked"]]
     notes = [*first.notes, *([_left_out(left, chosen)] if left else [])]
     return replace(first, kind="zip", encoding=None, notes=notes, members=members)
 
@@ -46,12 +47,18 @@ def _member(name: str, entry: Inspection | UnreadableFile, chosen: tuple[str, st
     return {"name": name, **place, "checked": _form(entry) == chosen, "code": None}
 
 
-def _left_out(names: list[str], chosen: tuple[str, str, str]) -> dict[str, str]:
-    some = ", ".join(f"“{name[-60:]}”" for name in names[:10]) + (" and more" if len(names) > 10 else "")
-    sign = "comma" if chosen[2] == "," else "point"
-    kept = f"The files of {chosen[0]} {chosen[1]} with a decimal {sign} in the zip were checked together."
-    text = f"{kept} Left out: {some}."
-    return {"code": "MEMBERS_LEFT_OUT", "text": text}
+def _left_out(members: list[dict[str, Any]], chosen: tuple[str, str, str]) -> dict[str, str]:
+    some = ", ".join(map(_described, members[:10])) + (" and more" if len(members) > 10 else "")
+    kept = f"The files of {chosen[0]} {chosen[1]} with a decimal {_SIGNS[chosen[2]]} were checked together."
+    return {"code": "MEMBERS_LEFT_OUT", "text": f"{kept} Left out: {some}."}
+
+
+def _described(member: dict[str, Any]) -> str:
+    """A file that was left out, and what it is instead."""
+    name = f"“{member['name'][-60:]}”"
+    if member["template"] is None:
+        return f"{name} ({member['code']})"
+    return f"{name} ({member['template']} {member['version']}, decimal {_SIGNS[member['decimal']]})"
 
 
 def _unreadable(errors: list[UnreadableFile]) -> UnreadableFile:
