@@ -9,19 +9,20 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 from uuid import UUID
 
 import pytest
 
 from infra.local import demo
 from portal.accounts import seal
-from tests.fixtures.plain_browser import PlainBrowser
+from tests.fixtures.plain_browser import PlainBrowser, fields_of
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
 pytestmark = pytest.mark.system
 INSTRUMENT, WRONG, SEEN = "Canary Instrument 7f3e91", "canary-type-b81c24", "canary-type-5d20aa"
+HEADER, SHOWN = "Canary Header 9b1d40", "Canary Example c25e77"
 JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{16,}\.eyJ[A-Za-z0-9_-]{16,}")
 
 
@@ -161,6 +162,23 @@ def test_nothing_of_a_browser_s_sign_in_is_anywhere_else(system: System) -> None
             "finding": SEEN,
         },
     )
+
+
+def test_neither_header_nor_example_of_a_mapped_layout_is_anywhere_else(system: System) -> None:
+    browser = PlainBrowser(system.url, demo.PASSWORD)
+    assert browser.sign_in(system.email("alpine-am", "reviewer"), "/submissions/").ok
+    data = f"{HEADER};X2;X3\n{SHOWN};4;5\n{SHOWN};6;7\n".encode()
+    answer = browser.send_form("/submissions/upload/", files={"files": ("layout.csv", data)})
+    identifier = re.findall(r'data-submission="([0-9a-f-]{36})"', answer.text)[0]
+    assert system.api().wait(identifier)["code"] == "TEMPLATE_UNKNOWN"
+    address = f"/submissions/{identifier}/columns/"
+    page = browser.get(address).text
+    assert HEADER in page and SHOWN in page, "the owner reads them"
+    chosen = fields_of(page) | {"template": "HOLDINGS-1.0", "column_0": "name", "column_1": "quantity"}
+    assert browser.session.post(urljoin(system.url, address), data=chosen, timeout=20).ok
+    assert system.api().wait(identifier)["template"] == "HOLDINGS"
+    assert browser.get(address).ok and browser.get("/mappings/").ok
+    search(system, {"header": HEADER, "example": SHOWN})
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from ingestion.pipeline.errors import RuleError
-from ingestion.pipeline.rulebook import FORMAT, read_rulebook
+from ingestion.pipeline.rulebook import FORMAT, Problem, check_rulebook, read_rulebook
 from ingestion.web import control
 from ingestion.web.models import RulebookVersion, Submission
 from portal.accounts.actor import Actor
@@ -20,14 +20,15 @@ class InForce:
     """The rulebook that checks follow now.
 
     `version` is its object version, "" when there is none. `saved` is its row, None when it was not saved
-    here. `usable` is False when what is stored is no rulebook: checks break off then.
+    here. With `problems` checks break off: it names a rule that is gone, say. `document` is then what is left
+    without them.
     """
 
     document: dict[str, Any]
     version: str
     sha256: str
     saved: RulebookVersion | None
-    usable: bool = True
+    problems: tuple[Problem, ...] = ()
 
 
 def rulebook_in_force(actor: Actor) -> InForce:
@@ -37,10 +38,8 @@ def rulebook_in_force(actor: Actor) -> InForce:
         return InForce({"format": FORMAT}, "", "", None)
     ref, body = stored
     saved = rulebook_history(actor).filter(object_version=ref.version_id).first()
-    try:
-        return InForce(read_rulebook(body).document, ref.version_id, ref.sha256, saved)
-    except RuleError:
-        return InForce({"format": FORMAT}, ref.version_id, ref.sha256, saved, usable=False)
+    document, problems = _opened(body)
+    return InForce(document, ref.version_id, ref.sha256, saved, problems)
 
 
 def rulebook_history(actor: Actor) -> QuerySet[RulebookVersion]:
@@ -74,3 +73,34 @@ def rulebook_of(submission: Submission, verdict: dict[str, Any]) -> RulebookVers
     return RulebookVersion.objects.filter(
         institution_id=submission.institution_id, object_version=followed["version_id"]
     ).first()
+
+
+def _opened(body: bytes) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    try:
+        return read_rulebook(body).document, ()
+    except RuleError:
+        pass
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return {"format": FORMAT}, (Problem("rulebook", "What is stored is not JSON."),)
+    problems = tuple(check_rulebook(document))
+    left = _without(document, problems) if isinstance(document, dict) else {}
+    return left if left and not check_rulebook(left) else {"format": FORMAT}, problems
+
+
+def _without(document: dict[str, Any], problems: tuple[Problem, ...]) -> dict[str, Any]:
+    """The document without the rules, own rules and uses that have problems."""
+    places = {problem.place for problem in problems}
+    wrong_own = {int(place.split(",")[0].split()[1]) for place in places if place.startswith("own ")}
+    left: dict[str, Any] = {"format": FORMAT}
+    for part in ("rules", "profiles"):
+        if isinstance(document.get(part), dict):
+            left[part] = {
+                name: value for name, value in document[part].items() if f"{part}, {name}" not in places
+            }
+    if isinstance(document.get("own"), list):
+        left["own"] = [rule for number, rule in enumerate(document["own"], 1) if number not in wrong_own]
+    if "title" in document and "title" not in places:
+        left["title"] = document["title"]
+    return left

@@ -107,7 +107,7 @@ def _save(request: HttpRequest, in_force: selectors.InForce, saving: SavingForm)
         document = with_settings(
             in_force.document, _template(request), request.POST, request.POST.getlist("use")
         )
-        if document == in_force.document:
+        if document == in_force.document and not in_force.problems:
             return [_("Nothing was changed, so there is nothing to save.")]
         saved = services.save_rulebook(actor=actor, document=document, **saving.cleaned_data)
     except forms.ValidationError as error:

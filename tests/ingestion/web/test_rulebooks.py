@@ -62,16 +62,36 @@ def test_a_version_that_came_from_elsewhere_counts_too(reviewer: Actor, bucket: 
     with pytest.raises(RulebookChanged):
         save(reviewer, SOFT, based_on=first.object_version)
     found = selectors.rulebook_in_force(reviewer)
-    assert (found.version, found.saved, found.usable) == (other.version_id, None, True)
+    assert (found.version, found.saved, found.problems) == (other.version_id, None, ())
     assert save(reviewer, SOFT, based_on=other.version_id).number == 2
 
 
-def test_what_is_no_rulebook_is_said_and_can_be_replaced(reviewer: Actor, bucket: Bucket) -> None:
+@pytest.mark.parametrize(
+    ("stored", "left"),
+    [
+        (b"{", {"format": 1}),
+        (b"[]", {"format": 1}),
+        (b'{"format": 2, "rules": {}, "more": 1}', {"format": 1, "rules": {}}),
+        (
+            json.dumps(OFF | {"rules": OFF["rules"] | {"TPT-GONE": {"severity": "off"}}}).encode(),  # type: ignore[operator]
+            OFF,
+        ),
+        (
+            json.dumps(OFF | {"own": [{"id": "OWN-1"}], "title": "x"}).encode(),
+            OFF | {"own": [], "title": "x"},
+        ),
+    ],
+)
+def test_of_a_rulebook_that_cannot_be_followed_the_rest_is_kept(
+    reviewer: Actor, bucket: Bucket, stored: bytes, left: dict[str, Any]
+) -> None:
     save(reviewer)
-    broken = bucket.put(None, bucket.versions[0][0], CURRENT, b"{")
-    assert not selectors.rulebook_in_force(reviewer).usable
-    save(reviewer, SOFT, based_on=broken.version_id)
-    assert selectors.rulebook_in_force(reviewer).usable
+    broken = bucket.put(None, bucket.versions[0][0], CURRENT, stored)
+    found = selectors.rulebook_in_force(reviewer)
+    assert found.problems
+    assert found.document == left
+    save(reviewer, found.document, based_on=broken.version_id)
+    assert not selectors.rulebook_in_force(reviewer).problems
 
 
 def test_saving_what_is_in_force_makes_no_new_version(reviewer: Actor, bucket: Bucket) -> None:

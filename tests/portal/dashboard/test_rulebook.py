@@ -178,3 +178,14 @@ def test_saving_what_a_page_shows_changes_nothing() -> None:
     sent = {f"severity:{one.rule.id}": one.rule.severity for one in rules}
     sent |= {f"tolerance:{one.rule.id}": f"{one.tolerance:g}" for one in rules if one.has_tolerance}
     assert with_settings({"format": 1}, "TPT", sent, []) == {"format": 1}
+
+
+def test_what_is_left_of_a_rulebook_that_cannot_be_followed_is_saved_unchanged(
+    reviewer: Client, store: Any, alpine: Institution, rulebook: RulebookVersion
+) -> None:
+    document = {"format": 1, "rules": {"TPT-GONE": {"severity": "off"}, RULE: {"severity": "off"}}}
+    kept = store.put_object(Bucket=results_of(alpine), Key=CURRENT, Body=json.dumps(document).encode())
+    page = reviewer.get("/rulebook/").content.decode()
+    assert "There is no rule with this id" in page
+    reviewer.post("/rulebook/?template=TPT", {"based_on": kept["VersionId"], "reason": "It went."})
+    assert stored(store, alpine) == {"format": 1, "rules": {RULE: {"severity": "off"}}}
