@@ -108,6 +108,7 @@ def test_the_verdict_document_is_json_and_complete() -> None:
         "reference",
         "fields",
         "count",
+        "stored",
         "offset",
     }
     assert all(set(group) == keys for group in document["groups"])
