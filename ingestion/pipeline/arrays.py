@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,23 @@ def from_integers(array: pa.Array) -> npt.NDArray[np.int32]:
 def dictionary(codes: npt.NDArray[np.int32], texts: pa.Array) -> pa.DictionaryArray:
     """Text by code and dictionary."""
     return pa.DictionaryArray.from_arrays(integers(codes), texts)
+
+
+def cast(array: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
+    """The array as another type."""
+    from pyarrow._compute import CastOptions  # imported here: few cold starts need it
+
+    return compute("cast", array, CastOptions(target_type=kind))
+
+
+def compute(function: str, array: pa.Array | pa.ChunkedArray, options: Any) -> Any:
+    """What one of Arrow's functions makes of an array.
+
+    `pyarrow.compute`, which `array.cast` imports, first writes three hundred Python functions about them.
+    """
+    from pyarrow._compute import call_function
+
+    return call_function(function, [array], options)
 
 
 def bits(array: pa.Array) -> npt.NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from ingestion.pipeline.arrays import dictionary, integers, strings
+from ingestion.pipeline.arrays import cast, dictionary, integers, strings
 from ingestion.pipeline.readers.source import Codes
 from ingestion.pipeline.rules.failures import Failures
 from ingestion.pipeline.rules.frame import Frame
@@ -89,7 +89,9 @@ def findings_parquet(findings: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with parquet.ParquetWriter(sink, SCHEMA, compression="zstd") as writer:
         for start in range(0, findings.num_rows, ROW_GROUP):
-            writer.write_table(findings.slice(start, ROW_GROUP).cast(SCHEMA))
+            columns = findings.slice(start, ROW_GROUP).columns
+            plain = [cast(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+            writer.write_table(pa.Table.from_arrays(plain, schema=SCHEMA))
     return bytes(sink.getvalue())
 
 

@@ -104,6 +104,8 @@ class CsvSource:
         while waiting:  # each is let go before the next is joined
             array = waiting.pop().unify_dictionaries().combine_chunks()
             columns.append(Column(from_integers(array.indices), array.dictionary))
+        if self._end - start > _BLOCK:  # what reading needed beside the columns is worth giving back
+            pa.default_memory_pool().release_unused()
         return None if quoted and any(_joined(column, delimiter, width) for column in columns) else columns
 
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:

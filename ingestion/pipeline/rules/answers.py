@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingestion.pipeline.arrays import bits, strings
+from ingestion.pipeline.arrays import bits, compute, strings
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules.formulas import Formula
 
@@ -111,12 +111,12 @@ def several(value: str) -> set[str]:
 
 def compile_pattern(pattern: str) -> Callable[[pa.Array], Mask]:
     """Whole-text match of many texts at once, in linear time (Arrow matches with RE2). Raises RuleError."""
-    from pyarrow import compute  # imported here: only rules with patterns need it
+    from pyarrow._compute import MatchSubstringOptions  # imported here: only rules with patterns need it
 
-    options = compute.MatchSubstringOptions(rf"\A(?:{pattern})\z")
+    options = MatchSubstringOptions(rf"\A(?:{pattern})\z")
 
     def fits(texts: pa.Array) -> Mask:
-        return bits(compute.call_function("match_substring_regex", [texts], options))
+        return bits(compute("match_substring_regex", texts, options))
 
     try:
         fits(strings([""]))

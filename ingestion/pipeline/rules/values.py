@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingestion.pipeline.arrays import floats, text_bytes
+from ingestion.pipeline.arrays import cast, floats, text_bytes
 from ingestion.pipeline.rules.formulas import day_number
 
 Floats = npt.NDArray[np.float64]
@@ -50,9 +50,8 @@ def numbers_of(texts: pa.Array, decimal: str) -> Floats:
         letters = np.where(sign, np.uint8(ord(".")), letters)
         letters[np.repeat(~plain, ends - starts)] = _ZERO
     places = pa.py_buffer(np.append(starts, ends[-1]))
-    numbers[written] = floats(
-        pa.StringArray.from_buffers(len(written), places, pa.py_buffer(letters)).cast(pa.float64())
-    )
+    plain_texts = pa.StringArray.from_buffers(len(written), places, pa.py_buffer(letters))
+    numbers[written] = floats(cast(plain_texts, pa.float64()))
     is_number = _NUMBER[decimal].fullmatch
     for i in written[~plain].tolist():
         text = texts[i].as_py()
