@@ -29,7 +29,9 @@ def save_rulebook(*, actor: Actor, document: Any, based_on: str, reason: str) ->
     body = _checked(document, reason)
     actor.credentials()  # renewed here if need be: a renewal must not be undone with the transaction
     with transaction.atomic():
-        Institution.objects.select_for_update().get(pk=institution.pk)  # one saves, the next one sees it
+        Institution.objects.select_for_update(no_key=True).get(
+            pk=institution.pk
+        )  # one saves, the next one sees it
         stored = control.newest(actor, "rulebooks", control.CURRENT)
         if (stored[0].version_id if stored else "") != based_on:
             raise RulebookChanged

@@ -24,7 +24,6 @@ from portal.dashboard.rule_list import ListedRule
 from portal.dashboard.rulebook_forms import SETTINGS, RuleFilter, SavingForm, with_settings
 
 PAGE_SIZE = 25
-HISTORY = 8
 
 
 @dataclass(frozen=True)
@@ -131,13 +130,12 @@ def _context(
     rules = narrowing.narrow(rule_list.listed(template, in_force.document))
     page = Paginator(rules, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
     profiles = in_force.document.get("profiles", {})
-    history = selectors.rulebook_history(actor)
     return {
         "in_force": in_force,
         "changed": rule_list.changed(in_force.document),
         "switched_on": rule_list.switched_on(in_force.document),
         "document": in_force.document,
-        "history": history[:HISTORY],
+        "history": list(selectors.rulebook_history(actor)),
         "saving": saving,
         "filter": narrowing,
         "template": template,

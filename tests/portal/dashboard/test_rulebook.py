@@ -10,10 +10,10 @@ from django.urls import reverse
 from ingestion.pipeline.pack import packs
 from ingestion.pipeline.rules.rule import all_rules
 from ingestion.web.models import RulebookVersion
-from portal.accounts.models import Institution
+from portal.accounts.models import Institution, User
 from portal.dashboard import rule_list
 from portal.dashboard.rulebook_forms import with_settings
-from tests.portal.dashboard.conftest import CURRENT, OWN, results_of
+from tests.portal.dashboard.conftest import CURRENT, OWN, put_rulebook, results_of
 
 pytestmark = pytest.mark.aws
 RULE = "TPT-P02-NET-ASSETS"
@@ -189,3 +189,12 @@ def test_what_is_left_of_a_rulebook_that_cannot_be_followed_is_saved_unchanged(
     assert "There is no rule with this id" in page
     reviewer.post("/rulebook/?template=TPT", {"based_on": kept["VersionId"], "reason": "It went."})
     assert stored(store, alpine) == {"format": 1, "rules": {RULE: {"severity": "off"}}}
+
+
+def test_every_version_can_be_reached(
+    reviewer: Client, store: Any, alpine: Institution, anna: User, rulebook: RulebookVersion
+) -> None:
+    for _ in range(9):
+        put_rulebook(store, alpine, anna, {"format": 1})
+    page = reviewer.get("/rulebook/").content.decode()
+    assert all(reverse("rulebook_version", args=[number]) in page for number in range(1, 11))
