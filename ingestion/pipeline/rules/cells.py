@@ -11,6 +11,7 @@ from ingestion.pipeline import codefamilies as families
 from ingestion.pipeline.arrays import text_bytes
 from ingestion.pipeline.codefamilies.nace import REVISIONS
 from ingestion.pipeline.recognise import version_in
+from ingestion.pipeline.remark_rows import NOTE
 from ingestion.pipeline.rules.failures import Failures, by_value, failures_at, group_failures
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
@@ -250,16 +251,13 @@ def length(rule: Rule, frame: Frame) -> Failures | None:
 
 
 def precision(rule: Rule, frame: Frame) -> Failures | None:
-    """A number keeps all its digits in the common schema; a field that feeds no column of it has no limit."""
+    """A number keeps all its digits in the common schema."""
     if not frame.has(rule.field) or not _worth_a_look(frame.column(rule.field).texts):
         return None
     from ingestion.pipeline.transform import kinds, unfit  # imported here: few files have such numbers
 
-    kind = kinds(frame.pack).get(rule.field)
-    if kind is None:
-        return None
     values, finite = frame.column(rule.field).values, np.isfinite(frame.parsed(rule.field))
-    lost = unfit(values, frame.delivery.decimal, kind)
+    lost = unfit(values, frame.delivery.decimal, kinds(frame.pack)[rule.field])
     message = "The number has more digits than the common schema can hold."
     return failures_at(frame, rule.field, {i: message for i in np.flatnonzero(finite).tolist() if lost[i]})
 
@@ -283,6 +281,12 @@ def version(rule: Rule, frame: Frame) -> Failures | None:
         return f"{seen}; the columns are those of {pack.version}."
 
     return by_value(frame, rule.field, explain)
+
+
+def left_out(rule: Rule, frame: Frame) -> Failures | None:
+    """Rows that are no records are named; they are in no table and no sum."""
+    notes = [note["text"] for note in frame.delivery.inspection.notes if note["code"] == NOTE]
+    return group_failures(frame.file, {0: ("", " ".join(notes))} if notes else {})
 
 
 def row_width(rule: Rule, frame: Frame) -> Failures | None:

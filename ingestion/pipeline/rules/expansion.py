@@ -14,7 +14,7 @@ _KEYS = frozenset([*_TEXTS, "kind", "severity", "scope"])
 _OPTIONAL = frozenset(["when", "versions", "message", "asked"])
 _OVERRIDES = frozenset([*_TEXTS, "severity", "scope", *_OPTIONAL])
 _SELECTORS = frozenset(
-    ["type", "presence", "max_length", "matrix", "codes", "range", "section", "applies_to"]
+    ["type", "presence", "max_length", "matrix", "codes", "range", "section", "applies_to", "stored", "block"]
 )
 _FIELD_PARAMS = ("type", "code", "legs", "other", "cic", "country")
 """Parameters that name one field; `others` and `by` name several."""
@@ -30,6 +30,9 @@ def expand(pack: Pack, spec: dict[str, Any]) -> Iterator[Rule]:
     if keys not in (_KEYS | {"each"}, _KEYS | {"for"}):
         raise PackError(f"{pack.name}: rule {spec.get('id')} has missing or unknown keys")
     entries = _selected(pack, spec["for"]) if "for" in spec else spec["each"]
+    if spec.get("for", {}).get("block"):
+        entries = list(entries)
+        entries = [entry | {"others": [other["field"] for other in entries]} for entry in entries]
     for entry in entries:
         if _applies(pack, spec, entry):
             try:
@@ -41,6 +44,8 @@ def expand(pack: Pack, spec: dict[str, Any]) -> Iterator[Rule]:
 def _rule(pack: Pack, spec: dict[str, Any], entry: dict[str, Any]) -> Rule:
     params = {key: value for key, value in entry.items() if key not in _OVERRIDES | {"field", "profile"}}
     merged = spec | {key: value for key, value in entry.items() if key in _OVERRIDES}
+    if isinstance(params.get("others"), dict):
+        params["others"] = [other["field"] for other in _selected(pack, params["others"])]
     main = pack.fields.get(entry.get("field", ""))
     told = condition(_and(spec.get("when", ""), entry.get("when", "")))
     asked = _asked(pack, main, merged["asked"]) if "asked" in merged and main else ""
@@ -92,12 +97,21 @@ def _selected(pack: Pack, selector: dict[str, Any]) -> Iterator[dict[str, Any]]:
             continue
         if selector.get("codes") and not field.codes:
             continue
+        if selector.get("stored") and not _is_stored(pack, field):
+            continue
         if "matrix" in selector and not _in_matrix(field, selector["matrix"]):
             continue
         if "presence" in selector:
             yield from _by_profile(pack, field, selector["presence"])
         else:
             yield {"field": field.key}
+
+
+def _is_stored(pack: Pack, field: Field) -> bool:
+    """Whether the field feeds a number of the common schema."""
+    from ingestion.pipeline.transform import kinds  # imported here: it reads numbers as the rules do
+
+    return field.key in kinds(pack)
 
 
 def _in_matrix(field: Field, part: str) -> bool:

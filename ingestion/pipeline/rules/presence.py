@@ -20,11 +20,32 @@ def required(rule: Rule, frame: Frame) -> Failures | None:
     )
 
 
+MANY = 3
+"""So many filled fields of a block that should be empty: not the cells are wrong, but what says so."""
+
+
 def forbidden(rule: Rule, frame: Frame) -> Failures | None:
-    """A field is empty, on the rows where it must be."""
+    """A field is empty, on the rows where it must be; unless `many` of its block are filled: see below."""
     reason = f", because {rule.when.words}" if rule.when else ""
     failing = frame.mask(rule.when) & frame.typed(rule.field)
+    if "others" in rule.params and failing.any():
+        failing &= ~_many(frame, rule.params["others"])
     return on_rows(frame, rule.field, failing, rule.message or f"The cell must be empty{reason}.")
+
+
+def block_empty(rule: Rule, frame: Frame) -> Failures | None:
+    """A block of fields is not filled where it should be empty: shown once, at the field that says so."""
+    failing = frame.mask(rule.when)
+    if failing.any():
+        failing = failing & _many(frame, rule.params["others"])
+    return on_rows(frame, rule.field, failing, rule.message or "Fields that should be empty are filled.")
+
+
+def _many(frame: Frame, fields: list[str]) -> Mask:
+    count = np.zeros(frame.rows, np.int16)
+    for field in filter(frame.has, fields):
+        count += frame.typed(field)
+    return np.asarray(count >= MANY)
 
 
 def one_filled(rule: Rule, frame: Frame) -> Failures | None:

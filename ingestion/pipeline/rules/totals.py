@@ -19,7 +19,8 @@ def total(rule: Rule, frame: Frame) -> Failures | None:
     """The sum of `of` over a portfolio's rows (those of `where`) is what `equals` gives on the first row that
     has it.
 
-    A row of `where` whose number is missing makes the sum unknown, unless `blank_is_zero`.
+    A row whose number is missing makes the sum unknown, unless `blank_is_zero`; so does one of which
+    it cannot be said whether it belongs to `where`.
     """
     target = parse_formula(rule.params["equals"])
     if not frame.has(rule.field) or not all(map(frame.has, target.fields)):
@@ -27,7 +28,9 @@ def total(rule: Rule, frame: Frame) -> Failures | None:
     groups = frame.groups
     parts = np.array(frame.value_of(parse_formula(rule.params.get("of", f"[{rule.field}]"))))
     if "where" in rule.params:
-        parts[~frame.mask(parse_condition(rule.params["where"]))] = 0.0
+        counted = parse_condition(rule.params["where"]).answer(frame)
+        parts[counted.no] = 0.0
+        parts[~(counted.yes | counted.no)] = np.nan
     if rule.params.get("blank_is_zero"):
         parts = np.nan_to_num(parts)
     sums: Floats = np.bincount(groups.index, parts, len(groups.first)).astype(np.float64)

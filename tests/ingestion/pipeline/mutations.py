@@ -9,6 +9,7 @@ import numpy as np
 from ingestion.pipeline import Delivery, inspect_file, parse_file, validate
 from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.rules.frame import Frame
+from ingestion.pipeline.rules.presence import MANY
 from ingestion.pipeline.rules.rule import Rule, rules_of
 from tests.tools import codes
 from tests.tools.codes import wrong_digit
@@ -77,8 +78,12 @@ class Mutations:
                 others = [field.key, *rule.params["others"]]
                 return self._one(rows, dict.fromkeys(others, ""))
             case "forbidden":
-                text = next(iter(field.codes), "") or SAMPLE[field.type]
-                return self._one([row for row in rows if not row.get(field.key)], {field.key: text})
+                return self._one(
+                    [row for row in rows if not row.get(field.key)], {field.key: self._text(field.key)}
+                )
+            case "block_empty":
+                filled_block = {other: self._text(other) for other in rule.params["others"][:MANY]}
+                return self._one(rows, filled_block)
             case "expect" if rule.params["expect"].endswith(" filled"):
                 return self._one(filled, {rule.params["expect"].split()[0]: ""})
             case "length":
@@ -93,6 +98,11 @@ class Mutations:
                 says = rule.params["says"].split("|")[0]
                 return self._one(filled or rows, {rule.params["type"]: says, field.key: "B0YBKJ8X"})
         return self._one(filled or rows, {field.key: WRONG[rule.kind]}) if rule.kind in WRONG else None
+
+    def _text(self, key: str) -> str:
+        """Something the field can hold."""
+        field = self.pack.fields[key]
+        return next(iter(field.codes), "") or SAMPLE[field.type]
 
     def own(self, mutation: Mutation, rule: Rule, number: int) -> Mutation:
         """The same in a group of its own: with codes and names nobody else has, unless they are wrong."""

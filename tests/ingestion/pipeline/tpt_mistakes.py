@@ -183,6 +183,7 @@ BY_HAND: dict[str, Change] = {
     "TPT-COVERAGE-148": Change("12 in class 3", {"54": "", "148": ""}, at_row=False),
 }
 """`<16>` stands for what field 16 of the row says."""
+BY_HAND["TPT-R13-SCR-UNWANTED"] = Change("12 in class 3", dict.fromkeys(SCR, "0.01"))
 for _field in SCR:
     BY_HAND[f"TPT-R13-SCR-{_field}"] = Change(
         "1 filled", {key: "" if key == _field else "0.01" for key in SCR} | {"11": "Y"}, True

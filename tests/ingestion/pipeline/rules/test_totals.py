@@ -31,3 +31,17 @@ def test_a_broken_cell_on_the_first_row_does_not_silence_the_sum(first: str) -> 
 
 def test_without_any_total_there_is_nothing_to_compare() -> None:
     assert not found("n/a", "n/a", "99999999999")
+
+
+CASH = "TPT-P04-CASH-RATIO"
+
+
+@pytest.mark.parametrize(("classes", "says"), [("", False), ("XT31", True)])
+def test_a_sum_over_some_rows_needs_to_know_which(classes: str, says: bool) -> None:
+    table = tpt(rows=40, seed=5)
+    for row in table.rows:
+        if row["12"][2] == "7":
+            row["12"] = classes
+    data = table.csv()
+    ids = {group.rule.id for group in validate(parse_file(data, inspect_file(data))).groups}
+    assert (CASH in ids) is says
