@@ -1,11 +1,16 @@
 """When the structure of a file is so broken that its values cannot be judged: said first, without a flood."""
 
+import numpy as np
+
+from ingestion.pipeline import codefamilies as families
+from ingestion.pipeline.pack import Field
 from ingestion.pipeline.rules.failures import Failures
-from ingestion.pipeline.rules.frame import Frame
+from ingestion.pipeline.rules.frame import Frame, Positions
 from ingestion.pipeline.rules.rule import Rule
+from ingestion.pipeline.rules.values import ISO_DATE
 
 SHIFTED = 0.1
-"""Share of rows wider than the header beyond which columns cannot be trusted."""
+"""Share of rows that are wider than the header, or shifted, beyond which columns cannot be trusted."""
 UNTYPED = 0.5
 """Share of the filled numbers and dates of mandatory columns that are none."""
 
@@ -15,7 +20,7 @@ def is_broken(frame: Frame, found: dict[Rule, list[Failures]]) -> bool:
     keys = frame.pack.key_fields
     if sum(not frame.has(key) for key in keys) * 2 >= len(keys):
         return True
-    if len(frame.delivery.too_wide) > SHIFTED * frame.rows:
+    if len(frame.delivery.too_wide) > SHIFTED * frame.rows or _shifted(frame, found) > SHIFTED * frame.rows:
         return True
     mandatory = {
         key
@@ -33,8 +38,40 @@ def is_broken(frame: Frame, found: dict[Rule, list[Failures]]) -> bool:
 
 def _rows(frame: Frame, parts: list[Failures]) -> int:
     """Failing cells: a finding about a whole portfolio stands for all its rows."""
-    groups = frame.groups
-    return sum(
-        int(groups.sizes[groups.index[part.positions]].sum()) if part.whole else len(part.positions)
-        for part in parts
-    )
+    return sum(len(_spread(frame, part, part.positions)) for part in parts)
+
+
+def _spread(frame: Frame, part: Failures, positions: Positions) -> Positions:
+    """These positions of a check's failures, or all rows of their portfolios."""
+    groups = frame.groups.index
+    return np.flatnonzero(np.isin(groups, groups[positions])) if part.whole else positions
+
+
+def _shifted(frame: Frame, found: dict[Rule, list[Failures]]) -> int:
+    """Rows on which several numbers and dates hold what belongs into the column beside them."""
+    fields = list(frame.pack.fields.values())
+    place = {field.key: i for i, field in enumerate(fields)}
+    count = np.zeros(frame.rows, np.int16)
+    for rule, parts in found.items():
+        if rule.kind not in ("number", "date"):
+            continue
+        here = place[rule.field]
+        beside = fields[max(here - 1, 0) : here] + fields[here + 1 : here + 2]
+        for part in parts:
+            fits = [any(_fits(field, value.strip()) for field in beside) for value in part.values]
+            count[_spread(frame, part, part.positions[np.array(fits, np.bool_)[part.index]])] += 1
+    return int((count > 1).sum())
+
+
+def _fits(field: Field, value: str) -> bool:
+    """The text is surely one of this field's: a code that is no number, or a date."""
+    match field.type:
+        case "currency":
+            return families.is_currency(value)
+        case "country":
+            return families.is_country(value)
+        case "date":
+            return ISO_DATE.fullmatch(value) is not None
+        case "enum":
+            return value in field.codes and not value.isdigit()
+    return False
