@@ -12,8 +12,10 @@ from ingestion.pipeline.arrays import dictionary, from_integers, integers
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.header_rows import header_note, header_rows
 from ingestion.pipeline.inspection import Inspection
+from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.readers import Source, open_source
 from ingestion.pipeline.readers.source import Codes, Column, blank_column, merged
+from ingestion.pipeline.remark_rows import remark_note, remark_rows
 
 _ROW = "__row__"
 _META = b"fundgate"
@@ -158,6 +160,10 @@ def _read(source: Source, inspection: Inspection, member: str = "") -> Delivery:
         if not len(rows):
             raise UnreadableFile("FILE_EMPTY")
         inspection = replace(inspection, notes=[*inspection.notes, header_note(len(again))])
+    if remarks := remark_rows(find_pack(inspection.template, inspection.version), columns, rows):
+        rows = np.setdiff1d(rows, remarks)
+        note = remark_note([row + 1 for row in remarks])
+        inspection = replace(inspection, notes=[*inspection.notes, note])
     if len(rows) < grid.rows:
         columns = {key: column.take(rows) for key, column in columns.items()}
     too_wide = np.searchsorted(rows, np.intersect1d(rows, grid.too_wide)).tolist()
