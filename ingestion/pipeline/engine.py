@@ -11,6 +11,7 @@ import pyarrow as pa
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.findings import FindingsBuilder
 from ingestion.pipeline.pack import Pack, find_pack
+from ingestion.pipeline.placeholders import placeholders
 from ingestion.pipeline.readers.source import Codes
 from ingestion.pipeline.rulebook import Rulebook
 from ingestion.pipeline.rules.failures import Failures
@@ -63,7 +64,11 @@ def validate(
     pack = pack or find_pack(delivery.template, delivery.version)
     frame = Frame(pack, delivery, today)
     rules = rules_of(pack, rulebook)
-    found = dict(_run(frame, (rule for rule in rules if KINDS[rule.kind].structure)))
+    structure = [rule for rule in rules if KINDS[rule.kind].structure]
+    found = dict(_run(frame, structure))
+    if words := placeholders(found):
+        frame = Frame(pack, delivery, frame.today, words)
+        found = dict(_run(frame, structure))
     complete = not is_broken(frame, found)
     if complete:
         found |= dict(_run(frame, (rule for rule in rules if not KINDS[rule.kind].structure)))

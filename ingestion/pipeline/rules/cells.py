@@ -289,6 +289,24 @@ def left_out(rule: Rule, frame: Frame) -> Failures | None:
     return group_failures(frame.file, {0: ("", " ".join(notes))} if notes else {})
 
 
+def placeholder(rule: Rule, frame: Frame) -> Failures | None:
+    """Words an export writes into empty cells: how often, instead of a finding for every cell."""
+    words = sorted(frame.blanks)
+    if not words:
+        return None
+    messages = []
+    for word in words:
+        fields = [key for key in frame.pack.fields if frame.has(key) and word in frame.blanks_of(key)]
+        columns = [frame.delivery.columns[key].trimmed() for key in fields]
+        held = [
+            np.array([value == word for value in column.values])[column.codes].sum() for column in columns
+        ]
+        count = f"{sum(held):,} cells in {np.count_nonzero(held):,} columns"
+        messages.append(f"{count} hold this word; they are read as empty.")
+    places = np.arange(len(words), dtype=np.int32)
+    return Failures(np.zeros(len(words), np.intp), words, messages, places, whole=True)
+
+
 def row_width(rule: Rule, frame: Frame) -> Failures | None:
     """No row has more cells than the header."""
     positions = np.array(frame.delivery.too_wide, np.intp)

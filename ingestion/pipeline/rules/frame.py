@@ -38,11 +38,21 @@ class Groups:
 
 
 class Frame:
-    """A delivery as the checks read it. Blank means empty after trimming; `today` is the day of the check."""
+    """A delivery as the checks read it. Blank means empty after trimming, or one of the words of `blanks`.
 
-    def __init__(self, pack: Pack, delivery: Delivery, today: dt.date | None = None) -> None:
+    `today` is the day of the check.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        delivery: Delivery,
+        today: dt.date | None = None,
+        blanks: frozenset[str] = frozenset(),
+    ) -> None:
         self.pack = pack
         self.delivery = delivery
+        self.blanks = blanks
         self.rows = len(delivery.row_numbers)
         self.today = today or dt.datetime.now(dt.UTC).date()
         self._columns: dict[str, Column] = {}
@@ -64,10 +74,17 @@ class Frame:
             if raw is None:
                 raw = Column(np.zeros(self.rows, np.int32), [""])
             column = raw.trimmed()
+            if (words := self.blanks_of(field)) and words & set(column.values):
+                column = Column(raw.codes, ["" if value in words else value for value in column.values])
             if field in self.pack.fields and self.pack.fields[field].type in _CODED:
                 column = Column(raw.codes, [plain_code(value) for value in column.values])
             self._columns[field] = column
         return self._columns[field]
+
+    def blanks_of(self, field: str) -> frozenset[str]:
+        """The words that mean nothing in this field: all but its codes."""
+        known = self.pack.fields.get(field)
+        return self.blanks - set(known.codes) if self.blanks and known else frozenset()
 
     def filled(self, field: str) -> Mask:
         """Per row: something is written in the cell."""

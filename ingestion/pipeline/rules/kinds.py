@@ -65,6 +65,7 @@ KINDS: dict[str, Kind] = {
     "version": _kind(cells.version),
     "row_width": _kind(cells.row_width, structure=True),
     "left_out": _kind(cells.left_out, structure=True),
+    "placeholder": _kind(cells.placeholder, structure=True),
     "cic": _kind(cic.cic),
     "cic_country": _kind(cic.cic_country),
     "cic_subclass": _kind(cic.cic_subclass),
@@ -95,6 +96,7 @@ KINDS: dict[str, Kind] = {
     "value_without_code": _kind(identifiers.value_without_code, "code"),
     # Among rows
     "sum": _kind(totals.total, "equals", "of where tolerance absolute up_to blank_is_zero"),
+    "largest": _kind(totals.largest, "least rows"),
     "constant": _kind(groups.constant, "", "by across"),
     "unique": _kind(groups.unique, "by", "across"),
     "repeated": _kind(groups.repeated, "times"),
