@@ -49,6 +49,8 @@ class Validation:
     rows: int
     coverage: dict[str, int]
     complete: bool
+    day: dt.date
+    """What rules call today."""
 
 
 def validate(
@@ -91,6 +93,7 @@ def validate(
         rows=frame.rows,
         coverage={key: int(frame.filled(key).sum()) for key in pack.fields if frame.has(key)},
         complete=complete,
+        day=frame.today,
     )
 
 

@@ -6,7 +6,7 @@ from ingestion.pipeline.rules.rule import Rule
 WORDS = frozenset(
     [
         *("null", "nan", "none", "nil", "n/a", "n.a.", "n.a", "na", "not available", "not applicable"),
-        *("-", "--", "---", ".", "?", "#", "(blank)", "(null)", "<null>", "k.a.", "k. a.", "n.v."),
+        *("-", "--", "---", "(blank)", "(null)", "<null>", "k.a.", "k. a.", "n.v."),
     ]
 )
 FIELDS = 3

@@ -29,6 +29,7 @@ def verdict_document(
         "code": None,
         "counts": validation.counts,
         "ruleset_version": validation.ruleset_version,
+        "day": validation.day.isoformat(),
         "rows": validation.rows,
         "inspection": inspection.to_json(),
         "index_card": index_card,
