@@ -1,4 +1,4 @@
-"""Sums over a whole portfolio.
+"""Sums over a whole portfolio, and its largest number.
 
 One that cannot be computed, because a cell is blank or no number, is left out: the cell has its own finding.
 """
@@ -49,6 +49,26 @@ def total(rule: Rule, frame: Frame) -> Failures | None:
             message += " It looks like percent; 1 stands for 100 %."
         texts[i] = (short(sums[i]), message)
     return group_failures(groups, texts)
+
+
+def largest(rule: Rule, frame: Frame) -> Failures | None:
+    """The largest number of a portfolio, whatever its sign, is not below `least`: else the unit is another.
+
+    Asked where at least `rows` rows have a number other than 0.
+    """
+    if not frame.has(rule.field):
+        return None
+    groups = frame.groups
+    sizes = np.where(frame.mask(rule.when), np.abs(frame.quantities(rule.field)), np.nan)
+    counted = np.flatnonzero(sizes > 0)
+    counts = np.bincount(groups.index[counted], minlength=len(groups.first))
+    most = np.zeros(len(groups.first))
+    np.maximum.at(most, groups.index[counted], sizes[counted])
+    failing = (counts >= rule.params["rows"]) & (most < rule.params["least"])
+    start = rule.message or "No number of the portfolio is larger than"
+    return group_failures(
+        groups, {i: (short(most[i]), f"{start} {short(most[i])}.") for i in np.flatnonzero(failing).tolist()}
+    )
 
 
 def _hundredfold(one: float, other: float) -> bool:

@@ -67,6 +67,11 @@ BY_HAND: dict[str, Change] = {
     "TPT-P06-DURATION": Change("1 filled", {"123": "XL42", "10": "40", "124": "40"}, True, False),
     "TPT-P06-DURATION-124": Change("1 filled", {"123": "XL42", "124": "40"}, True, False),
     "TPT-P07-RATE": Change("21 = USD and 12 in class 3", {"22": times(1.2), "23": times(1.2)}),
+    "TPT-P07-CONVERTED": Change("21 = EUR and 12 in class 3", {"21": "USD"}),
+    "TPT-UNIT-PERCENT-33": Change(
+        "32 = Fixed", {"33": lambda coupon: coupon and times(0.01)(coupon)}, True, False
+    ),
+    "TPT-R10-EXPOSURE-28": Change("12 in class 31 and 28 > 1000", {"28": "0", "30": "0"}),
     "TPT-P07-SAME-CURRENCY": Change("21 = EUR and 12 in class 3", {"22": times(1.2), "23": times(1.2)}),
     "TPT-P08-DUPLICATE": Change(
         "12 in class 31", like=("12", "13", "14", "15", "18", "19", "24", "95", "131", "137")
