@@ -4,7 +4,15 @@
 """
 
 from ingestion.pipeline.codefamilies.check_digits import is_isin, is_lei, isin_mask, lei_mask
-from ingestion.pipeline.codefamilies.cic import explain_cic, is_cic, name_cic
+from ingestion.pipeline.codefamilies.cic import (
+    UNLISTED,
+    explain_cic,
+    explain_cic_place,
+    explain_cic_shape,
+    explain_cic_subclass,
+    is_cic,
+    name_cic,
+)
 from ingestion.pipeline.codefamilies.detection import CERTAIN, detect
 from ingestion.pipeline.codefamilies.families import FAMILIES, explain_all
 from ingestion.pipeline.codefamilies.identifiers import (
@@ -37,11 +45,15 @@ from ingestion.pipeline.codefamilies.web import explain_email, explain_url, is_e
 __all__ = [
     "CERTAIN",
     "FAMILIES",
+    "UNLISTED",
     "currency_ended",
     "detect",
     "explain_all",
     "explain_bic",
     "explain_cic",
+    "explain_cic_place",
+    "explain_cic_shape",
+    "explain_cic_subclass",
     "explain_country",
     "explain_currency",
     "explain_cusip",

@@ -18,18 +18,29 @@ def is_cic(value: str) -> bool:
 
 
 def explain_cic(value: str) -> str | None:
-    """What is wrong with a CIC."""
+    """What is wrong with a CIC: its shape, the place of listing, or the sub-class."""
+    return explain_cic_shape(value) or explain_cic_place(value) or explain_cic_subclass(value)
+
+
+def explain_cic_place(value: str) -> str | None:
+    """What is wrong with the first two characters of what has the shape of a CIC."""
+    if not _CIC.fullmatch(value) or value[:2] in UNLISTED or value[:2] in code_set("countries"):
+        return None
+    return f"A CIC begins with a country or XL, XT or XV; {value[:2]} is none of them."
+
+
+def explain_cic_subclass(value: str) -> str | None:
+    """What is wrong with the last character of what has the shape of a CIC."""
     if not _CIC.fullmatch(value):
-        return _malformed(value)
-    if value[:2] not in UNLISTED and value[:2] not in code_set("countries"):
-        return f"A CIC begins with a country or XL, XT or XV; {value[:2]} is none of them."
+        return None
     name, subclasses = cic_table()[value[2]]
-    if value[3] not in subclasses:
-        return f"Class {value[2]} ({name}) has no sub-class {value[3]}."
-    return None
+    return None if value[3] in subclasses else f"Class {value[2]} ({name}) has no sub-class {value[3]}."
 
 
-def _malformed(value: str) -> str:
+def explain_cic_shape(value: str) -> str | None:
+    """Why a text is not two capitals, a class and a sub-class."""
+    if _CIC.fullmatch(value):
+        return None
     if is_placeholder(value):
         return "Not a CIC but a sign that there is none; leave the cell empty."
     if _CIC.fullmatch(value.upper()):

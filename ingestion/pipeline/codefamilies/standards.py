@@ -62,7 +62,7 @@ def explain_currency(value: str) -> str | None:
     if capitals in _MEANT_CURRENCIES:
         return f"Not a code of ISO 4217 in use; probably {_MEANT_CURRENCIES[capitals]} is meant."
     if len(value) != 3:
-        return f"A currency has three letters (ISO 4217), this has {len(value)} characters."
+        return f"A currency has three letters (ISO 4217), this has {len(value)}."
     return "ISO 4217 does not know this currency."
 
 
@@ -99,5 +99,5 @@ def explain_country(value: str) -> str | None:
     if capitals in _NO_COUNTRY:
         return f"Stands for {_NO_COUNTRY[capitals]}, which ISO 3166-1 does not list."
     if len(value) != 2:
-        return f"A country has two letters (ISO 3166-1 alpha-2), this has {len(value)} characters."
+        return f"A country has two letters (ISO 3166-1 alpha-2), this has {len(value)}."
     return "ISO 3166-1 does not know this country."

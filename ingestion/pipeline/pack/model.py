@@ -66,7 +66,7 @@ class Field:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ")
+        return " ".join(self.name.replace("_", " ").split())
 
 
 @dataclass(frozen=True, eq=False)

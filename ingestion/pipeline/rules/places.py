@@ -5,12 +5,12 @@ from functools import cache
 from ingestion.pipeline import codefamilies as families
 from ingestion.pipeline.pack import SHARED, code_set
 from ingestion.pipeline.pack.lists import read_table
-from ingestion.pipeline.rules.cic import NOT_LISTED
 from ingestion.pipeline.rules.failures import Failures, on_pairs
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
 
 EEA, OECD, REST = "1", "2", "3"
+_NOT_LISTED = families.UNLISTED.keys() - {"XV"}
 _NAMES = {EEA: "in the EEA", OECD: "in the OECD but not in the EEA", REST: "in the rest of the world"}
 
 
@@ -33,7 +33,7 @@ def economic_area(rule: Rule, frame: Frame) -> Failures | None:
         if "cic" in rule.params and len(code) != 4:
             return None
         country = code[:2] if "cic" in rule.params else code
-        expected = "0" if country in NOT_LISTED - {"XV"} and "cic" in rule.params else area_of(country)
+        expected = "0" if "cic" in rule.params and country in _NOT_LISTED else area_of(country)
         if expected is None or area not in codes or area == expected:
             return None
         if expected == "0":
