@@ -12,7 +12,7 @@ from ingestion.pipeline.arrays import dictionary, from_integers, integers
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.header_rows import header_note, header_rows
 from ingestion.pipeline.inspection import Inspection
-from ingestion.pipeline.pack import find_pack
+from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.readers import Source, open_source
 from ingestion.pipeline.readers.source import Codes, Column, blank_column, merged
 from ingestion.pipeline.remark_rows import remark_note, remark_rows
@@ -100,20 +100,21 @@ class Delivery:
         return cls(Inspection.from_json(meta["inspection"]), numbers, columns, meta["too_wide"], parts)
 
 
-def parse_file(data: bytes, inspection: Inspection) -> Delivery:
-    """Read the table an inspection found. Raises UnreadableFile."""
-    return parse_source(open_source(data), inspection)
+def parse_file(data: bytes, inspection: Inspection, pack: Pack | None = None) -> Delivery:
+    """Read the table an inspection found, of its template unless a `pack` is given. Raises UnreadableFile."""
+    return parse_source(open_source(data), inspection, pack)
 
 
-def parse_source(source: Source, inspection: Inspection) -> Delivery:
+def parse_source(source: Source, inspection: Inspection, pack: Pack | None = None) -> Delivery:
     """Read the table an inspection found in an opened file; of a zip all tables it chose. UnreadableFile."""
     chosen = [member for member in getattr(inspection, "members", []) if member["checked"]]
+    pack = pack or find_pack(inspection.template, inspection.version)
     if not chosen:
-        return _read(source, inspection)
+        return _read(source, inspection, pack)
     tables = {}
     for member in chosen:
         try:
-            tables[member["name"]] = _read(source, _of_member(inspection, member), member["name"])
+            tables[member["name"]] = _read(source, _of_member(inspection, member), pack, member["name"])
         except UnreadableFile as error:
             if error.code != "FILE_EMPTY":
                 raise
@@ -149,7 +150,7 @@ def _of_member(inspection: Inspection, member: dict[str, Any]) -> Inspection:
     return replace(inspection, **form)
 
 
-def _read(source: Source, inspection: Inspection, member: str = "") -> Delivery:
+def _read(source: Source, inspection: Inspection, pack: Pack, member: str = "") -> Delivery:
     grid = source.grid(inspection.sheet, inspection.delimiter, inspection.header_row, member)
     rows = _filled_rows(grid.columns, grid.rows)
     if not len(rows):
@@ -160,7 +161,7 @@ def _read(source: Source, inspection: Inspection, member: str = "") -> Delivery:
         if not len(rows):
             raise UnreadableFile("FILE_EMPTY")
         inspection = replace(inspection, notes=[*inspection.notes, header_note(len(again))])
-    if remarks := remark_rows(find_pack(inspection.template, inspection.version), columns, rows):
+    if remarks := remark_rows(pack, columns, rows):
         rows = np.setdiff1d(rows, remarks)
         note = remark_note([row + 1 for row in remarks])
         inspection = replace(inspection, notes=[*inspection.notes, note])

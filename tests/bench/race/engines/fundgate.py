@@ -42,7 +42,7 @@ def inspection(pack: Pack, names: list[str], workbook: bool) -> Inspection:
 
 def parse(path: Path) -> Delivery:
     """Bytes to an encoded table."""
-    return parse_file(path.read_bytes(), inspection(PACK, NAMES, path.suffix == ".xlsx"))
+    return parse_file(path.read_bytes(), inspection(PACK, NAMES, path.suffix == ".xlsx"), PACK)
 
 
 def validate(delivery: Delivery) -> Validation:
