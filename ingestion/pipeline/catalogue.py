@@ -11,18 +11,16 @@ from ingestion.pipeline.quality.rules import quality_rules
 from ingestion.pipeline.rules.rule import SEVERITIES, Rule, all_rules, in_order
 
 _GROUPS = {
-    "Filled or empty": "required forbidden one_filled matrix_required matrix_coverage",
+    "Filled or empty": "required forbidden block_empty one_filled matrix_required matrix_coverage coverage",
     "Form of the file and of its cells": (
-        "row_width version number number_or_code integer precision range date length email url entity"
+        "row_width left_out placeholder version number number_or_code integer precision range date length email url"
     ),
     "Lists and codes": (
         "code_list multi_list currency country country_list language language_list nace nace_revision "
-        "cic cic_country cic_subclass economic_area"
+        "distinct among as_many cic cic_country cic_subclass economic_area"
     ),
-    "Identifiers": (
-        "isin isin_leg isin_country lei code_of_type other_type code_without_value value_without_code"
-    ),
-    "Rows of a fund together": "sum constant unique repeated steady",
+    "Identifiers": ("isin isin_leg isin_country lei entity code_of_type other_type"),
+    "Rows of a fund together": "sum largest factor constant unique repeated steady",
 }
 QUALITY = "Compared with other rows and deliveries"
 TOGETHER = "Fields that must fit each other"

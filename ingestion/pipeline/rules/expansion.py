@@ -16,7 +16,7 @@ _OVERRIDES = frozenset([*_TEXTS, "severity", "scope", *_OPTIONAL])
 _SELECTORS = frozenset(
     ["type", "presence", "max_length", "matrix", "codes", "range", "section", "applies_to", "stored", "block"]
 )
-_FIELD_PARAMS = ("type", "code", "legs", "other", "cic", "country")
+_FIELD_PARAMS = ("type", "legs", "other", "cic", "country")
 """Parameters that name one field; `others` and `by` name several."""
 _REPEATED = ("Portfolio", "Fund issuer")
 """Sections whose values a portfolio repeats on all its rows."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from ingestion.pipeline import codefamilies as families
 from ingestion.pipeline.arrays import text_bytes
-from ingestion.pipeline.rules.failures import Failures, blank_failures, by_value, failures_at
+from ingestion.pipeline.rules.failures import Failures, by_value, failures_at
 from ingestion.pipeline.rules.frame import Frame, Mask
 from ingestion.pipeline.rules.rule import Rule
 
@@ -85,27 +85,3 @@ def _declared(rule: Rule, frame: Frame, says: str) -> Mask:
     if "type" not in rule.params:
         return where.copy()
     return where & frame.one_of(rule.params["type"], says.split("|"))
-
-
-def code_without_value(rule: Rule, frame: Frame) -> Failures | None:
-    """Where the type says LEI the code is filled."""
-    failing = _declared(rule, frame, "1") & frame.blank(rule.field)
-    return blank_failures(
-        frame,
-        rule.field,
-        failing,
-        f"Field {rule.params['type']} says LEI, but there is no code.",
-        f"Field {rule.params['type']} says LEI, but the column is missing.",
-    )
-
-
-def value_without_code(rule: Rule, frame: Frame) -> Failures | None:
-    """Where a code is given its type is filled."""
-    failing = frame.filled(rule.params["code"]) & frame.blank(rule.field) & frame.mask(rule.when)
-    return blank_failures(
-        frame,
-        rule.field,
-        failing,
-        f"Field {rule.params['code']} holds a code, but its type is empty.",
-        f"Field {rule.params['code']} holds codes, but the column with their type is missing.",
-    )

@@ -83,7 +83,7 @@ KINDS: dict[str, Kind] = {
     "as_many": _kind(several.as_many, "other"),
     # Between fields of a row
     "expect": _kind(relations.expect, "expect"),
-    "formula": _kind(relations.formula, "equals", "tolerance absolute up_to"),
+    "formula": _kind(relations.formula, "equals", "tolerance absolute"),
     "factor": _kind(relations.factor, "equals"),
     "economic_area": _kind(places.economic_area, "", "country cic"),
     "isin_country": _kind(places.isin_country, "country"),
@@ -92,8 +92,6 @@ KINDS: dict[str, Kind] = {
     "code_of_type": _kind(identifiers.code_of_type, "type says family", "leaves"),
     "other_type": _kind(identifiers.other_type, "type types"),
     "lei": _kind(identifiers.lei, "type"),
-    "code_without_value": _kind(identifiers.code_without_value, "type"),
-    "value_without_code": _kind(identifiers.value_without_code, "code"),
     # Among rows
     "sum": _kind(totals.total, "equals", "of where tolerance absolute up_to blank_is_zero"),
     "largest": _kind(totals.largest, "least rows"),

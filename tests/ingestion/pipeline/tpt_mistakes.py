@@ -67,6 +67,8 @@ BY_HAND: dict[str, Change] = {
     "TPT-P06-DURATION": Change("1 filled", {"123": "XL42", "10": "40", "124": "40"}, True, False),
     "TPT-P06-DURATION-124": Change("1 filled", {"123": "XL42", "124": "40"}, True, False),
     "TPT-P07-RATE": Change("21 = USD and 12 in class 3", {"22": times(1.2), "23": times(1.2)}),
+    "TPT-R04-LEI-MISSING-140": Change("12 in class 3", {"141": "1"}),
+    "TPT-R04-LEI-TYPE-141": Change("12 in class 3", {"140": LEI}),
     "TPT-P07-CONVERTED": Change("21 = EUR and 12 in class 3", {"21": "USD"}),
     "TPT-UNIT-PERCENT-33": Change(
         "32 = Fixed", {"33": lambda coupon: coupon and times(0.01)(coupon)}, True, False
@@ -238,10 +240,6 @@ def change_of(rule: Rule, pack: Pack) -> Change | None:
                 everywhere=repeated,
                 at_row=not repeated,
             )
-        case "code_without_value":
-            return Change(_security(key), {key: "", rule.params["type"]: "1"})
-        case "value_without_code":
-            return Change(_security(key), {key: "", rule.params["code"]: LEI})
         case "matrix_coverage":
             return Change(f"{key} filled and {_applies(pack, rule)}{when}", {key: ""}, at_row=False)
     if rule.kind not in WRONG:
