@@ -68,7 +68,7 @@ def validate(
     rules = rules_of(pack, rulebook)
     structure = [rule for rule in rules if KINDS[rule.kind].structure]
     found = dict(_run(frame, structure))
-    if words := placeholders(found):
+    if words := placeholders(found, frame.rows):
         frame = Frame(pack, delivery, frame.today, words)
         found = dict(_run(frame, structure))
     complete = not is_broken(frame, found)

@@ -1,5 +1,7 @@
 """Words that an export writes into empty cells: named once for the file, then read as what they mean."""
 
+import numpy as np
+
 from ingestion.pipeline.rules.failures import Failures
 from ingestion.pipeline.rules.rule import Rule
 
@@ -9,16 +11,21 @@ WORDS = frozenset(
         *("-", "--", "---", "(blank)", "(null)", "<null>", "k.a.", "k. a.", "n.v."),
     ]
 )
-FIELDS = 3
-"""Columns in which a word must be wrong before it is taken for a habit of the export, not a mistake."""
+COLUMNS = 3
+SHARE = 0.1
+"""A word that is wrong on this share of the rows of so many columns is a habit of the export, no mistake."""
 
 
-def placeholders(found: dict[Rule, list[Failures]]) -> frozenset[str]:
-    """Words that are wrong in several columns and stand for nothing."""
-    fields: dict[str, set[str]] = {}
+def placeholders(found: dict[Rule, list[Failures]], rows: int) -> frozenset[str]:
+    """Words that an export writes into empty cells, by what was found of `rows` rows."""
+    columns: dict[str, set[str]] = {}
     for rule, parts in found.items():
         for part in parts if rule.field else ():
-            for value in part.values:
-                if value.strip().casefold() in WORDS:
-                    fields.setdefault(value.strip(), set()).add(rule.field)
-    return frozenset(word for word, named in fields.items() if len(named) >= FIELDS)
+            for place, value in enumerate(part.values):
+                if value.strip().casefold() in WORDS and _often(part, place, rows):
+                    columns.setdefault(value.strip(), set()).add(rule.field)
+    return frozenset(word for word, named in columns.items() if len(named) >= COLUMNS)
+
+
+def _often(part: Failures, place: int, rows: int) -> bool:
+    return part.whole or bool(np.count_nonzero(part.index == place) >= SHARE * rows)

@@ -36,3 +36,11 @@ def test_a_single_wrong_cell_is_a_mistake_of_its_own() -> None:
     found = {(entry["rule"], entry["row"]) for entry in findings(table.csv())}
     assert ("TPT-FORMAT-26", 5) in found
     assert "TPT-FILE-PLACEHOLDERS" not in {rule for rule, _ in found}
+
+
+def test_a_word_that_is_wrong_here_and_there_is_no_habit() -> None:
+    table = tpt(rows=60, seed=3)
+    for i, field in enumerate(["24", "26", "28", "22"]):
+        table.rows[i][field] = "n/a"
+    found = {(entry["rule"], entry["row"]) for entry in findings(table.csv())}
+    assert {("TPT-FORMAT-24", 1), ("TPT-FORMAT-26", 2), ("TPT-FORMAT-28", 3)} <= found
