@@ -27,8 +27,10 @@ from ingestion.pipeline.readers.source import (
 from ingestion.pipeline.sniff import DELIMITERS, as_utf8, encoding_of
 
 _CHUNK = 4_096
+_LARGE = 1 << 25
+"""Bytes of a text whose cells are encoded while it is read, block by block."""
 _BLOCK = 1 << 24
-"""Bytes that are encoded together; what repeats in several blocks must be joined afterwards."""
+_SMALL_BLOCK = 1 << 22
 _TAIL = b"\r\n\x1a\x00"
 """Line ends, and what older systems write behind the last of them."""
 _SEP_LINE = re.compile(rb'^"?sep=([;,|\t])"?[ ;,|\t]*$', re.IGNORECASE)
@@ -83,18 +85,22 @@ class CsvSource:
             return None
         names = [str(i) for i in range(width)]
         quoted = self._text.find(b'"', start, self._end) >= 0
-        encoded = pa.dictionary(pa.int32(), pa.string())  # no cell is ever a string of its own
+        large = self._end - start > _LARGE
+        # Texts are faster encoded once they all stand; of a large file they would take too much memory.
+        texts = pa.dictionary(pa.int32(), pa.string()) if large else pa.string()
         try:
             table = arrow_csv.read_csv(
                 pa.py_buffer(memoryview(self._text)[start : self._end]),
-                read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
+                read_options=arrow_csv.ReadOptions(
+                    column_names=names, block_size=_BLOCK if large else _SMALL_BLOCK
+                ),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=delimiter,
                     quote_char='"' if quoted else False,
                     newlines_in_values=quoted,
                     ignore_empty_lines=False,
                 ),
-                convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, encoded)),
+                convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, texts)),
             )
         except pa.ArrowInvalid:
             return None
@@ -102,9 +108,14 @@ class CsvSource:
         del table
         columns = []
         while waiting:  # each is let go before the next is joined
-            array = waiting.pop().unify_dictionaries().combine_chunks()
+            column = waiting.pop()
+            array = (
+                column.unify_dictionaries().combine_chunks()
+                if large
+                else column.combine_chunks().dictionary_encode()
+            )
             columns.append(Column(from_integers(array.indices), array.dictionary))
-        if self._end - start > _BLOCK:  # what reading needed beside the columns is worth giving back
+        if large:  # what reading needed beside the columns is worth giving back
             pa.default_memory_pool().release_unused()
         return None if quoted and any(_joined(column, delimiter, width) for column in columns) else columns
 
