@@ -122,7 +122,7 @@ def _differences(now: Snapshot, before: Snapshot) -> list[str]:
         one, other = fact_of(now, name), fact_of(before, name)
         if one != other:
             facts.append(f"{title_of(name)} {text(one)}, was {text(other)}")
-    shown_facts = facts[:_NAMED] + ([f"{len(facts) - _NAMED} more facts"] if len(facts) > _NAMED else [])
+    shown_facts = facts[:_NAMED] + ([_more(len(facts) - _NAMED)] if len(facts) > _NAMED else [])
     found = match(now.positions, before.positions)
     other_numbers = np.zeros(len(found.now), np.bool_)
     for name in ("weight", "value", "quantity"):
@@ -131,6 +131,10 @@ def _differences(now: Snapshot, before: Snapshot) -> list[str]:
     counts = {"changed": int(other_numbers.sum()), "new": len(found.new), "gone": len(found.gone)}
     positions = [f"{count:,} {word}" for word, count in counts.items() if count]
     return shown_facts + ([f"positions: {', '.join(positions)}"] if positions else [])
+
+
+def _more(count: int) -> str:
+    return "one more fact" if count == 1 else f"{count} more facts"
 
 
 def text(fact: Fact | None) -> str:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import find_pack
-from ingestion.pipeline.quality.comparison import Comparison, compare
+from ingestion.pipeline.quality.comparison import Comparison, compare, match
 from ingestion.pipeline.quality.completeness import completeness
 from ingestion.pipeline.quality.findings import findings_table
 from ingestion.pipeline.quality.kinds import KINDS
@@ -84,9 +84,11 @@ def _compared_with(comparisons: list[Comparison]) -> list[dict[str, Any]]:
             if known:
                 counts = seen.setdefault((known.template, known.valuation_date, known.submission), [0, 0, 0])
                 counts[0] += 1
-                if known is each.before:
-                    counts[1] += len(each.matched.new)
-                    counts[2] += len(each.matched.gone)
+                if known.template == each.now.template:
+                    first = known is each.before  # matched once for the checks already
+                    positions = each.matched if first else match(each.now.positions, known.positions)
+                    counts[1] += len(positions.new)
+                    counts[2] += len(positions.gone)
     names = ("template", "valuation_date", "submission", "funds", "new_positions", "gone_positions")
     return [
         dict(zip(names, (*key, *counts), strict=True)) for key, counts in sorted(seen.items())[:MAX_NAMED]
@@ -119,7 +121,7 @@ def _texts() -> dict[str, str]:
             "There is no earlier delivery of these funds in this template, so nothing was compared with one."
         ),
         "SOME_WITHOUT_PREVIOUS_DELIVERY": (
-            "{0:,} funds or share classes of the file have no earlier delivery to compare with."
+            "Of the funds or share classes of the file, {0:,} had no earlier delivery to compare with."
         ),
         "TOO_MANY_FUNDS": (
             "Only the first {0:,} funds or share classes of the file are compared with earlier deliveries."

@@ -80,6 +80,14 @@ def test_a_warning_of_the_quality_step_changes_the_verdict() -> None:
     assert document["verdict"] == "passed_with_warnings"
 
 
+def test_a_date_delivered_again_counts_what_is_new_and_gone_next_to_it() -> None:
+    rows = fund()
+    rows[3]["14"] = "another code"
+    document, _, _ = merged(rows, previous())
+    (told,) = document["compared_with"]
+    assert (told["valuation_date"], told["new_positions"], told["gone_positions"]) == ("2025-06-30", 1, 1)
+
+
 def test_merging_leaves_its_arguments_alone() -> None:
     now = delivery("TPT", jumped())
     validation = validate(now)
