@@ -32,7 +32,7 @@ def test_a_reviewer_is_offered_the_mapping_and_others_are_told_who_may(
     assert way in reviewer.get(address).content.decode()
     told = uploader.get(address).content.decode()
     assert way not in told
-    assert "a colleague who is a reviewer or administrator" in told
+    assert "A colleague who is a reviewer or administrator" in told
 
 
 def test_every_column_has_a_row_with_examples_and_the_first_guess(
