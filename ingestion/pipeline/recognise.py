@@ -169,7 +169,9 @@ def _fit(head: Head, headers: list[str], found: dict[str, tuple[int, Found]]) ->
             counts["position"] = len(places)
             mapped = {key: mapped.get(key, i) for i, key in enumerate(keys) if key in mapped or key in places}
     named = len(mapped) - counts["position"]
-    return Fit(head, mapped, named, ", ".join(f"{what} ({count})" for what, count in counts.items() if count))
+    ways = {what: count for what, count in counts.items() if count}
+    how = ", ".join(f"{what} ({count})" for what, count in ways.items()) if len(ways) > 1 else "".join(ways)
+    return Fit(head, mapped, named, how)
 
 
 def version_in(text: str) -> str | None:

@@ -80,7 +80,7 @@ def _usual_factor(frame: Frame, found: Floats, computed: Floats) -> Floats:
 
 
 def _message(wanted: Formula, computed: float) -> str:
-    return f"{wanted.words} gives {short(computed)}."
+    return f"{wanted.words[:1].upper()}{wanted.words[1:]} gives {short(computed)}."
 
 
 def off(rule: Rule, found: Floats, expected: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
