@@ -18,7 +18,7 @@ from ingestion.pipeline.rules.failures import Failures
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.kinds import KINDS
 from ingestion.pipeline.rules.rule import SEVERITIES, Rule, rules_of
-from ingestion.pipeline.structure import is_broken
+from ingestion.pipeline.structure import is_broken, said_first
 
 ENGINE_VERSION = 3
 """Raised whenever code changes what the same pack finds; part of the ruleset version."""
@@ -74,6 +74,8 @@ def validate(
     complete = not is_broken(frame, found)
     if complete:
         found |= dict(_run(frame, (rule for rule in rules if not KINDS[rule.kind].structure)))
+    else:
+        found = said_first(frame, found)
     builder = FindingsBuilder(frame)
     groups: list[Group] = []
     counts = dict.fromkeys(SEVERITIES, 0)

@@ -36,6 +36,17 @@ def is_broken(frame: Frame, found: dict[Rule, list[Failures]]) -> bool:
     return wrong > UNTYPED * filled
 
 
+def said_first(frame: Frame, found: dict[Rule, list[Failures]]) -> dict[Rule, list[Failures]]:
+    """Of a broken structure what explains it: where rows are too wide, no cell behind the break is judged."""
+    if len(frame.delivery.too_wide) <= SHIFTED * frame.rows:
+        return found
+    return {
+        rule: parts
+        for rule, parts in found.items()
+        if not rule.field or (rule.kind == "required" and not frame.has(rule.field))
+    }
+
+
 def _rows(frame: Frame, parts: list[Failures]) -> int:
     """Failing cells: a finding about a whole portfolio stands for all its rows."""
     return sum(len(_spread(frame, part, part.positions)) for part in parts)

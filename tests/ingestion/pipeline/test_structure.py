@@ -55,3 +55,10 @@ def test_rows_whose_cells_are_shifted_break_the_structure(shift: Callable[[Cells
 @pytest.mark.parametrize("change", [no_numbers, without_name])
 def test_many_mistakes_of_one_kind_do_not(change: Callable[[Cells], Cells]) -> None:
     assert is_complete(change, every=1)
+
+
+def test_rows_that_are_too_wide_are_the_only_thing_said() -> None:
+    header, *rows = csv.reader(io.StringIO(tpt(rows=60).csv().decode()), delimiter=";")
+    data = "\n".join(";".join(row) for row in [header, *map(wider, rows)]).encode()
+    outcome = validate(parse_file(data, inspect_file(data)))
+    assert [(group.rule.id, group.count) for group in outcome.groups] == [("TPT-FILE-WIDTH", 60)]
