@@ -183,10 +183,18 @@ def _or(conditions: list[str]) -> str:
 def _applies(pack: Pack, spec: dict[str, Any], entry: dict[str, Any]) -> bool:
     """A shared rule is skipped in a version that lacks its main field, or that it does not name."""
     versions = entry.get("versions", spec.get("versions"))
-    if versions is not None and pack.version not in versions:
+    if versions is not None and not any(_means(named, pack.version) for named in versions):
         return False
     main = entry.get("field")
     return main is None or main in pack.fields
+
+
+def _means(named: str, version: str) -> bool:
+    """`7.0` means this version, `7.0+` also every later one, so that a new version keeps the rule."""
+    if not named.endswith("+"):
+        return named == version
+    first, number = ([int(part) for part in text.split(".")] for text in (named[:-1], version))
+    return number >= first
 
 
 def _scope(pack: Pack, spec: dict[str, Any], main: Field | None) -> str:
