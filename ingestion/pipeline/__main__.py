@@ -1,4 +1,4 @@
-"""`python -m ingestion.pipeline validate FILE... [--json]`."""
+"""`python -m ingestion.pipeline COMMAND …`."""
 
 import io
 import os
@@ -6,6 +6,7 @@ import signal
 import sys
 
 from ingestion.pipeline.cli import main
+from ingestion.pipeline.errors import PackError
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C, and a reader such as `head` that has seen enough,
@@ -16,6 +17,9 @@ if __name__ == "__main__":
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
+    except PackError as error:  # somebody is at work on a pack
+        sys.stderr.write(f"A template pack cannot be used. {error}.\n")
+        code = 2
     except OSError as error:
         sys.stderr.write(f"The result cannot be written: {error.strerror}.\n")
         sys.stderr.flush()

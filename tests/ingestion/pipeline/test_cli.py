@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -213,3 +214,16 @@ def test_every_defect_of_the_demo_files_is_found_and_nothing_else(
 def test_the_faulty_demo_file_shows_most_kinds_of_mistakes() -> None:
     truth = json.loads((SAMPLES / "tpt-7.0-faulty.csv.truth.json").read_text())
     assert len({defect["kind"] for defect in truth}) >= len(MISTAKES) - 1
+
+
+def test_a_pack_somebody_is_at_work_on_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    leave = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "ingestion" / "pipeline", tmp_path / "ingestion" / "pipeline", ignore=leave)
+    command = [sys.executable, "-m", "ingestion.pipeline", "rules", "--template", "EPT-2.1"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    with (tmp_path / "ingestion" / "pipeline" / "packs" / "ept-2.1" / "codes.csv").open("a") as lists:
+        lists.write("99999,1,nothing\n")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 2
+    said = done.stderr.decode().splitlines()
+    assert said == ["A template pack cannot be used. ept-2.1: codes for unknown fields ['99999']."]
