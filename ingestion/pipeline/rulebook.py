@@ -226,8 +226,10 @@ def _check_own_meaning(place: str, rule: dict[str, Any]) -> Iterator[Problem]:
     fields = _own_rule(rule).fields
     if not any(set(fields) <= set(pack.fields) for pack in versions):
         unknown = [field for field in fields if not any(field in pack.fields for pack in versions)]
-        named = f"unknown fields {', '.join(unknown)}" if unknown else "fields that no version has together"
-        yield Problem(place, f"The rule names {named}.")
+        if unknown:
+            yield Problem(place, f"{rule['template']} has no field {', '.join(unknown)}.")
+        else:
+            yield Problem(place, "The rule names fields that no version has together.")
 
 
 def _changed(rule: Rule, change: dict[str, Any]) -> Rule:
@@ -251,7 +253,7 @@ def _own_rule(own: dict[str, Any]) -> Rule:
         title=own["title"],
         explanation=own["message"],
         how_to_fix=own.get("how_to_fix", ""),
-        reference="Own rule",
+        reference=f"Own rule: {own['expect']}" + (f" where {own['when']}" if own.get("when") else ""),
         field=own["field"],
         fields=tuple(dict.fromkeys(fields)),
         when=when,

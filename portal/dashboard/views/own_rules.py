@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from ingestion.web import selectors, services
@@ -58,7 +59,7 @@ def _edit(request: HttpRequest, rule_id: str | None) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             announce(request, saved.number)
-            return redirect("rulebook")
+            return redirect(f"{reverse('rulebook')}?template={form.cleaned_data['template'] or ''}")
     return render(request, "dashboard/rulebook/own.html", {"form": form, "rule_id": rule_id, "wide": WIDE})
 
 

@@ -120,7 +120,7 @@ def test_an_own_rule_is_changed_and_removed(change: Any, store: Any, alpine: Ins
         ({"expect": "26 <="}, "id_expect_error", ""),
         ({"when": "(26 filled"}, "id_when_error", ""),
         ({"id": "MINE"}, "id_id_error", "begins with OWN-"),
-        ({"expect": "9999 filled"}, "problems", "unknown fields 9999"),
+        ({"expect": "9999 filled"}, "problems", "has no field 9999"),
         ({"id": "OWN-1"}, "problems", "used twice"),
     ],
 )

@@ -119,7 +119,7 @@ def test_the_version_of_the_rules_names_the_rulebook() -> None:
         ({"format": 1, "own": [OWN | {"expect": "26 is fine"}]}, "own 1, expect", "not understood"),
         ({"format": 1, "own": [OWN | {"expect": ""}]}, "own 1, expect", "must not be empty"),
         ({"format": 1, "own": [OWN | {"title": " "}]}, "own 1, title", "must not be empty"),
-        ({"format": 1, "own": [OWN | {"field": "999"}]}, "own 1", "unknown fields 999"),
+        ({"format": 1, "own": [OWN | {"field": "999"}]}, "own 1", "has no field 999"),
         (
             {"format": 1, "own": [OWN | {"expect": "today >= 6 and 26 filled"}]},
             "own 1, expect",
