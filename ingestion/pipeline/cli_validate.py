@@ -137,7 +137,9 @@ def _compared(checked: "Checked", delivery: "Delivery", previous: "list[Snapshot
     from ingestion.pipeline.quality import check_quality, merge
     from ingestion.pipeline.report import Checked
 
-    return Checked(*merge(checked.document, checked.findings, check_quality(delivery, previous, previous)))
+    blanks = frozenset(checked.document["blanks"])
+    result = check_quality(delivery, previous, previous, blanks=blanks)
+    return Checked(*merge(checked.document, checked.findings, result))
 
 
 def _no_previous(why: str) -> int:

@@ -51,6 +51,8 @@ class Validation:
     complete: bool
     day: dt.date
     """What rules call today."""
+    blanks: frozenset[str] = frozenset()
+    """Words the export writes into empty cells, read as empty."""
 
 
 def validate(
@@ -96,6 +98,7 @@ def validate(
         coverage={key: int(frame.filled(key).sum()) for key in pack.fields if frame.has(key)},
         complete=complete,
         day=frame.today,
+        blanks=frame.blanks,
     )
 
 

@@ -20,7 +20,10 @@ CARD = ("id", "id_type", "name", "currency", "valuation_date", "reporting_date")
 def verdict_document(
     validation: Validation, inspection: Inspection, index_card: dict[str, Any]
 ) -> dict[str, Any]:
-    """verdict.json of a file that was checked. Holds no cell value but those of the index card."""
+    """verdict.json of a file that was checked. Holds no cell value but those of the index card.
+
+    `blanks` are words that stand for an empty cell in this file, out of a known list.
+    """
     return {
         "format": FORMAT,
         "template": inspection.template,
@@ -51,6 +54,7 @@ def verdict_document(
         ],
         "coverage": validation.coverage,
         "complete": validation.complete,
+        "blanks": sorted(validation.blanks),
     }
 
 

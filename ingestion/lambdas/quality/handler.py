@@ -24,12 +24,15 @@ MAX_REMEMBERED = 1_000
 def quality(work: Work) -> Outcome:
     """Writes findings and verdict of both checks in one, what it compared with, and what to remember."""
     delivery = Delivery.from_parquet(work.read(DELIVERY))
-    own = [replace(one, submission=work.job.submission) for one in snapshots(delivery)[:MAX_REMEMBERED]]
-    prefixes = set(wanted(delivery))
+    verdict = json.loads(work.read(VERDICT))
+    blanks = frozenset(verdict.get("blanks", ()))
+    found_here = snapshots(delivery, blanks)
+    own = [replace(one, submission=work.job.submission) for one in found_here[:MAX_REMEMBERED]]
+    prefixes = set(wanted(found_here))
     before = earlier.find(work, [one for one in own if fund_prefix(one.id) in prefixes])
-    result = check_quality(delivery, before.previous, before.related, rulebook_of(work))
+    result = check_quality(delivery, before.previous, before.related, rulebook_of(work), blanks)
     found = parquet.read_table(pa.BufferReader(work.read(FINDINGS)))
-    document, findings = merge(json.loads(work.read(VERDICT)), found, result)
+    document, findings = merge(verdict, found, result)
     remembered = {by_fund_key(one.key, one.submission, one.template): one.to_json() for one in own}
     work.write(FINDINGS, findings_parquet(findings))
     work.write(VERDICT, json.dumps(document).encode())

@@ -37,15 +37,17 @@ class QualityResult:
     notes: list[dict[str, str]] = field(default_factory=list)
 
 
-def snapshots(delivery: Delivery) -> list[Snapshot]:
-    """What later deliveries are compared with: one per fund or share class and date, in file order."""
-    return [subject.snapshot for subject in subjects_of(_frame(delivery))]
+def snapshots(delivery: Delivery, blanks: frozenset[str] = frozenset()) -> list[Snapshot]:
+    """What later deliveries are compared with: one per fund or share class and date, in file order.
+
+    `blanks` are the words of the verdict that stand for an empty cell, here as in `check_quality`.
+    """
+    return [subject.snapshot for subject in subjects_of(_frame(delivery, blanks))]
 
 
-def wanted(delivery: Delivery) -> list[str]:
-    """Prefixes under which earlier snapshots are looked up, at most MAX_FUNDS."""
-    funds = dict.fromkeys(fund_prefix(snapshot.id) for snapshot in snapshots(delivery))
-    return list(funds)[:MAX_FUNDS]
+def wanted(own: list[Snapshot]) -> list[str]:
+    """Prefixes under which snapshots earlier than these are looked up, at most MAX_FUNDS."""
+    return list(dict.fromkeys(fund_prefix(snapshot.id) for snapshot in own))[:MAX_FUNDS]
 
 
 def check_quality(
@@ -53,13 +55,14 @@ def check_quality(
     previous: Iterable[Snapshot] = (),
     related: Iterable[Snapshot] = (),
     rulebook: Rulebook | None = None,
+    blanks: frozenset[str] = frozenset(),
 ) -> QualityResult:
     """Check a delivery against itself, its predecessors and other templates. Linear in rows and positions.
 
     `previous` are snapshots of the same template, whatever their dates: the latest earlier one, one of the
     same date and the latest later one count.
     """
-    frame = _frame(delivery)
+    frame = _frame(delivery, blanks)
     comparisons = compare(subjects_of(frame), previous, related)
     rules = quality_rules(frame.pack, rulebook)
     found = (finding for rule in rules for finding in KINDS[rule.kind].check(rule, comparisons))
@@ -72,8 +75,8 @@ def check_quality(
     )
 
 
-def _frame(delivery: Delivery) -> Frame:
-    return Frame(find_pack(delivery.template, delivery.version), delivery)
+def _frame(delivery: Delivery, blanks: frozenset[str]) -> Frame:
+    return Frame(find_pack(delivery.template, delivery.version), delivery, blanks=blanks)
 
 
 def _compared_with(comparisons: list[Comparison]) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from ingestion.pipeline import validate
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import find_pack
-from ingestion.pipeline.quality import check_quality
+from ingestion.pipeline.quality import check_quality, snapshots
 from ingestion.pipeline.quality.completeness import MAX_PORTFOLIOS
 from tests.ingestion.pipeline.quality.support import ISIN, Rows, delivery, emt, fund
 
@@ -35,6 +36,17 @@ def test_an_empty_mandatory_cell_costs_and_is_named() -> None:
     assert result["mandatory"] < 1
     assert result["conditional"] == 1
     assert result["portfolios"][0]["lacking"] == ["17"]
+
+
+def test_a_word_written_into_empty_cells_fills_none_of_them() -> None:
+    fields = find_pack("TPT", "7.0").fields
+    empty = delivery("TPT", [{key: row.get(key, "") for key in fields} for row in fund()])
+    words = delivery("TPT", [{key: row.get(key) or "NULL" for key in fields} for row in fund()])
+    blanks = validate(words).blanks
+    assert blanks == {"NULL"}
+    assert not validate(empty).blanks
+    assert check_quality(words, blanks=blanks).completeness == scores(empty)
+    assert snapshots(words, blanks)[0].to_json() == snapshots(empty)[0].to_json()
 
 
 def test_an_empty_optional_cell_costs_nothing() -> None:

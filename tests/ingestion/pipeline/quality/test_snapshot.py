@@ -81,9 +81,9 @@ def test_every_fund_and_date_has_its_snapshot() -> None:
 
 def test_a_bounded_number_of_funds_is_looked_up() -> None:
     rows = [emt(f"LU{i:010d}") for i in range(MAX_FUNDS + 5)]
-    prefixes = wanted(delivery("EMT", rows))
+    prefixes = wanted(snapshots(delivery("EMT", rows)))
     assert prefixes == [fund_prefix(row["00010"]) for row in rows[:MAX_FUNDS]]
-    assert wanted(delivery("TPT", fund() + fund(day="2025-05-30"))) == [fund_prefix(ISIN)]
+    assert wanted(snapshots(delivery("TPT", fund() + fund(day="2025-05-30")))) == [fund_prefix(ISIN)]
 
 
 def _changed(path: list[str], value: Any) -> dict[str, Any]:
