@@ -55,8 +55,9 @@ def _has_rows(match: Match, candidate: Candidate) -> bool:
 def _recognised(source: Source, match: Match, candidate: Candidate) -> Inspection:
     fit, notes = choose_version(match, candidate.head)
     pack = find_pack(fit.head.template, fit.head.version)
-    found = "All" if len(fit.mapped) == len(pack.fields) else f"{len(fit.mapped)} of"
-    reason = f"{found} its {len(pack.fields)} fields were found, by {fit.how}"
+    count, known = len(fit.mapped), len(pack.fields)
+    found = f"All {known} fields" if count == known else f"{count} of its {known} fields"
+    reason = f"{found} were found, by {fit.how}"
     inspection = _inspection(source, candidate, match.row, pack, fit.mapped, match.confidence, reason)
     notes += left_out(inspection, pack)
     if fit.head.checked_as:
