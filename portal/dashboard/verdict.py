@@ -10,6 +10,8 @@ FIELDS = 10
 """Fields named in the picture of completeness, the lowest first."""
 FUNDS = 5
 """Funds shown at once; the others are folded away."""
+GROUPS, FEW = 25, 10
+"""Rules shown at once, errors first; the others are folded away where they are more than a few."""
 
 
 class Share(NamedTuple):
@@ -23,9 +25,14 @@ class Share(NamedTuple):
 def details(document: dict[str, Any], submission_id: str) -> dict[str, Any]:
     """For the page of a submission: groups with addresses, notes, members, comparison, completeness."""
     inspection = document.get("inspection") or {}
+    groups = with_addresses(document, submission_id)
+    shown = len(groups) if len(groups) <= GROUPS + FEW else GROUPS
     return {
         "verdict_document": document,
-        "groups": with_addresses(document, submission_id),
+        "groups": groups,
+        "groups_first": groups[:shown],
+        "groups_more": groups[shown:],
+        "only_group": len(groups) == 1,
         "broken": document.get("complete") is False and not document.get("code"),
         "several_files": several_files(document),
         "members": [_member(member) for member in inspection.get("members", [])],

@@ -185,3 +185,17 @@ def test_where_not_all_findings_are_stored_both_numbers_are_said(
 )
 def test_only_what_is_whole_is_called_a_hundred_percent(share: float, words: str) -> None:
     assert percent(share) == words
+
+
+@pytest.mark.parametrize(("rules", "folded"), [(35, 0), (36, 11), (178, 153)])
+def test_many_broken_rules_are_folded_after_the_first(
+    viewer: Client, store: Any, make: Make, rules: int, folded: int
+) -> None:
+    group = {"severity": "error", "scope": "cell", "title": "A title", "explanation": "", "how_to_fix": ""}
+    group |= {"reference": "", "fields": [], "count": 1, "stored": 0, "offset": 0}
+    groups = [group | {"rule": f"TPT-FORMAT-{number}"} for number in range(rules)]
+    page = get(viewer, "submission", told(store, make, DELIVERY, {"groups": groups})).content.decode()
+    first, _, more = page.partition("data-more-rules")
+    assert (first + more).count('class="rule"') == rules
+    assert more.count('class="rule"') == folded
+    assert bool(folded) == (f"{folded} more rules are not kept" in more)
