@@ -105,7 +105,9 @@ def _line(file: Path, submission: dict[str, Any]) -> str:
     counts = submission["counts"]
     if not counts or submission["verdict"] in ("", "unreadable"):
         return said
-    return f"{said}, {counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes"
+    words = {"error": "error", "warning": "warning", "info": "note"}
+    told = [f"{counts[name]} {word}{'' if counts[name] == 1 else 's'}" for name, word in words.items()]
+    return ", ".join([said, *told])
 
 
 def _say(sentence: object) -> None:
