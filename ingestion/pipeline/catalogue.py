@@ -13,7 +13,8 @@ from ingestion.pipeline.rules.rule import SEVERITIES, Rule, all_rules, in_order
 _GROUPS = {
     "Filled or empty": "required forbidden block_empty one_filled matrix_required matrix_coverage coverage",
     "Form of the file and of its cells": (
-        "row_width left_out placeholder version number number_or_code integer precision range date length "
+        "sound row_width left_out placeholder newer version "
+        "number number_or_code integer precision range date length "
         "email url"
     ),
     "Lists and codes": (

@@ -18,7 +18,7 @@ from ingestion.pipeline.rules.failures import Failures
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.kinds import KINDS
 from ingestion.pipeline.rules.rule import SEVERITIES, Rule, rules_of
-from ingestion.pipeline.structure import is_broken, said_first
+from ingestion.pipeline.structure import broken, said_first
 
 ENGINE_VERSION = 3
 """Raised whenever code changes what the same pack finds; part of the ruleset version."""
@@ -73,11 +73,11 @@ def validate(
     if words := placeholders(found, frame.rows):
         frame = Frame(pack, delivery, frame.today, words)
         found = dict(_run(frame, structure))
-    complete = not is_broken(frame, found)
-    if complete:
-        found |= dict(_run(frame, (rule for rule in rules if not KINDS[rule.kind].structure)))
+    frame.broken = broken(frame, found)
+    if frame.broken:
+        found = said_first(frame, found) | dict(_run(frame, (r for r in rules if r.kind == "sound")))
     else:
-        found = said_first(frame, found)
+        found |= dict(_run(frame, (rule for rule in rules if not KINDS[rule.kind].structure)))
     builder = FindingsBuilder(frame)
     groups: list[Group] = []
     counts = dict.fromkeys(SEVERITIES, 0)
@@ -96,7 +96,7 @@ def validate(
         ruleset_version=ruleset_version(pack, rulebook),
         rows=frame.rows,
         coverage={key: int(frame.filled(key).sum()) for key in pack.fields if frame.has(key)},
-        complete=complete,
+        complete=not frame.broken,
         day=frame.today,
         blanks=frame.blanks,
     )

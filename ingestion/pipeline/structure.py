@@ -15,35 +15,56 @@ UNTYPED = 0.5
 """Share of the filled numbers and dates of mandatory columns that are none."""
 
 
-def is_broken(frame: Frame, found: dict[Rule, list[Failures]]) -> bool:
-    """Rows are shifted, half of the key columns are missing, or most numbers and dates are none."""
+def broken(frame: Frame, found: dict[Rule, list[Failures]]) -> str:
+    """In a sentence what is broken; empty where nothing is."""
     keys = frame.pack.key_fields
-    if sum(not frame.has(key) for key in keys) * 2 >= len(keys):
-        return True
-    if len(frame.delivery.too_wide) > SHIFTED * frame.rows or _shifted(frame, found) > SHIFTED * frame.rows:
-        return True
-    mandatory = {
-        key
-        for key, field in frame.pack.fields.items()
-        if field.type in ("decimal", "fraction", "date") and frame.has(key) and "M" in field.presence.values()
-    }
+    missing = sum(not frame.has(key) for key in keys)
+    if missing * 2 >= len(keys):
+        return f"{missing} of the {len(keys)} columns that every {frame.pack.template} has are missing."
+    if _too_wide(frame):
+        return f"{len(frame.delivery.too_wide):,} of {frame.rows:,} rows have more cells than the header."
+    shifted = _shifted(frame, found)
+    if shifted > SHIFTED * frame.rows:
+        said = "rows hold in several columns what belongs into the column beside it."
+        return f"{shifted:,} of {frame.rows:,} {said}"
+    mandatory = _mandatory(frame)
     filled = sum(int(frame.filled(key).sum()) for key in mandatory)
     wrong = sum(
         _rows(frame, parts)
         for rule, parts in found.items()
         if rule.kind in ("number", "date") and rule.field in mandatory
     )
-    return wrong > UNTYPED * filled
+    if wrong > UNTYPED * filled:
+        return f"{wrong:,} of {filled:,} cells for mandatory numbers and dates hold none."
+    return ""
 
 
 def said_first(frame: Frame, found: dict[Rule, list[Failures]]) -> dict[Rule, list[Failures]]:
-    """Of a broken structure what explains it: where rows are too wide, no cell behind the break is judged."""
-    if len(frame.delivery.too_wide) <= SHIFTED * frame.rows:
-        return found
+    """Of what was found in a broken structure that which explains it.
+
+    Where rows are shifted no cell is judged; else the numbers and dates of mandatory columns are.
+    """
+    shifted = _too_wide(frame) or _shifted(frame, found) > SHIFTED * frame.rows
+    judged = set() if shifted else _mandatory(frame)
     return {
         rule: parts
         for rule, parts in found.items()
-        if not rule.field or (rule.kind == "required" and not frame.has(rule.field))
+        if not rule.field
+        or (rule.kind == "required" and not frame.has(rule.field))
+        or (rule.kind in ("number", "date") and rule.field in judged)
+    }
+
+
+def _too_wide(frame: Frame) -> bool:
+    return len(frame.delivery.too_wide) > SHIFTED * frame.rows
+
+
+def _mandatory(frame: Frame) -> set[str]:
+    """Columns of numbers and dates that a use of the template demands."""
+    return {
+        key
+        for key, field in frame.pack.fields.items()
+        if field.type in ("decimal", "fraction", "date") and frame.has(key) and "M" in field.presence.values()
     }
 
 

@@ -10,6 +10,7 @@ from ingestion.pipeline.engine import Validation
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.pack import find_pack
+from ingestion.pipeline.rules.rule import Rule
 
 FORMAT = 1
 MAX_PORTFOLIOS = 20
@@ -37,24 +38,30 @@ def verdict_document(
         "inspection": inspection.to_json(),
         "index_card": index_card,
         "groups": [
-            {
-                "rule": group.rule.id,
-                "severity": group.rule.severity,
-                "scope": group.rule.scope,
-                "title": group.rule.title,
-                "explanation": group.rule.explanation,
-                "how_to_fix": group.rule.how_to_fix,
-                "reference": group.rule.reference,
-                "fields": list(group.rule.fields),
-                "count": group.count,
-                "stored": group.stored,
-                "offset": group.offset,
-            }
-            for group in validation.groups
+            group_document(group.rule, group.count, group.stored, group.offset) for group in validation.groups
         ],
         "coverage": validation.coverage,
         "complete": validation.complete,
         "blanks": sorted(validation.blanks),
+    }
+
+
+def group_document(rule: Rule, count: int, stored: int, offset: int) -> dict[str, Any]:
+    """The findings of one rule: how many, where they begin, and all that explains them later."""
+    return {
+        "rule": rule.id,
+        "severity": rule.severity,
+        "scope": rule.scope,
+        "title": rule.title,
+        "explanation": rule.explanation,
+        "how_to_fix": rule.how_to_fix,
+        "reference": rule.reference,
+        "fields": list(rule.fields),
+        "when": rule.when.text if rule.when else "",
+        "parameters": dict(rule.params),
+        "count": count,
+        "stored": stored,
+        "offset": offset,
     }
 
 

@@ -10,6 +10,7 @@ from ingestion.pipeline.findings import SCHEMA
 from ingestion.pipeline.quality.check import QualityResult
 from ingestion.pipeline.quality.rules import quality_version
 from ingestion.pipeline.rules.rule import SEVERITIES
+from ingestion.pipeline.verdict import group_document
 
 _STRUCTURE_FIRST = {
     "code": "STRUCTURE_FIRST",
@@ -56,20 +57,6 @@ def _groups(quality: QualityResult) -> list[dict[str, Any]]:
     groups, offset = [], 0
     for rule in quality.rules:
         if count := counts.get(rule.id, 0):
-            groups.append(
-                {
-                    "rule": rule.id,
-                    "severity": rule.severity,
-                    "scope": rule.scope,
-                    "title": rule.title,
-                    "explanation": rule.explanation,
-                    "how_to_fix": rule.how_to_fix,
-                    "reference": rule.reference,
-                    "fields": list(rule.fields),
-                    "count": count,
-                    "stored": count,
-                    "offset": offset,
-                }
-            )
+            groups.append(group_document(rule, count, count, offset))
             offset += count
     return groups

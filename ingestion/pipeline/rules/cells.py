@@ -10,10 +10,10 @@ import pyarrow as pa
 from ingestion.pipeline import codefamilies as families
 from ingestion.pipeline.arrays import text_bytes
 from ingestion.pipeline.codefamilies.nace import REVISIONS
+from ingestion.pipeline.pack import pack_names
 from ingestion.pipeline.recognise import version_in
-from ingestion.pipeline.remark_rows import NOTE
 from ingestion.pipeline.rules.failures import Failures, by_value, failures_at, group_failures
-from ingestion.pipeline.rules.frame import Frame
+from ingestion.pipeline.rules.frame import Frame, noted
 from ingestion.pipeline.rules.rule import Rule
 from ingestion.pipeline.rules.values import ISO_DATE
 
@@ -272,45 +272,15 @@ def version(rule: Rule, frame: Frame) -> Failures | None:
     """The version cell names the version that was recognised from the columns."""
     pack = frame.pack
     texts = {_letters(text) for text in pack.version_texts}
+    nearest = bool(noted(frame, "NEAREST_VERSION"))
 
     def explain(value: str) -> str | None:
         found = version_in(value)
         if found == pack.version or _letters(value) in texts:
             return None
+        if nearest and found and found not in {version for _, version in pack_names()}:
+            return None  # a version still to come has a rule of its own
         seen = f"The cell says {found}" if found else "The cell names no version"
         return f"{seen}; the columns are those of {pack.version}."
 
     return by_value(frame, rule.field, explain)
-
-
-def left_out(rule: Rule, frame: Frame) -> Failures | None:
-    """Rows that are no records are named; they are in no table and no sum."""
-    notes = [note["text"] for note in frame.delivery.inspection.notes if note["code"] == NOTE]
-    return group_failures(frame.file, {0: ("", " ".join(notes))} if notes else {})
-
-
-def placeholder(rule: Rule, frame: Frame) -> Failures | None:
-    """Words an export writes into empty cells: how often, instead of a finding for every cell."""
-    words = sorted(frame.blanks)
-    if not words:
-        return None
-    messages = []
-    for word in words:
-        fields = [key for key in frame.pack.fields if frame.has(key) and word in frame.blanks_of(key)]
-        columns = [frame.delivery.columns[key].trimmed() for key in fields]
-        held = [
-            np.array([value == word for value in column.values])[column.codes].sum() for column in columns
-        ]
-        count = f"{sum(held):,} cells in {np.count_nonzero(held):,} columns"
-        messages.append(f"{count} hold this word; they are read as empty.")
-    places = np.arange(len(words), dtype=np.int32)
-    return Failures(np.zeros(len(words), np.intp), words, messages, places, whole=True)
-
-
-def row_width(rule: Rule, frame: Frame) -> Failures | None:
-    """No row has more cells than the header."""
-    positions = np.array(frame.delivery.too_wide, np.intp)
-    message = "The row has more cells than the header; what follows the extra delimiter is shifted."
-    return (
-        Failures(positions, [""], [message], np.zeros(len(positions), np.int32)) if len(positions) else None
-    )

@@ -53,6 +53,8 @@ class Frame:
         self.pack = pack
         self.delivery = delivery
         self.blanks = blanks
+        self.broken = ""
+        """What is broken in the structure of the file, in a sentence; known when structure was checked."""
         self.rows = len(delivery.row_numbers)
         self.today = today or dt.datetime.now(dt.UTC).date()
         self._columns: dict[str, Column] = {}
@@ -241,3 +243,8 @@ class Frame:
         ids = self.column(self.pack.portfolio_key[0])
         labels = [ids.at(ids.codes[row]) for row in first]
         return Groups(inverse.astype(np.int32), first, sizes, labels)
+
+
+def noted(frame: Frame, code: str) -> str:
+    """What was noted under this code when the file was looked at."""
+    return " ".join(note["text"] for note in frame.delivery.inspection.notes if note["code"] == code)

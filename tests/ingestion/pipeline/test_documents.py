@@ -107,6 +107,8 @@ def test_the_verdict_document_is_json_and_complete() -> None:
         "how_to_fix",
         "reference",
         "fields",
+        "when",
+        "parameters",
         "count",
         "stored",
         "offset",

@@ -208,3 +208,11 @@ def test_the_generator_of_mistakes_changes_one_row_only() -> None:
     defect = apply(random.Random(1), table.rows, "unknown currency", set(range(10)))
     changed = [i + 1 for i, (old, new) in enumerate(zip(before, table.rows, strict=True)) if old != new]
     assert changed == [defect.row]
+
+
+def test_a_version_still_to_come_is_a_warning_and_another_known_one_an_error() -> None:
+    table = tpt(rows=20, seed=4)
+    for text, rule in (("V12.0", "TPT-FILE-NEWER"), ("V6.0", "TPT-VERSION-1000")):
+        for row in table.rows:
+            row["1000"] = text
+        assert {entry["rule"] for entry in findings(table.csv()) if entry["severity"] != "info"} == {rule}

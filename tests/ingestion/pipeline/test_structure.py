@@ -61,4 +61,27 @@ def test_rows_that_are_too_wide_are_the_only_thing_said() -> None:
     header, *rows = csv.reader(io.StringIO(tpt(rows=60).csv().decode()), delimiter=";")
     data = "\n".join(";".join(row) for row in [header, *map(wider, rows)]).encode()
     outcome = validate(parse_file(data, inspect_file(data)))
-    assert [(group.rule.id, group.count) for group in outcome.groups] == [("TPT-FILE-WIDTH", 60)]
+    assert {group.rule.id: group.count for group in outcome.groups} == {
+        "TPT-FILE-BROKEN": 1,
+        "TPT-FILE-WIDTH": 60,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (wider, "60 of 60 rows have more cells than the header."),
+        (left, "rows hold in several columns what belongs into the column beside it."),
+        (
+            lambda row: [cell.replace(".", " ") for cell in row],
+            "cells for mandatory numbers and dates hold none.",
+        ),
+    ],
+)
+def test_what_is_broken_is_said(change: Callable[[Cells], Cells], says: str) -> None:
+    header, *rows = csv.reader(io.StringIO(tpt(rows=60).csv().decode()), delimiter=";")
+    data = "\n".join(";".join(row) for row in [header, *map(change, rows)]).encode()
+    outcome = validate(parse_file(data, inspect_file(data)))
+    found = outcome.findings.to_pylist()
+    assert [entry["message"][-len(says) :] for entry in found if entry["rule"] == "TPT-FILE-BROKEN"] == [says]
+    assert len(outcome.groups) < 30
