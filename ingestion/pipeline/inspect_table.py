@@ -13,6 +13,8 @@ from ingestion.pipeline.readers.source import Candidate, Source
 from ingestion.pipeline.recognise import LIST, SURE, Match, best_match, list_match
 from ingestion.pipeline.version_choice import choose_version
 
+ASSUMED = 0.8
+"""Confidence at most, where nothing tells between several versions."""
 _NUMBER = re.compile(r"[+-]?\d*([.,])\d+(?:[eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+(\.)\d*|(?:\.\d{3})+(,)\d*|(?:,\d{3}){2,}|(?:\.\d{3}){2,})")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
@@ -58,7 +60,9 @@ def _recognised(source: Source, match: Match, candidate: Candidate) -> Inspectio
     count, known = len(fit.mapped), len(pack.fields)
     found = f"All {known} fields" if count == known else f"{count} of its {known} fields"
     reason = f"{found} were found, by {fit.how}"
-    inspection = _inspection(source, candidate, match.row, pack, fit.mapped, match.confidence, reason)
+    assumed = any(said["code"] == "VERSION_ASSUMED" for said in notes)
+    confidence = min(match.confidence, ASSUMED) if assumed else match.confidence
+    inspection = _inspection(source, candidate, match.row, pack, fit.mapped, confidence, reason)
     notes += left_out(inspection, pack)
     if fit.head.checked_as:
         text = f"{pack.template} {pack.version} is checked by the rules it shares with {fit.head.checked_as}."

@@ -22,8 +22,10 @@ def choose_version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]
         return newest, [note("NEAREST_VERSION", text)]
     if len(match.fitting) > 1 and not cells:
         versions = ", ".join(sorted(fit.head.version for fit in match.fitting))
+        own = [fit for fit in match.fitting if not fit.head.checked_as] or match.fitting
+        latest = max(own, key=lambda fit: _parts(fit.head.version))
         text = f"The columns fit the versions {versions} equally and no version cell is filled; "
-        return first, [note("VERSION_ASSUMED", f"{text}the file is read as {first.head.version}.")]
+        return latest, [note("VERSION_ASSUMED", f"{text}the file is read as {latest.head.version}.")]
     return first, []
 
 
