@@ -5,6 +5,7 @@ from typing import Any
 
 from ingestion.aws import layout, tokens
 from ingestion.aws.objects import ObjectRef
+from ingestion.pipeline.expected import EXPECTABLE
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Job:
     resume_from: int
     original: ObjectRef
     results: dict[str, dict[str, Any]]
+    expected_template: str = ""
+    """What the sender said the file is; empty when it is to be recognised."""
 
     @classmethod
     def from_event(cls, event: dict[str, Any], account: str) -> "Job":
@@ -30,6 +33,7 @@ class Job:
             resume_from=event["resume_from"],
             original=ObjectRef.from_json(event["object"]),
             results={name: event[name] for name in layout.STAGES if event.get(name)},
+            expected_template=event.get("expected_template", ""),  # what was started before had none
         )
         landing = layout.bucket_name(account, job.institution, "landing")
         if (job.original.bucket, job.original.key) != (landing, layout.landing_key(job.submission)):
@@ -38,6 +42,8 @@ class Job:
             raise ValueError("the token was parked for another attempt")
         if not 1 <= job.resume_from <= job.attempt:
             raise ValueError("a run resumes from an earlier attempt or from itself")
+        if job.expected_template and job.expected_template not in EXPECTABLE:
+            raise ValueError("no template of this name can be expected")
         return job
 
     def output(self, name: str) -> ObjectRef | None:

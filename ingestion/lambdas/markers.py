@@ -15,12 +15,14 @@ def find(
     """The result of this stage in the first of these attempts that had the same inputs and the same code.
 
     What the stage looked up among the institution's decisions belongs to the inputs: a mapping or a rulebook
-    that was saved, or saved anew, since then is followed from now on.
+    that was saved, or saved anew, since then is followed from now on. So does the expected template.
     One from an earlier attempt is recorded for this attempt too: its markers together are its provenance.
     """
     for attempt in attempts:
         marker = _load(work, attempt)
         if marker is None or marker.get("code_version") != code_version:
+            continue
+        if marker.get("expected_template", "") != work.job.expected_template:
             continue
         if _hashes(marker.get("inputs")) == _hashes(inputs) and _still_stands(work, marker["control"]):
             result = {**marker, "resumed": True}

@@ -110,6 +110,7 @@ def _result(
         "started": started,
         "finished": _now(),
         "resumed": False,
+        "expected_template": job.expected_template,
         "inputs": inputs,
         "control": {key: ref.to_json() if ref else None for key, ref in work.control.items()},
         "outputs": [_named(name, ref) for name, ref in work.outputs.items()],

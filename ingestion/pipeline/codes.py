@@ -67,7 +67,7 @@ CODES: dict[str, Code] = {
     "TEMPLATE_NOT_EXPECTED": Code(
         "Another template",
         "The file is a good one, but not of the template that is expected here.",
-        "Send it where that template is expected, or choose the file you meant.",
+        "Choose the file you meant, or send this one as the template that it is.",
     ),
     # The run
     "TOKEN_EXPIRED": Code(

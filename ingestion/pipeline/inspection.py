@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ingestion.pipeline.errors import UnreadableFile
+from ingestion.pipeline.expected import called
 from ingestion.pipeline.readers import Source, open_source
 
 Recall = Callable[[str], dict[str, Any] | None]
@@ -72,8 +73,7 @@ def check_expected(inspection: Inspection, expected: str | None) -> None:
     template, _, version = expected.upper().partition("-")
     if inspection.template == template and version in ("", inspection.version):
         return
-    wanted = f"{template} {version}".strip()
-    seen = f"{inspection.template} {inspection.version}"
+    seen, wanted = called(inspection.template, inspection.version), called(template, version)
     raise UnreadableFile("TEMPLATE_NOT_EXPECTED", f"You sent {an(seen)} where {an(wanted)} is expected.")
 
 

@@ -48,6 +48,7 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
             "verdict",
             "code",
             "counts",
+            "expected_template",
             "template",
             "template_version",
             "attempt",

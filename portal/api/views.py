@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web import selectors, services
 from ingestion.web.errors import TooManyUploads
 from ingestion.web.uploads.reception import Reception
@@ -32,7 +33,10 @@ UPLOADING = READING | {413: PROBLEM, 415: PROBLEM, 429: PROBLEM}
 FORM = {
     "multipart/form-data": {
         "type": "object",
-        "properties": {"file": {"type": "string", "format": "binary"}},
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "expected_template": {"type": "string", "enum": list(EXPECTABLE)},
+        },
         "required": ["file"],
     }
 }
@@ -86,7 +90,10 @@ class SubmissionsView(APIView):
         responses={201: serializers.ReceiptSerializer, 200: serializers.ReceiptSerializer, **UPLOADING},
     )
     def post(self, request: Request) -> Response:
-        """Takes one file. 200 instead of 201: the same content was sent before, this is that submission."""
+        """Takes one file. 200 instead of 201: the same content was sent before, this is that submission.
+
+        With `expected_template` a file of another template is not checked and says so.
+        """
         if not (request.content_type or "").startswith("multipart/form-data"):
             raise UnsupportedMediaType(request.content_type or "")
         try:

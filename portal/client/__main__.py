@@ -1,6 +1,6 @@
 """Upload files and wait for their verdicts.
 
-    python -m portal.client submit FILE... [--portal URL] [--email NAME] [--browser] [--json]
+    python -m portal.client submit FILE... [--portal URL] [--email NAME] [--browser] [--expect TPT] [--json]
 
 The password of a headless sign-in is read from FUNDGATE_PASSWORD or asked for; it never stands on the
 command line. Exit code 0: no errors found; 1: errors found; 2: no verdict.
@@ -31,6 +31,12 @@ def main(arguments: list[str]) -> int:
     submit.add_argument("--portal", default="http://127.0.0.1:8000", help="address of the portal")
     submit.add_argument("--email", help="account; the password comes from FUNDGATE_PASSWORD or is asked for")
     submit.add_argument("--browser", action="store_true", help="sign in in the browser instead")
+    submit.add_argument(
+        "--expect",
+        default="",
+        metavar="TEMPLATE",
+        help="what every file must be: TPT, EMT, EPT, EET or HOLDINGS",
+    )
     submit.add_argument("--json", action="store_true", help="print the submissions as JSON")
     options = parser.parse_args(arguments)
     if not options.browser and not options.email:
@@ -61,7 +67,7 @@ def _submit(options: argparse.Namespace) -> int:
     for file in options.files:
         try:
             with file.open("rb") as content:
-                submission = api.submit(file.name, content)
+                submission = api.submit(file.name, content, options.expect)
             submission = api.wait(submission["id"])
         except ApiError as error:
             _say(f"{file.name}: {error}")

@@ -25,9 +25,10 @@ class Api:
         self.session.headers["Authorization"] = f"Bearer {id_token}"
         self.session.headers["Accept"] = "application/json"
 
-    def submit(self, name: str, content: BinaryIO) -> dict[str, Any]:
-        """Upload one file under its name; returns the submission."""
-        return self._call("POST", "/api/v1/submissions/", files={"file": (name, content)})
+    def submit(self, name: str, content: BinaryIO, expected: str = "") -> dict[str, Any]:
+        """Upload one file under its name, perhaps with the template it must be; returns the submission."""
+        said = {"expected_template": expected} if expected else None
+        return self._call("POST", "/api/v1/submissions/", data=said, files={"file": (name, content)})
 
     def submission(self, identifier: str) -> dict[str, Any]:
         """State, verdict, counts and steps."""

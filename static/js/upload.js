@@ -5,6 +5,7 @@ const AT_A_TIME = 2;
 
 const form = document.querySelector("[data-upload-form]");
 const input = form.querySelector("input[type=file]");
+const expected = form.querySelector("[name=expected_template]");
 const drop = form.querySelector("[data-drop]");
 const panel = document.querySelector("[data-outcomes]");
 const list = document.querySelector("[data-outcome-list]");
@@ -72,9 +73,10 @@ const show = (place, request) => {
   }
 };
 
-const send = (file, place) => {
+const send = (file, place, awaited) => {
   const request = new XMLHttpRequest();
   const body = new FormData();
+  body.append("expected_template", awaited);
   body.append("files", file);
   request.open("POST", form.action);
   request.setRequestHeader("X-CSRFToken", token);
@@ -92,9 +94,9 @@ const send = (file, place) => {
 
 function next() {
   while (active < AT_A_TIME && queue.length > 0) {
-    const [file, place] = queue.shift();
+    const [file, place, awaited] = queue.shift();
     active += 1;
-    send(file, place);
+    send(file, place, awaited);
   }
 }
 
@@ -109,7 +111,7 @@ const take = (files) => {
     if (index >= room) { refuse(place, "TooMany"); done += 1; }
     else if (file.size === 0) { refuse(place, "Empty"); done += 1; }
     else if (file.size > mostBytes) { refuse(place, "TooLarge"); done += 1; }
-    else queue.push([file, place]);
+    else queue.push([file, place, expected.value]);
   });
   report();
   next();

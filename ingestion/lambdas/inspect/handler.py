@@ -6,13 +6,14 @@ from typing import Any
 from ingestion.lambdas.rehearsal import tiny_csv
 from ingestion.lambdas.stage import Outcome, stage
 from ingestion.lambdas.work import INSPECTION, ORIGINAL, RULEBOOK, Work
-from ingestion.pipeline.inspection import inspect_file
+from ingestion.pipeline.inspection import check_expected, inspect_file
 
 
 def inspect(work: Work) -> Outcome:
     """Writes the inspection, and the institution's rulebook as it stands now, for Validate to follow.
 
-    A file that is no table of ours, nor of a saved column mapping, ends as unreadable.
+    A file that is no table of ours, nor of a saved column mapping, ends as unreadable; so does one
+    of another template than its sender said.
     """
 
     def recall(fingerprint: str) -> dict[str, Any] | None:
@@ -24,6 +25,7 @@ def inspect(work: Work) -> Outcome:
             return None
 
     found = inspect_file(work.read(ORIGINAL), recall)
+    check_expected(found, work.job.expected_template)
     work.write(INSPECTION, json.dumps(found.to_json()).encode())
     rulebook = work.look_up("rulebooks", "current")
     if rulebook is not None:

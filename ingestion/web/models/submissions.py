@@ -21,6 +21,7 @@ class Submission(models.Model):
     bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True, default="")
     content_kind = models.CharField(max_length=8, blank=True, default="")
+    expected_template = models.CharField(max_length=32, blank=True, default="")
 
     state = models.CharField(max_length=16, choices=State.choices, default=State.RECEIVING)
     state_since = models.DateTimeField()

@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ingestion.web.models import Submission, Transition
@@ -46,16 +46,21 @@ def begin(actor: Actor, institution: Institution, file_name: str) -> Submission:
 
 
 @transaction.atomic
-def claim(submission: Submission, *, sha256: str, length: int, kind: str) -> Submission | None:
+def claim(
+    submission: Submission, *, sha256: str, length: int, kind: str, expected: str = ""
+) -> Submission | None:
     """Claims this content for the submission.
 
-    The earlier submission instead when the institution sent it before.
+    The earlier submission instead when the institution sent it before: with the same template expected, or
+    recognised as what is expected now. Otherwise its outcome is not the answer to this one.
     """
     Institution.objects.select_for_update().get(
         pk=submission.institution_id
     )  # two at once: one is the earlier one
+    answered = Q(template=expected) if expected else ~Q(template="")
     earlier = (
         Submission.objects.filter(institution_id=submission.institution_id, sha256=sha256)
+        .filter(Q(expected_template=expected) | answered)
         .exclude(state__in=[State.REFUSED, State.WITHDRAWN])
         .exclude(pk=submission.pk)
         .order_by("number")
@@ -63,7 +68,7 @@ def claim(submission: Submission, *, sha256: str, length: int, kind: str) -> Sub
     )
     if earlier is None:
         Submission.objects.filter(pk=submission.pk, state=State.RECEIVING).update(
-            sha256=sha256, bytes=length, content_kind=kind
+            sha256=sha256, bytes=length, content_kind=kind, expected_template=expected
         )
     return earlier
 

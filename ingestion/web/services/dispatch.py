@@ -69,7 +69,7 @@ def start(entry_id: int) -> bool:
 
 
 def execution_input(entry: OutboxEntry) -> dict[str, Any]:
-    """What Step Functions is told: ids, a hash and a length."""
+    """What Step Functions is told: ids, a hash, a length and the template that is expected."""
     submission = entry.submission
     return {
         "submission": str(submission.id),
@@ -77,6 +77,7 @@ def execution_input(entry: OutboxEntry) -> dict[str, Any]:
         "institution": submission.institution.code,
         "token_parameter": entry.token_parameter,
         "resume_from": submission.resume_from,
+        "expected_template": submission.expected_template,
         "object": {
             "bucket": submission.object_bucket,
             "key": submission.object_key,

@@ -95,8 +95,8 @@ def receive(reception: Reception) -> list[Outcome]:
     Reading happens here unless the CSRF check has done it; what is not settled the reception removes.
     """
     reception.read()
-    complete = reception.complete
-    return [_settle(reception, incoming, complete) for incoming in reception.incoming]
+    complete, expected = reception.complete, reception.expected_template
+    return [_settle(reception, incoming, complete, expected) for incoming in reception.incoming]
 
 
 def as_json(outcome: Outcome) -> dict[str, object]:
@@ -112,14 +112,20 @@ def as_json(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _settle(reception: Reception, incoming: Incoming, complete: bool) -> Outcome:
+def _settle(reception: Reception, incoming: Incoming, complete: bool, expected: str) -> Outcome:
     actor, submission = reception.actor, incoming.submission
     incoming.settled = True
     if not (complete and incoming.whole):
         incoming.refuse("UPLOAD_INCOMPLETE")
     if incoming.file is None:
         return _refused(actor, incoming)
-    earlier = claim(submission, sha256=incoming.file.sha256, length=incoming.bytes, kind=incoming.kind)
+    earlier = claim(
+        submission,
+        sha256=incoming.file.sha256,
+        length=incoming.bytes,
+        kind=incoming.kind,
+        expected=expected,
+    )
     if earlier is not None:
         incoming.refuse("DUPLICATE")
         give_up(actor, submission, "DUPLICATE", earlier=earlier)

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from ingestion.aws import layout
 from ingestion.aws.errors import AwsError
+from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web.services.arrivals import begin, give_up
 from ingestion.web.uploads import refusals
 from ingestion.web.uploads.incoming import Incoming
@@ -29,6 +30,9 @@ CHUNK_BYTES = 256 * 1024
 DISCARDED_BYTES = 8 * 1024 * 1024
 HELD_BYTES = 16 * 1024 * 1024  # of small files that wait for the end of the request
 MALFORMED = "The request is not a well-formed multipart/form-data, or a file's name is far too long."
+UNKNOWN_TEMPLATE = (
+    f"`expected_template` is one of {', '.join(EXPECTABLE)}, or left out so that the file is recognised."
+)
 TOO_MANY = f"At most {refusals.MAX_FILES} files are taken at once; nothing was kept. Send fewer."
 
 
@@ -87,6 +91,17 @@ class Reception:
         """
         stream: Any = self.request._stream  # Django's LimitedStream
         return bool(stream._pos == stream.limit)
+
+    @property
+    def expected_template(self) -> str:
+        """What the sender says the files are, empty for nothing; BadRequest when there is no such template.
+
+        Known once the body is read, so the field may stand before or after the files.
+        """
+        said = self.request.POST.get("expected_template", "").strip().upper()
+        if said and said not in EXPECTABLE:
+            raise BadRequest(UNKNOWN_TEMPLATE)
+        return said
 
     def __enter__(self) -> "Reception":
         return self

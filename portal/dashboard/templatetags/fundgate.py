@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from ingestion.pipeline.expected import called
 from portal.accounts.roles import Role
 from portal.dashboard import wording
 from portal.dashboard.icons import ICONS
@@ -51,6 +52,12 @@ def badge(label: wording.Label) -> SafeString:
 def status(submission: Any) -> wording.Label:
     """The label of a submission: verdict once there is one, state before."""
     return wording.status(submission)
+
+
+@register.filter
+def expectable(template: str) -> str:
+    """What a template that can be expected is called."""
+    return called(template)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web import services
 from ingestion.web.uploads.reception import Reception, receives_files
 from ingestion.web.uploads.refusals import MAX_BYTES, MAX_FILES
@@ -26,6 +27,8 @@ def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse
         "outcomes": shown,
         "tally": Counter(outcome.kind for outcome in shown),
         "nothing_chosen": request.method == "POST" and not outcomes,
+        "expectable": EXPECTABLE.items(),
+        "expected": reception.expected_template if reception is not None else "",
         "most_files": MAX_FILES,
         "most_bytes": MAX_BYTES,
         "samples_dir": settings.FUNDGATE_SAMPLES_DIR,

@@ -197,6 +197,32 @@ def hashes(chain: Chain, run: Run, stage: str) -> dict[str, str]:
     return {each["name"]: each["sha256"] for each in chain.marker(run, stage)["outputs"]}
 
 
+def test_a_file_of_another_template_than_expected_is_said_plainly_and_nothing_of_that_is_taken_over(
+    chain: Chain, samples: Path
+) -> None:
+    submission, original = chain.deliver((samples / "emt-4.3-clean.csv").read_bytes())
+
+    def attempt(number: int, **expected: str) -> Run:
+        parameter = chain.park(submission, number, chain.token())
+        state = chain.input(submission, original, parameter, attempt=number, resume_from=1) | expected
+        return chain.finish(state, chain.start(state))
+
+    wrong = attempt(1, expected_template="TPT")
+    assert (wrong.status, wrong.output["code"]) == ("SUCCEEDED", "TEMPLATE_NOT_EXPECTED")
+    document = json.loads(chain.result(wrong, "verdict.json"))
+    assert document["verdict"] == "unreadable"
+    assert "You sent an EMT 4.3 where a TPT is expected." in document["message"]
+    assert not document["index_card"]
+    right = attempt(2, expected_template="EMT")
+    assert (right.status, right.output["code"]) == ("SUCCEEDED", None)
+    recognised = attempt(3)  # as executions that were started without a word on it
+    assert (recognised.status, recognised.output["code"]) == ("SUCCEEDED", None)
+    again = attempt(4, expected_template="TPT")
+    assert again.output["code"] == "TEMPLATE_NOT_EXPECTED"
+    resumed = [chain.marker(run, "inspect")["resumed"] for run in (wrong, right, recognised, again)]
+    assert resumed == [False, False, False, True], "its twin: the same expectation"
+
+
 def test_an_attempt_that_may_resume_nothing_starts_over(chain: Chain, done: Run) -> None:
     again = chain.again(done, resume_from=2)
     assert not any(chain.marker(again, stage)["resumed"] for stage in STAGES)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.pipeline import UnreadableFile, inspect_file
+from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.pipeline.inspection import Inspection, check_expected
 from ingestion.pipeline.pack import Field, Pack, find_pack, packs
 from ingestion.pipeline.recognise import version_in
@@ -238,8 +239,15 @@ def test_another_template_than_the_expected_one_is_said_plainly() -> None:
     assert "You sent an EMT 4.3 where a TPT is expected." in caught.value.message
     with pytest.raises(UnreadableFile):
         check_expected(inspection, "EMT-4.2")
+    with pytest.raises(UnreadableFile) as caught:
+        check_expected(inspection, "HOLDINGS")
+    assert caught.value.detail == "You sent an EMT 4.3 where a list of holdings is expected."
     for fine in (None, "EMT", "emt-4.3"):
         check_expected(inspection, fine)
+
+
+def test_every_template_there_is_can_be_expected() -> None:
+    assert set(EXPECTABLE) == {pack.template for pack in packs().values()}
 
 
 def unknown(data: bytes) -> str:

@@ -82,6 +82,26 @@ def test_the_same_content_is_claimed_once_per_institution(owner: Actor, outsider
     assert claim(second, sha256=SHA, length=1, kind="csv") is None
 
 
+@pytest.mark.parametrize(
+    ("sent_as", "recognised", "now_as", "known"),
+    [
+        ("TPT", "", "TPT", True),  # the same question, whatever came of it
+        ("TPT", "", "", False),  # it was another template than expected; now it is to be recognised
+        ("TPT", "", "EMT", False),
+        ("", "EMT", "TPT", False),  # nobody has been told yet that this is no TPT
+        ("", "EMT", "EMT", True),
+        ("EMT", "EMT", "", True),
+    ],
+)
+def test_the_same_content_is_known_only_when_its_outcome_answers_what_is_expected_now(
+    owner: Actor, sent_as: str, recognised: str, now_as: str, known: bool
+) -> None:
+    first = submission(owner, State.COMPLETED, expected_template=sent_as, template=recognised)
+    second = submission(owner, State.RECEIVING, sha256="")
+    earlier = claim(second, sha256=SHA, length=1, kind="csv", expected=now_as)
+    assert earlier == (first if known else None)
+
+
 def test_giving_up_does_not_touch_what_was_stored(owner: Actor) -> None:
     stored, arriving = submission(owner, State.QUEUED), submission(owner, State.RECEIVING)
     give_up(owner, stored, "UPLOAD_INCOMPLETE")

@@ -58,11 +58,18 @@ def test_an_id_that_owes_nothing_starts_nothing(db: None, nonsense: int) -> None
     assert not start(nonsense)
 
 
-def test_the_input_of_an_execution_holds_ids_only(owner: Actor) -> None:
+def test_the_input_of_an_execution_holds_ids_and_what_is_expected_only(owner: Actor) -> None:
     made = submission(owner)
     told = execution_input(outbox(made, owner))
-    assert set(told) == {"submission", "attempt", "institution", "token_parameter", "resume_from", "object"}
+    parts = "submission attempt institution token_parameter resume_from expected_template object"
+    assert set(told) == set(parts.split())
     assert made.file_name not in str(told)
+
+
+@pytest.mark.parametrize("expected", ["", "EMT"])
+def test_an_execution_is_told_which_template_is_expected(owner: Actor, expected: str) -> None:
+    made = submission(owner, expected_template=expected)
+    assert execution_input(outbox(made, owner))["expected_template"] == expected
 
 
 def test_what_never_arrived_completely_is_refused_after_an_hour(owner: Actor) -> None:

@@ -151,6 +151,28 @@ def test_an_upload_is_one_file_in_a_form(owner: Caller) -> None:
     assert one.status_code == 201  # nothing of the refused pair was kept, so this is no duplicate
 
 
+def test_a_file_of_another_template_than_expected_says_so_and_a_fitting_one_is_checked(
+    system: System, owner: Caller
+) -> None:
+    content = tpt(rows=20, seed=505).csv()
+
+    def sent(expected: str) -> requests.Response:
+        body = {"files": {"file": ("a.csv", content)}, "data": {"expected_template": expected}}
+        return owner.post("submissions/", **body)
+
+    refused = sent("PDF")
+    assert is_problem(refused, 400)
+    assert "expected_template" in refused.json()["detail"]
+    receipt = sent("EMT").json()
+    assert (receipt["expected_template"], receipt["duplicate"]) == ("EMT", False)
+    ended = system.api().wait(receipt["id"])
+    assert (ended["verdict"], ended["code"]) == ("unreadable", "TEMPLATE_NOT_EXPECTED")
+    fitting = sent("tpt")
+    assert fitting.status_code == 201, "what was no EMT is not taken for an answer about a TPT"
+    assert system.api().wait(fitting.json()["id"])["verdict"] == "passed"
+    assert sent("").json()["id"] == fitting.json()["id"]
+
+
 def test_findings_of_an_unfinished_submission_are_a_404_that_says_so(owner: Caller) -> None:
     receipt = owner.post("submissions/", files={"file": ("new.csv", tpt(rows=50, seed=504).csv())}).json()
     answer = owner.get(f"submissions/{receipt['id']}/findings/")
@@ -171,6 +193,9 @@ def test_the_document_describes_every_address_and_its_sign_in(system: System) ->
     }
     upload = document["paths"]["/api/v1/submissions/"]["post"]
     assert "multipart/form-data" in upload["requestBody"]["content"]
+    form = upload["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert form["required"] == ["file"]
+    assert "TPT" in form["properties"]["expected_template"]["enum"]
     assert {"200", "201", "400", "401", "403", "413", "415", "429"} <= set(upload["responses"])
     assert upload["security"] == [{"idToken": []}]
     assert document["components"]["securitySchemes"]["idToken"]["scheme"] == "bearer"

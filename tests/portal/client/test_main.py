@@ -28,7 +28,7 @@ ENDS: dict[str, dict[str, Any]] = {
 def portal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A portal whose answers are named by the file; signing in and the calls are tested on the real one."""
 
-    def submit(self: Api, name: str, content: BinaryIO) -> dict[str, Any]:
+    def submit(self: Api, name: str, content: BinaryIO, expected: str = "") -> dict[str, Any]:
         if name == "refused.csv":
             raise ApiError("The file is empty.")
         return {"id": Path(name).stem}
@@ -76,3 +76,19 @@ def test_a_line_names_file_outcome_code_and_counts(
 def test_a_refusal_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(tmp_path, "refused")
     assert capsys.readouterr().err == "fundgate: refused.csv: The file is empty.\n"
+
+
+@pytest.mark.parametrize(("arguments", "said"), [((), ""), (("--expect", "TPT"), "TPT")])
+def test_the_template_that_is_expected_goes_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    heard = []
+
+    def submit(self: Api, name: str, content: BinaryIO, expected: str = "") -> dict[str, Any]:
+        heard.append(expected)
+        return {"id": Path(name).stem}
+
+    monkeypatch.setattr(Api, "submit", submit)
+    (tmp_path / "passed.csv").write_text("a;b")
+    client.main(["submit", str(tmp_path / "passed.csv"), "--email", "a@b.example", *arguments])
+    assert heard == [said]

@@ -50,6 +50,11 @@ def test_the_form_works_without_scripts(uploader: Client) -> None:
     assert re.search(r'<input id="id_files" name="files" type="file" multiple', page)
     assert '<label for="id_files">' in page
     assert "Upload and check" in page
+    assert '<label for="id_expected_template">' in page
+    options = re.findall(r'<option value="(\w*)"( selected)?>([^<]+)<', page)
+    assert options[0] == ("", "", "Recognise it")
+    assert [name for name, *_ in options[1:]] == ["TPT", "EMT", "EPT", "EET", "HOLDINGS"]
+    assert options[-1][2] == "List of holdings"
 
 
 def test_an_institution_that_sends_too_much_is_told_when_to_come_back(
@@ -85,6 +90,26 @@ def test_several_files_of_a_plain_post_each_get_an_outcome(uploader: Client, sto
     assert page.count(f'href="/submissions/{stored.id}/"') == 2
     kept = store.get_object(Bucket=stored.object_bucket, Key=stored.object_key)
     assert kept["Body"].read() == DELIVERY
+
+
+@pytest.mark.aws
+@pytest.mark.parametrize("said", ["", "EMT"])
+def test_what_is_said_to_be_expected_is_kept_and_shown(uploader: Client, store: Any, said: str) -> None:
+    page = uploader.post(ADDRESS, {"files": [file("a.csv")], "expected_template": said}).content.decode()
+    assert outcomes(page) == ["received"]
+    assert ('<option value="EMT" selected>' in page) == bool(said)
+    stored = Submission.objects.get(state=State.STORED)
+    assert stored.expected_template == said
+    shown = uploader.get(f"/submissions/{stored.id}/").content.decode()
+    assert ("<dd data-expected>EMT</dd>" in shown) == ("Expected template" in shown) == bool(said)
+
+
+@pytest.mark.aws
+def test_a_template_that_does_not_exist_cannot_be_expected(uploader: Client, store: Any) -> None:
+    answer = uploader.post(ADDRESS, {"files": [file("a.csv")], "expected_template": "PDF"})
+    assert answer.status_code == 400
+    assert "TPT, EMT, EPT, EET, HOLDINGS" in answer.text
+    assert not Submission.objects.exclude(state=State.REFUSED).exists()
 
 
 @pytest.mark.aws
