@@ -3,9 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from ingestion.pipeline.cli_opening import not_opened, read_file
+from ingestion.pipeline.cli_decisions import Refused, read_mapping, read_or_refuse, recall_of
 from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def run_recognise(chosen: "argparse.Namespace") -> int:
 
     inspection = None
     try:
-        data = _read(chosen.file)
-        mapping = _mapping(_read(chosen.mapping)) if chosen.mapping is not None else None
-    except _Refused as error:
+        data = read_or_refuse(chosen.file)
+        mapping = read_mapping(chosen.mapping)
+    except Refused as error:
         return _refuse("FILE_UNREADABLE", str(error), chosen.json)
     try:
-        inspection = inspect_file(data, _recall(mapping))
+        inspection = inspect_file(data, recall_of(mapping))
         check_expected(inspection, chosen.expect)
     except UnreadableFile as error:
         message = f"{error.message} {error.how_to_fix}"
@@ -59,38 +59,6 @@ def run_recognise(chosen: "argparse.Namespace") -> int:
     else:
         print("\n".join(_lines(inspection)))
     return 0
-
-
-class _Refused(Exception):
-    """A file cannot be opened, or a mapping not be followed; the text says why."""
-
-
-def _read(name: str) -> bytes:
-    from ingestion.pipeline.report import clean
-
-    try:
-        return read_file(name)
-    except OSError as error:
-        raise _Refused(not_opened(clean(name, 400), error)) from None
-
-
-def _mapping(data: bytes) -> dict[str, Any]:
-    from ingestion.pipeline.mapping import check_mapping
-
-    try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise _Refused("The mapping is not JSON in UTF-8.") from None
-    if problems := check_mapping(document):
-        raise _Refused(f"The mapping cannot be used. {' '.join(problems)}")
-    return cast(dict[str, Any], document)
-
-
-def _recall(mapping: dict[str, Any] | None) -> Any:
-    """Answers with the mapping if it is for this shape."""
-    if mapping is None:
-        return None
-    return lambda fingerprint: mapping if mapping.get("fingerprint") == fingerprint else None
 
 
 def _lines(inspection: "Inspection") -> Iterator[str]:

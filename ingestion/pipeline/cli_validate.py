@@ -1,10 +1,13 @@
-"""`validate FILE... [--json] [--expect TEMPLATE] [--previous FILE]`: check files and say what is wrong."""
+"""`validate FILE...`: check files and say what is wrong with them."""
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.pipeline.cli_decisions import Refused, read_mapping, recall_of, rulebook_of
 from ingestion.pipeline.cli_opening import not_opened, read_file
 from ingestion.pipeline.errors import UnreadableFile
 
@@ -12,8 +15,10 @@ if TYPE_CHECKING:
     import argparse
 
     from ingestion.pipeline.delivery import Delivery
+    from ingestion.pipeline.inspection import Recall
     from ingestion.pipeline.quality import Snapshot
     from ingestion.pipeline.report import Checked, Report
+    from ingestion.pipeline.rulebook import Rulebook
 
 EXIT_CODES = {"unreadable": 2, "failed": 1}
 """Of one file; of several files the highest counts."""
@@ -36,6 +41,8 @@ def add_validate(commands: "argparse._SubParsersAction[Any]") -> None:
     command.add_argument(
         "--previous", metavar="FILE", help="an earlier delivery of the same funds, or of another template"
     )
+    command.add_argument("--mapping", metavar="PATH", help="a saved column mapping to use if it fits")
+    command.add_argument("--rulebook", metavar="PATH", help="a rulebook whose changes and rules count")
 
 
 def run_validate(chosen: "argparse.Namespace") -> int:
@@ -47,6 +54,10 @@ def run_validate(chosen: "argparse.Namespace") -> int:
     worst = 0
     try:
         previous = _snapshots(read_file(chosen.previous)) if chosen.previous else None
+        decided = Decided(recall_of(read_mapping(chosen.mapping)), rulebook_of(chosen.rulebook))
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return EXIT_CODES["unreadable"]
     except OSError as error:
         return _no_previous(not_opened(clean(chosen.previous, 400), error))
     except UnreadableFile as error:
@@ -62,7 +73,7 @@ def run_validate(chosen: "argparse.Namespace") -> int:
             advice = "Check the path, and that you may read the file."
             results.append(nothing | refusal("FILE_UNREADABLE", message, advice))
             continue
-        report = check_file(name, data, chosen.expect, previous)
+        report = check_file(name, data, chosen.expect, previous, decided)
         worst = max(worst, EXIT_CODES.get(report.verdict, 0))
         if chosen.json:
             results.append(report.as_data())
@@ -75,12 +86,24 @@ def run_validate(chosen: "argparse.Namespace") -> int:
     return worst
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What an institution decided: how it reads a layout, and its rulebook."""
+
+    recall: "Recall | None" = None
+    rulebook: "Rulebook | None" = None
+
+
 def check_file(
-    name: str, data: bytes, expected: str | None = None, previous: "list[Snapshot] | None" = None
+    name: str,
+    data: bytes,
+    expected: str | None = None,
+    previous: "Sequence[Snapshot] | None" = None,
+    decided: Decided | None = None,
 ) -> "Report":
     """Check one file's content, if it is of the expected template (`TPT`, `TPT-7.0`, None = any).
 
-    With what is known of an earlier delivery the checks beyond one row run as well.
+    With what is known of earlier deliveries the checks beyond one row run as well.
     """
     from ingestion.pipeline.delivery import parse_source
     from ingestion.pipeline.engine import validate
@@ -89,19 +112,20 @@ def check_file(
     from ingestion.pipeline.report import Checked, Report
     from ingestion.pipeline.verdict import verdict_document
 
+    decided = decided or Decided()
     inspection = None
     telling = _Telling(name, len(data))
     try:
         telling.say(f"reading {len(data) / 1e6:,.1f} MB")
         source = open_source(data)
-        inspection = inspect_source(source)
+        inspection = inspect_source(source, decided.recall)
         check_expected(inspection, expected)
         delivery = parse_source(source, inspection)
         telling.say(f"checking {len(delivery.row_numbers):,} rows")
-        validation = validate(delivery)
+        validation = validate(delivery, rulebook=decided.rulebook)
         checked = Checked(verdict_document(validation, delivery.inspection, {}), validation.findings)
         if previous is not None:
-            checked = _compared(checked, delivery, previous)
+            checked = _compared(checked, delivery, previous, decided.rulebook)
         return Report(name, inspection, checked)
     except UnreadableFile as error:
         return Report(name, inspection, error)
@@ -133,12 +157,14 @@ def _snapshots(data: bytes) -> "list[Snapshot]":
     return snapshots(parse_file(data, inspect_file(data)))
 
 
-def _compared(checked: "Checked", delivery: "Delivery", previous: "list[Snapshot]") -> "Checked":
+def _compared(
+    checked: "Checked", delivery: "Delivery", previous: "Sequence[Snapshot]", rulebook: "Rulebook | None"
+) -> "Checked":
     from ingestion.pipeline.quality import check_quality, merge
     from ingestion.pipeline.report import Checked
 
     blanks = frozenset(checked.document["blanks"])
-    result = check_quality(delivery, previous, previous, blanks=blanks)
+    result = check_quality(delivery, previous, previous, rulebook=rulebook, blanks=blanks)
     return Checked(*merge(checked.document, checked.findings, result))
 
 

@@ -30,7 +30,7 @@ def merge(
     tables = {"template": findings.cast(SCHEMA), "quality": quality.findings.cast(SCHEMA)}
     sourced = [("template", group) for group in document["groups"]] + [("quality", group) for group in own]
     sourced.sort(key=lambda each: (SEVERITIES.index(each[1]["severity"]), each[1]["rule"]))
-    groups, parts, offset = [], [SCHEMA.empty_table()], 0
+    groups, parts, offset = [], [pa.Table.from_batches([], SCHEMA)], 0
     for source, group in sourced:
         parts.append(tables[source].slice(group["offset"], group["stored"]))
         groups.append(group | {"offset": offset})

@@ -111,3 +111,19 @@ def test_a_long_file_tells_a_terminal_what_is_going_on_and_nobody_else(
     monkeypatch.setattr(cli_validate, "LONG", 1)
     main(["validate", name])
     assert capsys.readouterr().err == ""
+
+
+def test_a_rulebook_and_a_mapping_are_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tpt(rows=20, seed=4)
+    table.rows[4]["17"] = ""
+    file, rulebook, wrong = tmp_path / "a.csv", tmp_path / "rules.json", tmp_path / "wrong.json"
+    file.write_bytes(table.csv())
+    rulebook.write_text('{"format": 1, "rules": {"TPT-REQUIRED-17": {"severity": "warning"}}}')
+    wrong.write_text('{"format": 1, "rules": {"TPT-NOPE": {"severity": "off"}}}')
+    assert main(["validate", str(file)]) == 1
+    assert main(["validate", str(file), "--rulebook", str(rulebook)]) == 0
+    capsys.readouterr()
+    assert main(["validate", str(file), "--rulebook", str(wrong)]) == 2
+    assert "The rulebook cannot be followed. rules, TPT-NOPE" in capsys.readouterr().err
+    assert main(["validate", str(file), "--mapping", str(wrong)]) == 2
+    assert "The mapping cannot be used." in capsys.readouterr().err
