@@ -197,6 +197,19 @@ def test_an_unknown_template_says_what_to_do(visitor: Visitor) -> None:
     visitor.screenshot("submission-unreadable")
 
 
+def test_another_template_than_the_chosen_one_is_said_plainly(visitor: Visitor) -> None:
+    visitor.sign_in()
+    page = visitor.page
+    page.goto("/submissions/upload/")
+    page.get_by_label("Expected template").select_option("List of holdings")
+    content = {"name": "other.csv", "mimeType": "text/csv", "buffer": tpt(rows=4, seed=604).csv()}
+    page.get_by_label(re.compile("choose")).set_input_files(content)  # type: ignore[arg-type]
+    open_first(visitor)
+    expect(page.locator("#live")).to_have_attribute("data-verdict", "unreadable")
+    expect(page.get_by_text("You sent a TPT 7.0 where a list of holdings is expected.")).to_be_visible()
+    visitor.screenshot("submission-not-expected")
+
+
 def test_another_institution_gets_404_and_the_owner_does_not(
     visitor: Visitor, chromium: Browser, system: System
 ) -> None:
