@@ -167,7 +167,7 @@ def _read(source: Source, inspection: Inspection, pack: Pack, member: str = "") 
         inspection = replace(inspection, notes=[*inspection.notes, note])
     if len(rows) < grid.rows:
         columns = {key: column.take(rows) for key, column in columns.items()}
-    too_wide = np.searchsorted(rows, np.intersect1d(rows, grid.too_wide)).tolist()
+    too_wide = np.searchsorted(rows, np.intersect1d(rows, grid.too_wide, assume_unique=True)).tolist()
     return Delivery(inspection, (rows + 1).astype(np.int32), columns, too_wide)
 
 

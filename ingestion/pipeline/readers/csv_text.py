@@ -6,13 +6,14 @@ It is held as UTF-8 bytes and decoded line by line: a text in memory takes up to
 import csv
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice, zip_longest
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from ingestion.pipeline.arrays import from_integers, text_bytes
+from ingestion.pipeline.arrays import compute, from_integers, text_bytes
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers.source import (
     HEAD_ROWS,
@@ -31,6 +32,7 @@ _LARGE = 1 << 25
 """Bytes of a text whose cells are encoded while it is read, block by block."""
 _BLOCK = 1 << 24
 _SMALL_BLOCK = 1 << 22
+_THREADS = 2
 _TAIL = b"\r\n\x1a\x00"
 """Line ends, and what older systems write behind the last of them."""
 _SEP_LINE = re.compile(rb'^"?sep=([;,|\t])"?[ ;,|\t]*$', re.IGNORECASE)
@@ -107,16 +109,14 @@ class CsvSource:
         waiting = table.columns[::-1]
         del table
         columns = []
-        while waiting:  # each is let go before the next is joined
-            column = waiting.pop()
-            array = (
-                column.unify_dictionaries().combine_chunks()
-                if large
-                else column.combine_chunks().dictionary_encode()
-            )
-            columns.append(Column(from_integers(array.indices), array.dictionary))
-        if large:  # what reading needed beside the columns is worth giving back
+        if large:
+            while waiting:  # each is let go before the next is joined
+                columns.append(_column(waiting.pop().unify_dictionaries().combine_chunks()))
+            # What reading needed beside the columns is worth giving back.
             pa.default_memory_pool().release_unused()
+        else:
+            with ThreadPoolExecutor(_THREADS) as threads:  # Arrow lets go of the interpreter while it encodes
+                columns = list(threads.map(_encoded, waiting[::-1]))
         return None if quoted and any(_joined(column, delimiter, width) for column in columns) else columns
 
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:
@@ -181,6 +181,14 @@ class _Rows:
             if self._size > MAX_RECORD:
                 raise _too_long()
             yield self._text[start : self.position].decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _encoded(texts: pa.ChunkedArray) -> Column:
+    return _column(compute("dictionary_encode", texts.combine_chunks(), None))
+
+
+def _column(array: pa.DictionaryArray) -> Column:
+    return Column(from_integers(array.indices), array.dictionary)
 
 
 def _joined(column: Column, delimiter: str, width: int) -> bool:
