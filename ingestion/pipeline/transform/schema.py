@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from ingestion.pipeline.errors import PackError
 from ingestion.pipeline.pack import Pack
+from ingestion.pipeline.pack.heads import heads
 
 SCHEMA = Path(__file__).parents[1] / "schema"
 TABLES = ("holdings", "share_classes", "esg", "esg_indicators", "costs")
@@ -70,37 +71,43 @@ class TableSpec:
     items: tuple[Mapping[str, str], ...]
 
     def sources(self, pack: Pack) -> dict[str, Source]:
-        """Column -> source for one template version. Raises PackError on a field the pack does not have."""
+        """Column -> source for one template version; a column whose field it has dropped has none.
+
+        Raises PackError on a field that no version has.
+        """
         found = {
             column.name: source
             for column in self.columns
             if (source := column.sources.get(pack.template)) and source.span.holds(pack.version)
         }
-        for name, source in found.items():
-            if source.kind == "field":
-                self._check(pack, name, source.fields)
-        return found
+        return {
+            name: source
+            for name, source in found.items()
+            if source.kind != "field" or self._has(pack, name, source.fields)
+        }
 
     def items_of(self, pack: Pack) -> list[Mapping[str, str]]:
-        """The items of one template version. Raises PackError on a field the pack does not have."""
+        """The items of one template version. Raises PackError on a field that no version has."""
         names = {
             source.fields[0]
             for column in self.columns
             if (source := column.sources.get(pack.template)) and source.kind == "item"
         }
-        items = [
+        return [
             item
             for item in self.items
-            if item["template"] == pack.template and _span(item["versions"]).holds(pack.version)
+            if item["template"] == pack.template
+            and _span(item["versions"]).holds(pack.version)
+            and self._has(pack, "an item", [item[name] for name in names if item[name]])
         ]
-        for item in items:
-            self._check(pack, "an item", [item[name] for name in names if item[name]])
-        return items
 
-    def _check(self, pack: Pack, name: str, fields: tuple[str, ...] | list[str]) -> None:
-        for field in fields:
-            if field not in pack.fields:
+    def _has(self, pack: Pack, name: str, fields: tuple[str, ...] | list[str]) -> bool:
+        """Whether a version has these fields; one that another version has may have been dropped."""
+        missing = [field for field in fields if field not in pack.fields]
+        for field in missing:
+            if not any(field in head.names for head in heads(pack.template)):
                 raise PackError(f"schema {self.name}: {name} names {field}, which {pack.name} does not have")
+        return not missing
 
 
 @cache

@@ -118,8 +118,8 @@ def test_a_mapping_to_a_field_the_pack_has_is_taken(tmp_path: Path) -> None:
     assert set(spec.sources(find_pack("TPT", "6.0"))) == {"weight"}
 
 
-@pytest.mark.parametrize("cell", ["148", "999", "26 / 999", "148 from 6.0"])
-def test_a_mapping_to_a_field_the_pack_does_not_have_is_refused(tmp_path: Path, cell: str) -> None:
+@pytest.mark.parametrize("cell", ["999", "26 / 999", "999 from 6.0"])
+def test_a_mapping_to_a_field_no_version_has_is_refused(tmp_path: Path, cell: str) -> None:
     spec = _table(tmp_path, f"sector,code,,Sector,{cell}")
     with pytest.raises(PackError, match=r"which TPT-6\.0 does not have"):
         spec.sources(find_pack("TPT", "6.0"))
@@ -169,3 +169,10 @@ def test_no_data_file_is_left_unread() -> None:
     }
     known |= {"id_types.csv", "layouts.csv", "code_changes.csv"}
     assert {path.name for path in SCHEMA.iterdir()} == known
+
+
+@pytest.mark.parametrize("cell", ["148", "148 from 6.0"])
+def test_a_column_whose_field_a_version_lacks_has_no_source_there(tmp_path: Path, cell: str) -> None:
+    spec = _table(tmp_path, f"sector,code,,Sector,{cell}")
+    assert "sector" not in spec.sources(find_pack("TPT", "6.0"))
+    assert "sector" in spec.sources(find_pack("TPT", "7.0"))
