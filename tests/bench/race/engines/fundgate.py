@@ -13,6 +13,7 @@ from typing import Any
 from ingestion.pipeline import Delivery, Inspection, Validation, parse_file
 from ingestion.pipeline import validate as validate_delivery
 from ingestion.pipeline.pack import Pack, load_pack
+from ingestion.pipeline.readers import csv_text  # noqa: F401 - the peers load their reader on import, too
 from ingestion.pipeline.rules.rule import rules_of
 from tests.bench.race.layout import FUND, NAMES
 from tests.bench.race.pack import write_pack
