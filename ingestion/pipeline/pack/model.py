@@ -76,7 +76,8 @@ class Pack:
     `version_texts` are the texts of the version cell that mean this version; empty = any with its number.
     `instrument` is the field with the row's instrument or share class id. `checked_as` names the version
     whose rules are applied where this one has no field table of its own ("" = it has). `severities` are those
-    of rules (by id) that this template takes more lightly than its flags say.
+    of rules (by id) that this template takes more lightly than its flags say. `repeated_sections` are those
+    whose values a portfolio repeats on all its rows.
     """
 
     template: str
@@ -94,6 +95,7 @@ class Pack:
     rule_specs: tuple[dict[str, Any], ...]
     checked_as: str
     severities: MappingProxyType[str, str]
+    repeated_sections: frozenset[str]
     digest: str
 
     @property

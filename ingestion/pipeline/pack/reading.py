@@ -19,7 +19,9 @@ _KEYS = frozenset(
         *("portfolio_key", "version_field", "key_fields", "instrument", "index_card"),
     ]
 )
-_OPTIONAL = frozenset(["version_texts", "checked_as", "sections", "product_kinds", "severities"])
+_OPTIONAL = frozenset(
+    ["version_texts", "checked_as", "sections", "product_kinds", "severities", "repeated_sections"]
+)
 _CARD = frozenset(["id", "id_type", "name", "currency", "valuation_date", "reporting_date"])
 _PROFILE = frozenset(["title", "when", "default"])
 
@@ -37,6 +39,9 @@ def load_pack(folder: Path, shared: Path = SHARED) -> Pack:
     for key in named:
         if key not in fields:
             raise PackError(f"{folder.name}: pack.toml names the unknown field {key}")
+    repeated = frozenset(head.get("repeated_sections", ()))
+    if unknown := repeated - {field.section for field in fields.values()}:
+        raise PackError(f"{folder.name}: repeated_sections names unknown sections {sorted(unknown)}")
     rulebooks = [shared / f"{name}.toml" for name in head["rules"]]
     own = folder / "rules.toml"
     rulebooks += [own] if own.exists() else []
@@ -61,6 +66,7 @@ def load_pack(folder: Path, shared: Path = SHARED) -> Pack:
         rule_specs=tuple(specs),
         checked_as=head.get("checked_as", ""),
         severities=MappingProxyType(head.get("severities", {})),
+        repeated_sections=repeated,
         digest=_digest([*sorted(folder.iterdir()), *rulebooks, *sorted(shared.glob("*.csv"))]),
     )
 

@@ -18,8 +18,6 @@ _SELECTORS = frozenset(
 )
 _FIELD_PARAMS = ("type", "legs", "other", "cic", "country")
 """Parameters that name one field; `others` and `by` name several."""
-_REPEATED = ("Portfolio", "Fund issuer")
-"""Sections whose values a portfolio repeats on all its rows."""
 FORMULAS = ("of", "equals")
 CONDITIONS = ("expect", "where")
 
@@ -199,7 +197,7 @@ def _means(named: str, version: str) -> bool:
 
 def _scope(pack: Pack, spec: dict[str, Any], main: Field | None) -> str:
     """A wrong value that a portfolio repeats on all its rows is one finding, not one per row."""
-    repeated = main is not None and main.section in _REPEATED and spec["scope"] == "cell"
+    repeated = main is not None and main.section in pack.repeated_sections and spec["scope"] == "cell"
     return "portfolio" if repeated else str(spec["scope"])
 
 

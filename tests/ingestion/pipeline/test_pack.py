@@ -192,6 +192,7 @@ def test_any_change_of_the_data_changes_the_digest(copy: Path) -> None:
         ("pack.toml", 'rules = ["fields"', 'rules = ["nobody"', "no rulebook"),
         ("pack.toml", 'version_field = "1000"', 'version_field = "9999"', "unknown field"),
         ("pack.toml", "key_fields =", "keyfields =", "unknown or missing keys"),
+        ("pack.toml", '"Fund issuer"]', '"Fund issuers"]', "repeated_sections names unknown sections"),
     ],
 )
 def test_unknown_data_is_refused(copy: Path, file: str, old: str, new: str, says: str) -> None:
