@@ -11,43 +11,13 @@ import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
-from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline import UnreadableFile, inspect_file
 from ingestion.pipeline.readers import part_scan, xls_scan, zip_scan
 from ingestion.pipeline.sniff import as_utf8, encoding_of
+from tests.ingestion.pipeline.support import cells, code_of, expected, read, zipped
 from tests.tools.generate_samples import tpt
-from tests.tools.tables import Table
 
 TABLE = tpt(rows=12, seed=11)
-
-
-def read(data: bytes) -> Delivery:
-    return parse_file(data, inspect_file(data))
-
-
-def cells(delivery: Delivery, field: str) -> list[str]:
-    column = delivery.columns[field]
-    return [column.values[code] for code in column.codes]
-
-
-def expected(table: Table, field: str) -> list[str]:
-    return [row.get(field, "") for row in table.rows]
-
-
-def code_of(data: bytes) -> str:
-    with pytest.raises(UnreadableFile) as caught:
-        read(data)
-    assert caught.value.message
-    assert caught.value.how_to_fix
-    return caught.value.code
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", method) as package:
-        for name, content in files.items():
-            package.writestr(name, content)
-    return sink.getvalue()
 
 
 def repacked(
@@ -67,17 +37,17 @@ def sheet_with(content: bytes) -> bytes:
     return repacked(TABLE.xlsx(), {"xl/worksheets/sheet1.xml": part})
 
 
-def texts_used(size: int, cells: int) -> bytes:
+def texts_used(size: int, times: int) -> bytes:
     """A workbook that names one long shared text in many cells."""
-    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (i, i) for i in range(1, cells + 1))
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (i, i) for i in range(1, times + 1))
     start = b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
     texts = start + b"<si><t>" + b"x" * size + b"</t></si></sst>"
     return repacked(sheet_with(rows), {"xl/sharedStrings.xml": texts})
 
 
 def test_a_shared_text_may_be_used_often_and_a_long_one_now_and_then() -> None:
-    for size, cells in ((200, 50_000), (400_000, 500)):
-        zip_scan.scan(texts_used(size, cells))
+    for size, times in ((200, 50_000), (400_000, 500)):
+        zip_scan.scan(texts_used(size, times))
 
 
 def many_sheets(count: int) -> bytes:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.layout import Layout
 from ingestion.pipeline.mapping import check_mapping
+from tests.ingestion.pipeline.support import zipped
 from tests.tools.generate_samples import tpt
 
 ENGLISH = "Fund ISIN;As of date;ISIN;Security name;Qty;Market price;Market value;Ccy;% of NAV\n"
@@ -227,11 +227,7 @@ def test_a_workbook_of_one_sheet_needs_no_note() -> None:
 
 
 def archive(**files: bytes) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as package:
-        for name, content in files.items():
-            package.writestr(name.replace("_", "."), content)
-    return sink.getvalue()
+    return zipped({name.replace("_", "."): content for name, content in files.items()})
 
 
 def test_the_files_of_a_zip_are_checked_together_and_others_named() -> None:

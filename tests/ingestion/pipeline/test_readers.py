@@ -6,35 +6,13 @@ import io
 import pytest
 import xlsxwriter
 
-from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
-from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline import inspect_file
 from ingestion.pipeline.readers import open_source
 from ingestion.pipeline.readers.sheets import text_of
+from tests.ingestion.pipeline.support import cells, expected, read
 from tests.tools.generate_samples import tpt
-from tests.tools.tables import Table
 
 TABLE = tpt(rows=12, seed=11)
-
-
-def read(data: bytes) -> Delivery:
-    return parse_file(data, inspect_file(data))
-
-
-def cells(delivery: Delivery, field: str) -> list[str]:
-    column = delivery.columns[field]
-    return [column.values[code] for code in column.codes]
-
-
-def expected(table: Table, field: str) -> list[str]:
-    return [row.get(field, "") for row in table.rows]
-
-
-def code_of(data: bytes) -> str:
-    with pytest.raises(UnreadableFile) as caught:
-        read(data)
-    assert caught.value.message
-    assert caught.value.how_to_fix
-    return caught.value.code
 
 
 @pytest.mark.parametrize("delimiter", list(";,|\t"))

@@ -8,17 +8,14 @@ import zipfile
 import pytest
 
 from ingestion.pipeline.sniff import kind_of, named
+from tests.ingestion.pipeline.support import zipped
 from tests.tools.generate_samples import prose, tpt
 
 TABLE = tpt(rows=5)
 
 
-def zipped(*names: str) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as package:
-        for name in names:
-            package.writestr(name, "<x/>")
-    return sink.getvalue()
+def package_of(*names: str) -> bytes:
+    return zipped(dict.fromkeys(names, b"<x/>"))
 
 
 @pytest.mark.parametrize("delimiter", list(";,|\t"))
@@ -38,7 +35,7 @@ def test_json_records_are_known_alone_in_an_array_and_in_an_object(before: str, 
 
 
 def test_a_zip_of_files_is_told_from_an_office_document() -> None:
-    assert kind_of(zipped("data.csv")) == "zip"
+    assert kind_of(package_of("data.csv")) == "zip"
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as package:
         package.writestr("fund/tpt.xlsx", TABLE.xlsx())
@@ -51,8 +48,8 @@ def test_a_zip_of_files_is_told_from_an_office_document() -> None:
         (b"%PDF-1.7", "PDF"),
         (b"\r\n <HTML><table>", "web page"),
         (b"\x89PNG\r\n", "picture"),
-        (zipped("[Content_Types].xml", "xl/workbook.bin"), "xlsb"),
-        (zipped("word/document.xml"), "office document"),
+        (package_of("[Content_Types].xml", "xl/workbook.bin"), "xlsb"),
+        (package_of("word/document.xml"), "office document"),
         (b"[[1, 2], [3, 4]]", "JSON"),
         (b"Dear colleagues", ""),
     ],
@@ -87,9 +84,9 @@ def test_a_multibyte_character_cut_off_at_the_end_does_not_matter() -> None:
         b"PK\x03\x04",
         b"\x7fELF" + bytes(range(256)) * 4,
         b"one column\nonly\n",
-        zipped("word/document.xml", "[Content_Types].xml"),
-        zipped("mimetype", "content.xml"),
-        zipped("xl/workbook.bin", "[Content_Types].xml"),
+        package_of("word/document.xml", "[Content_Types].xml"),
+        package_of("mimetype", "content.xml"),
+        package_of("xl/workbook.bin", "[Content_Types].xml"),
     ],
 )
 def test_everything_else_is_no_table(data: bytes) -> None:

@@ -11,17 +11,10 @@ from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
 from ingestion.pipeline.delivery import Delivery, Part, stacked
 from ingestion.pipeline.readers import open_source, zip_files
 from ingestion.pipeline.readers.zip_files import ZipSource
+from tests.ingestion.pipeline.support import read, zipped
 from tests.tools.generate_samples import prose, tpt
 
 FIRST, SECOND = tpt(rows=5, seed=1), tpt(rows=7, seed=2)
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", method) as package:
-        for name, content in files.items():
-            package.writestr(name, content)
-    return sink.getvalue()
 
 
 def opened(files: dict[str, bytes]) -> ZipSource:
@@ -37,10 +30,6 @@ def code_of(data: bytes) -> str:
         for name in source.members:
             source.member(name)
     return refused.value.code
-
-
-def read(table: bytes) -> Delivery:
-    return parse_file(table, inspect_file(table))
 
 
 def test_files_of_every_kind_are_found_in_any_folder() -> None:
