@@ -1,5 +1,6 @@
 """The documents that leave the core: verdict.json, and the index card."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.engine import Validation
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspection import Inspection
-from ingestion.pipeline.pack import find_pack
+from ingestion.pipeline.pack import Pack, find_pack
+from ingestion.pipeline.placeholders import says_nothing
+from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
 
 FORMAT = 1
@@ -89,44 +92,48 @@ def unreadable_document(code: str, detail: str = "", inspection: Inspection | No
 
 
 def index_card(delivery: Delivery) -> dict[str, Any]:
-    """What a list of submissions shows of a file: template, version, portfolios (at most 20), dates, rows."""
+    """What a list of submissions shows of a file: template, version, portfolios (at most 20), dates, rows.
+
+    A word such as NULL is read as the empty cell it stands for.
+    """
     pack = find_pack(delivery.template, delivery.version)
     card = {part: pack.index_card.get(part, "") for part in CARD}  # a plain list has no type, for one
+    frame = Frame(pack, delivery, blanks=_nothing(pack, delivery, card.values()))
     parts = CARD[:4]
     portfolios: dict[tuple[str, ...], None] = {}
-    for row in _distinct_rows(delivery, [card[part] for part in parts]):
-        portfolios.setdefault(tuple(_cell(delivery, card[part], row) for part in parts))
+    first = np.unique(frame.combined([card[part] for part in parts]), return_index=True)[1]
+    for row in np.sort(first).tolist():
+        portfolios.setdefault(tuple(_cell(frame, card[part], row) for part in parts))
         if len(portfolios) == MAX_PORTFOLIOS:
             break
     return {
         "template": delivery.template,
         "version": delivery.version,
         "portfolios": [dict(zip(parts, portfolio, strict=True)) for portfolio in portfolios],
-        "valuation_date": _latest(delivery, card["valuation_date"]),
-        "reporting_date": _latest(delivery, card["reporting_date"]),
-        "rows": len(delivery.row_numbers),
+        "valuation_date": _latest(frame, card["valuation_date"]),
+        "reporting_date": _latest(frame, card["reporting_date"]),
+        "rows": frame.rows,
     }
 
 
-def _distinct_rows(delivery: Delivery, fields: list[str]) -> list[int]:
-    """First rows of the distinct combinations of these fields, in file order."""
-    index = np.zeros(len(delivery.row_numbers), np.int64)
-    for field in fields:
-        if field in delivery.columns:
-            column = delivery.columns[field]
-            index = np.unique(index * len(column.values) + column.codes, return_inverse=True)[1].astype(
-                np.int64
-            )
-    return sorted(np.unique(index, return_index=True)[1].tolist())
+def _nothing(pack: Pack, delivery: Delivery, fields: Iterable[str]) -> frozenset[str]:
+    """The words in these fields that stand for an empty cell."""
+    columns = [(pack.fields[key], delivery.columns[key]) for key in fields if key in delivery.columns]
+    return frozenset(
+        text
+        for field, column in columns
+        for value in column.values
+        if says_nothing(text := value.strip(), field)
+    )
 
 
-def _cell(delivery: Delivery, field: str, row: int) -> str:
-    column = delivery.columns.get(field)
-    return column.values[column.codes[row]].strip()[:MAX_TEXT] if column else ""
+def _cell(frame: Frame, field: str, row: int) -> str:
+    column = frame.column(field)
+    return column.at(column.codes[row])[:MAX_TEXT]
 
 
-def _latest(delivery: Delivery, field: str) -> str | None:
+def _latest(frame: Frame, field: str) -> str | None:
     """The last of the dates in a column, as written; None when there is none."""
-    column = delivery.columns.get(field)
-    used = [column.values[i].strip() for i in np.unique(column.codes)] if column else []
+    column = frame.column(field)
+    used = [column.at(place) for place in np.unique(column.codes)]
     return max((value[:MAX_TEXT] for value in used if value), default=None)

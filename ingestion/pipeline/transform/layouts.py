@@ -147,7 +147,7 @@ def _by_schema(delivery: Delivery, pack: Pack) -> dict[str, Column]:
                 continue
             if not any(field in delivery.columns for field in other.fields):
                 continue
-            cell = cells.column(other)
+            cell = cells.column(other, column.type)
             if column.type == "id_type":
                 named = [id_types().get(value.strip().upper(), value) for value in cell.values]
                 cell = Column(cell.codes, [numbers.get(name, name) for name in named])

@@ -156,6 +156,25 @@ def test_the_index_card_names_the_portfolios() -> None:
     assert (card["valuation_date"], card["reporting_date"], card["rows"]) == ("2025-12-31", "2025-12-31", 9)
 
 
+@pytest.mark.parametrize("word", ["NULL", "n/a", "#N/A", "-"])
+def test_a_word_that_stands_for_nothing_is_not_on_the_index_card(word: str) -> None:
+    table = tpt(rows=4, seed=1)
+    for row in table.rows:
+        row |= {"3": word, "7": word}
+    data = table.csv()
+    card = index_card(parse_file(data, inspect_file(data)))
+    assert [portfolio["name"] for portfolio in card["portfolios"]] == [""]
+    assert (card["valuation_date"], card["reporting_date"]) == ("2025-12-31", None)
+
+
+def test_blanks_around_a_portfolio_make_no_second_one() -> None:
+    table = tpt(rows=4, seed=1)
+    table.rows[2]["3"] += " "
+    data = table.csv()
+    (portfolio,) = index_card(parse_file(data, inspect_file(data)))["portfolios"]
+    assert portfolio["name"] == table.rows[0]["3"]
+
+
 def test_the_index_card_stops_at_twenty_portfolios() -> None:
     data = tpt(rows=60, seed=1, funds=30).csv()
     card = index_card(parse_file(data, inspect_file(data)))

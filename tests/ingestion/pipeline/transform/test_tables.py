@@ -207,6 +207,31 @@ def test_what_no_table_can_hold_is_null_and_counted_per_field() -> None:
     assert transform(delivery("TPT", "7.0", rows[:1]), ["costs"]).unfit == []
 
 
+@pytest.mark.parametrize("word", ["NULL", "N/A", "#N/A", "-", " none "])
+def test_a_word_that_stands_for_nothing_is_no_text(word: str) -> None:
+    rows = [{"1": "A", "6": "2025-12-31", "14": "LU1", "17": word, "12": word, "15": word}]
+    built = transform(delivery("TPT", "7.0", rows), ["holdings"])
+    (position,) = built.tables["holdings"].to_pylist()
+    names = ("instrument_name", "cic", "instrument_id_type", "instrument_id")
+    assert [position[name] for name in names] == [None, None, None, "LU1"]
+    assert built.unfit == []
+
+
+def test_such_a_word_gives_way_to_the_next_field_and_makes_no_item() -> None:
+    cells = {"isin": "n/a", "id": "X"}
+    (position,) = transform(delivery("HOLDINGS", "1.0", [cells])).tables["holdings"].to_pylist()
+    assert position["instrument_id"] == "X"
+    nothing = {"00010": "LU1", "07100": "NULL", "07030": "0.01"}
+    costs = transform(delivery("EMT", "4.3", [nothing])).tables["costs"]
+    assert costs["field"].to_pylist() == ["07030"]
+
+
+def test_namibia_is_no_such_word() -> None:
+    cells = {"name": "NA", "country": "NA"}
+    (position,) = transform(delivery("HOLDINGS", "1.0", [cells])).tables["holdings"].to_pylist()
+    assert (position["instrument_name"], position["issuer_country"]) == (None, "NA")
+
+
 @settings(max_examples=20)
 @given(data=st.data())
 def test_any_value_leads_back_to_its_cell(data: st.DataObject) -> None:
