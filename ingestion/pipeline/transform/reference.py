@@ -87,7 +87,8 @@ same columns whatever template and version the file followed; what a template do
   rates and sensitivities, because small ones as spreadsheets write them (`8.31225379398178e-06`) have more
   than 18 decimals.
 - A value that is not of the column's type, or has more digits than its type holds, is null and counted per
-  field; nothing is rounded. Blank cells are null, and so are texts that stand for nothing, such as NULL or #N/A.
+  field; nothing is rounded. Blank cells are null, and so are texts that stand for nothing, such as NULL
+  or #N/A.
 - Dates are calendar days, a time of day is left out; `9999-12-31` stands for no end. Yes and no are true and
   false. Codes are the template's own, without the `.0` that spreadsheets add; kinds of identifiers are named
   (ISIN, CUSIP, SEDOL, WKN, BLOOMBERG, BBGID, RIC, FIGI, OTHER_ANNA, LEI, UNDERTAKING).
