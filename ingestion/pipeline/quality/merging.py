@@ -1,10 +1,11 @@
 """The verdict over both: what the rules of the template found, and what the Quality step found."""
 
+from collections import Counter
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ingestion.pipeline.arrays import cast
 from ingestion.pipeline.engine import verdict_of
 from ingestion.pipeline.findings import SCHEMA
 from ingestion.pipeline.quality.check import QualityResult
@@ -27,7 +28,7 @@ def merge(
     structure is broken, what the Quality step found is left out: it would only be a consequence.
     """
     own = _groups(quality) if document["complete"] else []
-    tables = {"template": findings.cast(SCHEMA), "quality": quality.findings.cast(SCHEMA)}
+    tables = {"template": _plain(findings), "quality": _plain(quality.findings)}
     sourced = [("template", group) for group in document["groups"]] + [("quality", group) for group in own]
     sourced.sort(key=lambda each: (SEVERITIES.index(each[1]["severity"]), each[1]["rule"]))
     groups, parts, offset = [], [pa.Table.from_batches([], SCHEMA)], 0
@@ -52,11 +53,16 @@ def merge(
 
 def _groups(quality: QualityResult) -> list[dict[str, Any]]:
     """One entry per rule with findings, as verdict.json has them; offsets within the quality findings."""
-    found = pc.value_counts(quality.findings.column("rule")).to_pylist()
-    counts = {entry["values"]: entry["counts"] for entry in found}
+    counts = Counter(quality.findings.column("rule").to_pylist())
     groups, offset = [], 0
     for rule in quality.rules:
-        if count := counts.get(rule.id, 0):
+        if count := counts[rule.id]:
             groups.append(group_document(rule, count, count, offset))
             offset += count
     return groups
+
+
+def _plain(findings: pa.Table) -> pa.Table:
+    """With plain texts. (`Table.cast` imports all of Arrow's functions, 40 ms of a cold start.)"""
+    columns = [cast(column, field.type) for column, field in zip(findings.columns, SCHEMA, strict=True)]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
