@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingestion.pipeline.arrays import strings
+from ingestion.pipeline.arrays import cast, strings
 from ingestion.pipeline.transform.schema import id_types
 
 Mask = npt.NDArray[np.bool_]
@@ -83,11 +83,11 @@ def _numbers(texts: list[str], kind: str, decimal: str) -> Values:
     together = "\n".join(texts)
     if max(map(len, texts), default=0) <= _SAFE_LENGTH and "e" not in together and "E" not in together:
         try:
-            return Values(_nullable(written, filled).cast(target), np.zeros(len(texts), np.bool_))
+            return Values(cast(_nullable(written, filled), target), np.zeros(len(texts), np.bool_))
         except pa.ArrowInvalid:
             pass
     plain = np.array([bool(_PLAIN.fullmatch(text)) for text in texts], np.bool_)
-    array = _nullable(written, plain).cast(target)
+    array = cast(_nullable(written, plain), target)
     words = np.frombuffer(array.buffers()[1], np.uint8).reshape(-1, 16)[: len(texts)].copy()
     valid = plain.copy()
     for place in np.flatnonzero(filled & ~plain).tolist():
