@@ -4,15 +4,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
-from uuid import uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
@@ -26,10 +21,9 @@ from portal.audit.tags import AuditTag
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
+from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
-    OWN,
-    RULEBOOK,
     Make,
     alpine,
     anna,
@@ -45,107 +39,21 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     unknown,
     version_in_force,
 )
-from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.dashboard.test_actions import parking  # noqa: F401
+from tests.portal.policies import (
+    CALLERS,
+    NEEDS_SIGN_IN,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    POLICIES,
+    ROLES,
+    Answer,
+    Policy,
+)
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
-ROLES = {"A-viewer": Role.VIEWER, "A-uploader": Role.UPLOADER, "A-reviewer": Role.REVIEWER,
-         "A-admin": Role.ADMIN, "B-admin": Role.ADMIN}  # fmt: skip
-FINGERPRINT = "ab" * 32
-MAPPING: dict[str, Any] = {
-    "format": 1, "fingerprint": FINGERPRINT, "template": "HOLDINGS", "version": "1.0", "header_row": 1,
-    "sheet": None, "columns": {"isin": 2, "name": 3, "quantity": 4}, "decimal": None,
-}  # fmt: skip
 DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK_SAVED]
-CALLERS = ("anonymous", *ROLES, "no-institution")
-NEEDS_SIGN_IN, NOT_ALLOWED, NOT_FOUND = "sign-in", 403, 404
-Answer = int | str
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Who passes: `role` in the own institution (None: everybody, also nobody in particular).
-
-    `of_a`: it belongs to institution A. `only_uploader`: to the person who uploaded it. `signed`: to the
-    holder of the callback key. `subject`: the state its submission needs.
-    """
-
-    ok: int
-    role: Role | None = None
-    of_a: bool = False
-    only_uploader: bool = False
-    signed: bool = False
-    subject: State = State.COMPLETED
-
-    def answer(self, who: str) -> Answer:
-        """What this caller must get."""
-        if self.signed:
-            return NOT_ALLOWED
-        if self.role is None:
-            return self.ok
-        if who == "anonymous":
-            return NEEDS_SIGN_IN
-        if who == "no-institution" or not ROLES[who].includes(self.role):
-            return NOT_ALLOWED
-        if self.of_a and who == "B-admin":
-            return NOT_FOUND
-        return NOT_ALLOWED if self.only_uploader and who != "A-uploader" else self.ok
-
-
-def of_a(ok: int = 200, role: Role = Role.VIEWER, **more: Any) -> Policy:
-    return Policy(ok, role, of_a=True, **more)
-
-
-PUBLIC, LEADS_ON = Policy(200), Policy(302)
-POLICIES: dict[tuple[str, str], Policy] = {
-    ("sign_in", "GET"): PUBLIC,
-    ("signed_out", "GET"): PUBLIC,
-    ("sign_out", "POST"): LEADS_ON,
-    ("oidc_authentication_init", "GET"): LEADS_ON,
-    ("oidc_authentication_callback", "GET"): LEADS_ON,  # without a state of this session: to the sign-in
-    ("submissions", "GET"): Policy(200, Role.VIEWER),
-    ("upload", "GET"): Policy(200, Role.UPLOADER),
-    ("upload", "POST"): Policy(200, Role.UPLOADER),
-    ("submission", "GET"): of_a(),
-    ("submission_live", "GET"): of_a(),
-    ("findings", "GET"): of_a(),
-    ("findings_xlsx", "GET"): of_a(),
-    ("findings_csv", "GET"): of_a(),
-    ("original", "GET"): of_a(),
-    ("continue_submission", "POST"): of_a(302, Role.UPLOADER, subject=State.NEEDS_SIGN_IN),
-    ("run_again", "POST"): of_a(302, Role.UPLOADER, subject=State.FAILED),
-    ("rules", "GET"): Policy(200, Role.VIEWER),
-    ("rule", "GET"): Policy(200, Role.VIEWER),
-    ("templates", "GET"): Policy(200, Role.VIEWER),
-    ("template_file", "GET"): Policy(200, Role.VIEWER),
-    ("withdraw", "GET"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
-    ("withdraw", "POST"): of_a(302, Role.UPLOADER, only_uploader=True, subject=State.RUNNING),
-    ("map_columns", "GET"): of_a(200, Role.REVIEWER),
-    ("map_columns", "POST"): of_a(302, Role.REVIEWER),
-    ("mappings", "GET"): Policy(200, Role.VIEWER),
-    ("set_mapping_aside", "POST"): of_a(302, Role.REVIEWER),
-    ("rulebook", "GET"): Policy(200, Role.VIEWER),
-    ("rulebook", "POST"): Policy(302, Role.REVIEWER),
-    ("new_own_rule", "GET"): Policy(200, Role.REVIEWER),
-    ("new_own_rule", "POST"): Policy(302, Role.REVIEWER),
-    ("own_rule", "GET"): of_a(200, Role.REVIEWER),
-    ("own_rule", "POST"): of_a(302, Role.REVIEWER),
-    ("rulebook_version", "GET"): of_a(),
-    ("restore_rulebook", "POST"): of_a(302, Role.REVIEWER),
-    ("events", "POST"): Policy(200, signed=True),
-    ("api_sign_in", "GET"): PUBLIC,
-    ("api_schema", "GET"): PUBLIC,
-    ("api_submissions", "GET"): Policy(200, Role.VIEWER),
-    ("api_submissions", "POST"): Policy(201, Role.UPLOADER),
-    ("api_submission", "GET"): of_a(),
-    ("api_findings", "GET"): of_a(),
-    ("api_mappings", "GET"): Policy(200, Role.VIEWER),
-    ("api_mapping", "GET"): of_a(),
-    ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own
-    ("api_rulebook", "GET"): Policy(200, Role.VIEWER),
-    ("api_rulebook", "PUT"): Policy(200, Role.REVIEWER),
-}
 # `home` leads members on; these two are answered before the addresses are looked up
 HOME = "home"
 OUTSIDE = ("/healthz", "/static/js/theme.js")
@@ -262,37 +170,6 @@ def call(
         return Client(headers={"Authorization": f"Bearer {token}"})
 
     return called
-
-
-def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
-    """A change that can be saved, as a form for pages and as JSON for the API."""
-    if name == "api_mapping":
-        return json.dumps(MAPPING).encode(), "application/json"
-    if name == "api_rulebook":
-        change = {"version": based_on, "reason": "It was agreed.", "document": RULEBOOK}
-        return json.dumps(change).encode(), "application/json"
-    form: dict[str, Any] = {"based_on": based_on, "reason": "It was agreed."}
-    if name == "map_columns":
-        form = {f"column_{i}": field for field, i in MAPPING["columns"].items()}
-    elif name == "rulebook":
-        # another one each time: what the store holds stays from test to test
-        form["tolerance:TPT-P02-NET-ASSETS"] = f"0.{uuid4().int}"
-        form["severity:TPT-P02-NET-ASSETS"] = "error"
-    elif name == "new_own_rule":
-        form |= OWN | {"id": f"OWN-{uuid4().hex[:8].upper()}"}
-    elif name == "own_rule":
-        form["remove"] = "1"
-    return urlencode(form).encode(), "application/x-www-form-urlencoded"
-
-
-def body_of(name: str, method: str) -> dict[str, Any]:
-    if name == "events":
-        return {"data": b"{}", "content_type": "application/json"}
-    if method != "POST" or name not in ("upload", "api_submissions"):
-        return {}
-    field = "files" if name == "upload" else "file"
-    body = encode_multipart(BOUNDARY, {field: SimpleUploadedFile("a.csv", DELIVERY)})
-    return {"data": body, "content_type": MULTIPART_CONTENT}
 
 
 def decisions() -> list[Any]:

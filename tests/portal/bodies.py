@@ -1,0 +1,49 @@
+"""What is sent to an address to change something: forms for pages, JSON for the API, a file for uploads."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from tests.portal.dashboard.conftest import OWN, RULEBOOK
+from tests.portal.dashboard.delivery import DELIVERY
+
+FINGERPRINT = "ab" * 32
+MAPPING: dict[str, Any] = {
+    "format": 1, "fingerprint": FINGERPRINT, "template": "HOLDINGS", "version": "1.0", "header_row": 1,
+    "sheet": None, "columns": {"isin": 2, "name": 3, "quantity": 4}, "decimal": None,
+}  # fmt: skip
+
+
+def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
+    """A change that can be saved, as a form for pages and as JSON for the API."""
+    if name == "api_mapping":
+        return json.dumps(MAPPING).encode(), "application/json"
+    if name == "api_rulebook":
+        change = {"version": based_on, "reason": "It was agreed.", "document": RULEBOOK}
+        return json.dumps(change).encode(), "application/json"
+    form: dict[str, Any] = {"based_on": based_on, "reason": "It was agreed."}
+    if name == "map_columns":
+        form = {f"column_{i}": field for field, i in MAPPING["columns"].items()}
+    elif name == "rulebook":
+        # another one each time: what the store holds stays from test to test
+        form["tolerance:TPT-P02-NET-ASSETS"] = f"0.{uuid4().int}"
+        form["severity:TPT-P02-NET-ASSETS"] = "error"
+    elif name == "new_own_rule":
+        form |= OWN | {"id": f"OWN-{uuid4().hex[:8].upper()}"}
+    elif name == "own_rule":
+        form["remove"] = "1"
+    return urlencode(form).encode(), "application/x-www-form-urlencoded"
+
+
+def body_of(name: str, method: str) -> dict[str, Any]:
+    if name == "events":
+        return {"data": b"{}", "content_type": "application/json"}
+    if method != "POST" or name not in ("upload", "api_submissions"):
+        return {}
+    field = "files" if name == "upload" else "file"
+    body = encode_multipart(BOUNDARY, {field: SimpleUploadedFile("a.csv", DELIVERY)})
+    return {"data": body, "content_type": MULTIPART_CONTENT}

@@ -1,0 +1,98 @@
+"""Who may do what: one line for every address and method."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.web.states import State
+from portal.accounts.roles import Role
+
+ROLES = {"A-viewer": Role.VIEWER, "A-uploader": Role.UPLOADER, "A-reviewer": Role.REVIEWER,
+         "A-admin": Role.ADMIN, "B-admin": Role.ADMIN}  # fmt: skip
+CALLERS = ("anonymous", *ROLES, "no-institution")
+NEEDS_SIGN_IN, NOT_ALLOWED, NOT_FOUND = "sign-in", 403, 404
+Answer = int | str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who passes: `role` in the own institution (None: everybody, also nobody in particular).
+
+    `of_a`: it belongs to institution A. `only_uploader`: to the person who uploaded it. `signed`: to the
+    holder of the callback key. `subject`: the state its submission needs.
+    """
+
+    ok: int
+    role: Role | None = None
+    of_a: bool = False
+    only_uploader: bool = False
+    signed: bool = False
+    subject: State = State.COMPLETED
+
+    def answer(self, who: str) -> Answer:
+        """What this caller must get."""
+        if self.signed:
+            return NOT_ALLOWED
+        if self.role is None:
+            return self.ok
+        if who == "anonymous":
+            return NEEDS_SIGN_IN
+        if who == "no-institution" or not ROLES[who].includes(self.role):
+            return NOT_ALLOWED
+        if self.of_a and who == "B-admin":
+            return NOT_FOUND
+        return NOT_ALLOWED if self.only_uploader and who != "A-uploader" else self.ok
+
+
+def of_a(ok: int = 200, role: Role = Role.VIEWER, **more: Any) -> Policy:
+    return Policy(ok, role, of_a=True, **more)
+
+
+PUBLIC, LEADS_ON = Policy(200), Policy(302)
+POLICIES: dict[tuple[str, str], Policy] = {
+    ("sign_in", "GET"): PUBLIC,
+    ("signed_out", "GET"): PUBLIC,
+    ("sign_out", "POST"): LEADS_ON,
+    ("oidc_authentication_init", "GET"): LEADS_ON,
+    ("oidc_authentication_callback", "GET"): LEADS_ON,  # without a state of this session: to the sign-in
+    ("submissions", "GET"): Policy(200, Role.VIEWER),
+    ("upload", "GET"): Policy(200, Role.UPLOADER),
+    ("upload", "POST"): Policy(200, Role.UPLOADER),
+    ("submission", "GET"): of_a(),
+    ("submission_live", "GET"): of_a(),
+    ("findings", "GET"): of_a(),
+    ("findings_xlsx", "GET"): of_a(),
+    ("findings_csv", "GET"): of_a(),
+    ("original", "GET"): of_a(),
+    ("continue_submission", "POST"): of_a(302, Role.UPLOADER, subject=State.NEEDS_SIGN_IN),
+    ("run_again", "POST"): of_a(302, Role.UPLOADER, subject=State.FAILED),
+    ("rules", "GET"): Policy(200, Role.VIEWER),
+    ("rule", "GET"): Policy(200, Role.VIEWER),
+    ("templates", "GET"): Policy(200, Role.VIEWER),
+    ("template_file", "GET"): Policy(200, Role.VIEWER),
+    ("withdraw", "GET"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
+    ("withdraw", "POST"): of_a(302, Role.UPLOADER, only_uploader=True, subject=State.RUNNING),
+    ("map_columns", "GET"): of_a(200, Role.REVIEWER),
+    ("map_columns", "POST"): of_a(302, Role.REVIEWER),
+    ("mappings", "GET"): Policy(200, Role.VIEWER),
+    ("set_mapping_aside", "POST"): of_a(302, Role.REVIEWER),
+    ("rulebook", "GET"): Policy(200, Role.VIEWER),
+    ("rulebook", "POST"): Policy(302, Role.REVIEWER),
+    ("new_own_rule", "GET"): Policy(200, Role.REVIEWER),
+    ("new_own_rule", "POST"): Policy(302, Role.REVIEWER),
+    ("own_rule", "GET"): of_a(200, Role.REVIEWER),
+    ("own_rule", "POST"): of_a(302, Role.REVIEWER),
+    ("rulebook_version", "GET"): of_a(),
+    ("restore_rulebook", "POST"): of_a(302, Role.REVIEWER),
+    ("events", "POST"): Policy(200, signed=True),
+    ("api_sign_in", "GET"): PUBLIC,
+    ("api_schema", "GET"): PUBLIC,
+    ("api_submissions", "GET"): Policy(200, Role.VIEWER),
+    ("api_submissions", "POST"): Policy(201, Role.UPLOADER),
+    ("api_submission", "GET"): of_a(),
+    ("api_findings", "GET"): of_a(),
+    ("api_mappings", "GET"): Policy(200, Role.VIEWER),
+    ("api_mapping", "GET"): of_a(),
+    ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own
+    ("api_rulebook", "GET"): Policy(200, Role.VIEWER),
+    ("api_rulebook", "PUT"): Policy(200, Role.REVIEWER),
+}
