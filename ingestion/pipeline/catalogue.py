@@ -8,7 +8,7 @@ from typing import Any
 from ingestion.pipeline.pack import Pack, packs
 from ingestion.pipeline.quality.kinds import KINDS as QUALITY_KINDS
 from ingestion.pipeline.quality.rules import quality_rules
-from ingestion.pipeline.rules.rule import SEVERITIES, Rule, all_rules, in_order
+from ingestion.pipeline.rules.rule import SEVERITIES, Rank, Rule, all_rules, in_order, ranking
 
 _GROUPS = {
     "Filled or empty": "required forbidden block_empty one_filled matrix_required matrix_coverage coverage",
@@ -84,8 +84,8 @@ class Shared:
 
 @cache
 def entries_of(pack: Pack) -> tuple[Entry, ...]:
-    """All rules of a template version, sorted by severity and id."""
-    return tuple(Entry(pack, rule) for rule in in_order((*all_rules(pack), *quality_rules(pack))))
+    """All rules of a template version, in the order of findings."""
+    return tuple(Entry(pack, rule) for rule in in_order(pack, (*all_rules(pack), *quality_rules(pack))))
 
 
 def find_entry(template: str, version: str, rule_id: str) -> Entry | None:
@@ -107,12 +107,17 @@ def select(template: str = "", version: str = "", severity: str = "", text: str 
 
 
 def shared(entries: Iterable[Entry]) -> list[Shared]:
-    """Each rule of a template once, with the versions it stands in; by template, severity and id."""
+    """Each rule of a template once, with its versions; by template, then in the order of findings."""
     found: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         found.setdefault((entry.pack.template, entry.rule.id), []).append(entry)
     rules = [Shared(each[-1], tuple(entry.pack.version for entry in each)) for each in found.values()]
-    return sorted(rules, key=lambda each: (each.template, SEVERITIES.index(each.rule.severity), each.rule.id))
+    return sorted(rules, key=_place)
+
+
+def _place(each: Shared) -> tuple[str, Rank]:
+    rule = each.rule
+    return each.template, ranking(each.entry.pack)(rule.severity, rule.fields, rule.id)
 
 
 def counted(pack: Pack) -> dict[str, int]:

@@ -1,12 +1,12 @@
 """The catalogue as Markdown for docs/rules: a page per template and an index."""
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 
 from ingestion.pipeline.catalogue import GROUPS, Shared, counted, select, shared
 from ingestion.pipeline.pack import Pack, packs
+from ingestion.pipeline.rules.rule import natural
 
 COMMAND = "make rules-docs"
 _NOTE = f"Generated from the rules themselves by `{COMMAND}`; not edited by hand."
@@ -85,17 +85,11 @@ def _how_to_fix(each: Shared) -> str:
     return text.replace(field.label, "the field") if field else text
 
 
-def _natural(each: Shared) -> list[tuple[int, str]]:
-    """Field 9 before field 10."""
-    parts = re.split(r"(\d+)", each.rule.id)
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
-
-
 def _table(
     heads: tuple[str, ...], rules: list[Shared], every: tuple[str, ...], more: tuple[str, ...]
 ) -> Iterator[str]:
     yield from ("", _line(*heads), "|" + "---|" * len(heads))
-    for each in sorted(rules, key=_natural):
+    for each in sorted(rules, key=lambda each: natural(each.rule.id)):
         rule = each.rule
         name = f"`{rule.id}`"
         if each.versions != every:

@@ -129,7 +129,7 @@ class SubmissionPageSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class FindingPageSerializer(serializers.Serializer[dict[str, Any]]):
-    """A page of findings, by severity, rule and row."""
+    """A page of findings, by severity, field, rule and row."""
 
     results = FindingSerializer(many=True)
     total = serializers.IntegerField()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ingestion.pipeline.catalogue import entries_of
 from ingestion.pipeline.pack import Pack, packs
-from ingestion.pipeline.quality.rules import quality_rules
-from ingestion.pipeline.rules.rule import Rule, all_rules
+from ingestion.pipeline.rules.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def _known(template: str) -> tuple[tuple[Rule, tuple[str, ...], str], ...]:
     rules: dict[str, Rule] = {}
     versions: dict[str, list[str]] = {}
     for pack in _newest(template):
-        for rule in (*all_rules(pack), *quality_rules(pack)):
-            rules.setdefault(rule.id, rule)
-            versions.setdefault(rule.id, []).append(pack.version)
+        for entry in entries_of(pack):
+            rules.setdefault(entry.rule.id, entry.rule)
+            versions.setdefault(entry.rule.id, []).append(pack.version)
     optional = dict(uses(template))
     return tuple(
         (rule, tuple(sorted(versions[name], key=_order)), optional.get(rule.profile, ""))

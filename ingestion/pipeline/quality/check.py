@@ -67,7 +67,7 @@ def check_quality(
     rules = quality_rules(frame.pack, rulebook)
     found = (finding for rule in rules for finding in KINDS[rule.kind].check(rule, comparisons))
     return QualityResult(
-        findings=findings_table(found, frame.pack.fields),
+        findings=findings_table(found, frame.pack),
         rules=rules,
         completeness=completeness(frame),
         compared_with=_compared_with(comparisons),

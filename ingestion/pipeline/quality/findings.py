@@ -1,6 +1,6 @@
 """The findings of the Quality step, in the schema of the findings table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from ingestion.pipeline import findings as schema
 from ingestion.pipeline.arrays import integers, strings
-from ingestion.pipeline.pack import Field
-from ingestion.pipeline.rules.rule import SEVERITIES, Rule
+from ingestion.pipeline.pack import Pack
+from ingestion.pipeline.rules.rule import Rule, ranking
 
 MAX_VALUE = 500
 
@@ -25,10 +25,12 @@ class Finding(NamedTuple):
     message: str
 
 
-def findings_table(findings: Iterable[Finding], fields: Mapping[str, Field]) -> pa.Table:
-    """Sorted by severity, rule, row, with the columns of the findings table."""
+def findings_table(findings: Iterable[Finding], pack: Pack) -> pa.Table:
+    """Sorted as rules are, then by row, with the columns of the findings table."""
+    fields, rank = pack.fields, ranking(pack)
     ordered = sorted(
-        findings, key=lambda each: (SEVERITIES.index(each.rule.severity), each.rule.id, each.row)
+        findings,
+        key=lambda each: (*rank(each.rule.severity, each.rule.fields, each.rule.id), each.row),
     )
     texts: dict[str, list[str]] = {
         "severity": [each.rule.severity for each in ordered],

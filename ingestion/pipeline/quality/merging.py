@@ -8,9 +8,10 @@ import pyarrow as pa
 from ingestion.pipeline.arrays import cast
 from ingestion.pipeline.engine import verdict_of
 from ingestion.pipeline.findings import SCHEMA
+from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.quality.check import QualityResult
 from ingestion.pipeline.quality.rules import quality_version
-from ingestion.pipeline.rules.rule import SEVERITIES
+from ingestion.pipeline.rules.rule import ranking
 from ingestion.pipeline.verdict import group_document
 
 _STRUCTURE_FIRST = {
@@ -24,13 +25,14 @@ def merge(
 ) -> tuple[dict[str, Any], pa.Table]:
     """verdict.json and findings with those of the Quality step. Leaves its arguments as they are.
 
-    There stays one group per rule with findings, in the order of the table: severity, rule, row. Where the
+    There stays one group per rule with findings, in the order of the rules and of the table. Where the
     structure is broken, what the Quality step found is left out: it would only be a consequence.
     """
     own = _groups(quality) if document["complete"] else []
     tables = {"template": _plain(findings), "quality": _plain(quality.findings)}
     sourced = [("template", group) for group in document["groups"]] + [("quality", group) for group in own]
-    sourced.sort(key=lambda each: (SEVERITIES.index(each[1]["severity"]), each[1]["rule"]))
+    rank = ranking(find_pack(document["template"], document["version"]))
+    sourced.sort(key=lambda each: rank(each[1]["severity"], each[1]["fields"], each[1]["rule"]))
     groups, parts, offset = [], [pa.Table.from_batches([], SCHEMA)], 0
     for source, group in sourced:
         parts.append(tables[source].slice(group["offset"], group["stored"]))

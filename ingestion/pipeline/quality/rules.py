@@ -36,7 +36,7 @@ def quality_rules(pack: Pack, rulebook: "Rulebook | None" = None) -> tuple[Rule,
         rules = [
             rule for rule in rulebook.applied(pack, rules) if rule.id in known
         ]  # its own are checked elsewhere
-    return in_order(rules)
+    return in_order(pack, rules)
 
 
 @cache

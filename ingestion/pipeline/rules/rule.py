@@ -1,7 +1,8 @@
 """A rule is one small object; page, workbook, verdict and catalogue read the same texts from it."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "info")
 SCOPES = ("file", "portfolio", "row", "cell")
+Rank = tuple[int, int, list[tuple[int, str]]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Rule:
 
 @lru_cache(maxsize=32)
 def all_rules(pack: Pack) -> tuple[Rule, ...]:
-    """All rules of a pack, also of profiles that are off, sorted by (severity, id). Raises PackError."""
+    """All rules of a pack, also of profiles that are off, in order. Raises PackError."""
     # Imported here: the kinds import this module for the type of their argument.
     from ingestion.pipeline.rules.expansion import expand
     from ingestion.pipeline.rules.kinds import check_params
@@ -64,20 +66,41 @@ def all_rules(pack: Pack) -> tuple[Rule, ...]:
             rules.append(rule)
     if not seen.issuperset(pack.severities):
         raise PackError(f"{pack.name}: severities for unknown rules {sorted(set(pack.severities) - seen)}")
-    return in_order(rules)
+    return in_order(pack, rules)
 
 
 @lru_cache(maxsize=32)
 def rules_of(pack: Pack, rulebook: "Rulebook | None" = None) -> tuple[Rule, ...]:
     """The rules that are checked: those that are on, as an institution's rulebook changes them."""
     if rulebook is not None:
-        return in_order(rulebook.applied(pack, all_rules(pack)))
+        return in_order(pack, rulebook.applied(pack, all_rules(pack)))
     return tuple(rule for rule in all_rules(pack) if not rule.profile)
 
 
-def in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """Sorted as findings are: by severity, then id."""
-    return tuple(sorted(rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id)))
+def in_order(pack: Pack, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Sorted as findings are."""
+    rank = ranking(pack)
+    return tuple(sorted(rules, key=lambda rule: rank(rule.severity, rule.fields, rule.id)))
+
+
+@lru_cache(maxsize=32)
+def ranking(pack: Pack) -> Callable[[str, Sequence[str], str], Rank]:
+    """The order of findings: by severity, by the rule's first field as the template has it, by id.
+
+    What is about no field of the template comes first.
+    """
+    place = {key: number for number, key in enumerate(pack.fields)}
+
+    def rank(severity: str, fields: Sequence[str], rule_id: str) -> Rank:
+        return SEVERITIES.index(severity), place.get(fields[0], -1) if fields else -1, natural(rule_id)
+
+    return rank
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Sorts field 9 before field 10."""
+    parts = re.split(r"([0-9]+)", text)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def check_rule(pack: Pack, rule: Rule) -> None:

@@ -20,7 +20,7 @@ MAX_PAGE_SIZE = 500
 
 @dataclass(frozen=True)
 class FindingsPage:
-    """One page (from 1) of findings in the file's order: severity, rule, row.
+    """One page (from 1) of findings in the file's order: severity, field, rule, row.
 
     `total` are the findings that are stored, `counted` all there are.
     """

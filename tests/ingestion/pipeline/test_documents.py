@@ -19,7 +19,8 @@ from ingestion.pipeline import (
 )
 from ingestion.pipeline.engine import verdict_of
 from ingestion.pipeline.findings import COLUMNS, MAX_VALUE, ROW_GROUP
-from ingestion.pipeline.rules.rule import SEVERITIES
+from ingestion.pipeline.pack import packs
+from ingestion.pipeline.rules.rule import SEVERITIES, all_rules, natural
 from tests.ingestion.pipeline.support import check, findings
 from tests.tools.defects import MISTAKES
 from tests.tools.generate_samples import tpt
@@ -27,11 +28,31 @@ from tests.tools.generate_samples import tpt
 FAULTY = tpt(rows=80, kinds=list(MISTAKES), seed=31)
 
 
-def test_findings_are_sorted_by_severity_rule_and_row() -> None:
-    entries = findings(FAULTY.csv())
-    keys = [(SEVERITIES.index(entry["severity"]), entry["rule"], entry["row"]) for entry in entries]
+def test_findings_are_sorted_by_severity_field_rule_and_row() -> None:
+    outcome = check(FAULTY.csv())
+    fields = list(packs()["TPT-7.0"].fields)
+    first = {rule.id: rule.fields[0] if rule.fields else "" for rule in all_rules(packs()["TPT-7.0"])}
+    keys = [
+        (
+            SEVERITIES.index(entry["severity"]),
+            fields.index(first[entry["rule"]]) if first[entry["rule"]] else -1,
+        )
+        for entry in outcome.findings.to_pylist()
+    ]
     assert keys == sorted(keys)
-    assert list(entries[0]) == list(COLUMNS)
+    assert len(set(keys)) > 10
+    for group in outcome.groups:
+        rows = outcome.findings.slice(group.offset, group.stored).column("row").to_pylist()
+        assert rows == sorted(rows)
+    assert outcome.findings.column_names == list(COLUMNS)
+
+
+def test_field_9_comes_before_10_and_100() -> None:
+    errors = [rule.id for rule in all_rules(packs()["TPT-7.0"]) if rule.severity == "error"]
+    asked = ["TPT-REQUIRED-1", "TPT-FORMAT-9", "TPT-FORMAT-10", "TPT-FORMAT-100"]
+    assert [errors.index(name) for name in asked] == sorted(errors.index(name) for name in asked)
+    assert errors[0] == "TPT-FILE-BROKEN"
+    assert natural("OWN-9-A") < natural("OWN-10") < natural("OWN-10-A")
 
 
 def test_a_group_is_a_slice_of_the_findings() -> None:

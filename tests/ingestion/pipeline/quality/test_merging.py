@@ -12,7 +12,7 @@ from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.quality import Snapshot, check_quality, merge, quality_rules, snapshots
 from ingestion.pipeline.quality.rules import quality_version
 from ingestion.pipeline.rulebook import read_rulebook
-from ingestion.pipeline.rules.rule import SEVERITIES
+from ingestion.pipeline.rules.rule import SEVERITIES, all_rules, in_order
 from tests.ingestion.pipeline.quality.support import VERSIONS, Rows, delivery, found, fund, holdings
 
 LATER = "2025-07-31"
@@ -57,9 +57,12 @@ def test_counts_groups_and_offsets_are_those_of_the_table() -> None:
 
 
 def test_the_merged_table_is_sorted_and_can_be_stored() -> None:
-    _, findings, _ = merged(jumped(), previous())
-    keys = [(SEVERITIES.index(row["severity"]), row["rule"], row["row"]) for row in findings.to_pylist()]
+    document, findings, _ = merged(jumped(), previous())
+    pack = find_pack("TPT", VERSIONS["TPT"])
+    order = [rule.id for rule in in_order(pack, (*all_rules(pack), *quality_rules(pack)))]
+    keys = [(order.index(row["rule"]), row["row"]) for row in findings.to_pylist()]
     assert keys == sorted(keys)
+    assert list(dict.fromkeys(order[place] for place, _ in keys)) == [g["rule"] for g in document["groups"]]
     assert findings_parquet(findings)
 
 
