@@ -2,9 +2,11 @@
 
 import os
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,6 +17,7 @@ from infra.local.processes import Child
 
 # The emulator's root key. It bypasses every policy, so only the deploying hand ever holds it.
 _ROOT_KEY = "test"
+_making = threading.Lock()  # a session is not safe for threads; its clients are
 
 
 def child(home: Home) -> Child:
@@ -61,21 +64,30 @@ def wait_until_ready(home: Home, server: Child, seconds: float = 30) -> None:
     )
 
 
+@cache
 def deployer(service: str, home: Home) -> Any:
     """A client with the deploying hand's root key."""
-    return boto3.session.Session().client(
-        service,
-        endpoint_url=home.aws_url,
-        region_name=REGION,
-        aws_access_key_id=_ROOT_KEY,
-        aws_secret_access_key=_ROOT_KEY,
-        config=Config(
-            connect_timeout=3,
-            read_timeout=120,
-            retries={"mode": "standard", "max_attempts": 3},
-            s3={"addressing_style": "path"},
-        ),
+    config = Config(
+        connect_timeout=3,
+        read_timeout=120,
+        retries={"mode": "standard", "max_attempts": 3},
+        s3={"addressing_style": "path"},
     )
+    with _making:
+        return _session().client(
+            service,
+            endpoint_url=home.aws_url,
+            region_name=REGION,
+            aws_access_key_id=_ROOT_KEY,
+            aws_secret_access_key=_ROOT_KEY,
+            config=config,
+        )
+
+
+@cache
+def _session() -> Any:
+    """One for all clients: what it has read about AWS makes the next client cheap."""
+    return boto3.session.Session()
 
 
 def deploy_config() -> str:

@@ -39,7 +39,7 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     unknown,
     version_in_force,
 )
-from tests.portal.dashboard.test_actions import parking  # noqa: F401
+from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
 from tests.portal.policies import (
     CALLERS,
     NEEDS_SIGN_IN,

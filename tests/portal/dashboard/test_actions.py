@@ -1,8 +1,9 @@
 """Continue, run again, withdraw: who may, what happens, what is said."""
 
-import os
+from collections import OrderedDict
 from typing import Any
 
+import botocore.session
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -19,16 +20,23 @@ FITTING = {"continue_submission": State.NEEDS_SIGN_IN, "run_again": State.FAILED
 AFTER = {"continue_submission": State.QUEUED, "run_again": State.QUEUED, "withdraw": State.WITHDRAWN}
 
 
+@pytest.fixture(scope="session")
+def own_session() -> Any:
+    """What the process knows of AWS where its own role has rights."""
+    session = botocore.session.get_session()
+    session.set_credentials("test", "test")
+    return session, OrderedDict()
+
+
 @pytest.fixture
-def parking(store: Any, embedded_store: Home, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def parking(
+    store: Any, embedded_store: Home, own_session: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A key and rights to park tokens with, as the portal's own role has them in a deployed system."""
-    settings.FUNDGATE_STATE_KEY_ARN = embedded.deployer("kms", embedded_store).create_key()["KeyMetadata"][
-        "Arn"
-    ]
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setitem(os.environ, name, "test")
-    monkeypatch.setattr(clients, "_session", None)
-    clients._clients.clear()
+    key = embedded.deployer("kms", embedded_store).create_key()["KeyMetadata"]
+    settings.FUNDGATE_STATE_KEY_ARN = key["Arn"]
+    for name, value in zip(("_session", "_clients"), own_session, strict=True):
+        monkeypatch.setattr(clients, name, value)
 
 
 def post(client: Client, name: str, submission: Submission) -> Any:

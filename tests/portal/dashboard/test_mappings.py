@@ -11,7 +11,7 @@ from ingestion.pipeline.inspection import inspect_file
 from ingestion.web.models import ColumnMapping, OutboxEntry, Submission
 from ingestion.web.states import State
 from tests.portal.dashboard.conftest import Make, put_results, results_of
-from tests.portal.dashboard.test_actions import parking  # noqa: F401
+from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
 
 pytestmark = pytest.mark.aws
 CHOSEN = {"column_0": "portfolio_id", "column_2": "isin", "column_3": "name", "column_4": "quantity"}
