@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from struct import unpack_from
+from struct import pack, unpack_from
 from typing import Literal
 
 Kind = Literal["csv", "xlsx", "xls", "json", "zip"]
@@ -99,12 +99,33 @@ def encoding_of(data: bytes) -> str:
         return "utf-16-le"
     if start and start[0::2].count(0) > len(start) // 3:
         return "utf-16-be"
+    if _is_utf8(data):
+        return "utf-8"
+    return "latin-1" if _NOT_CP1252.search(data) else "cp1252"
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether all is UTF-8; the last character may be cut. Of a large text Arrow says so without a copy."""
+    if len(data) > _PIECE:
+        import pyarrow as pa
+
+        whole = len(data) - _cut(data)
+        places = pa.py_buffer(pack("<2i", 0, whole))
+        try:
+            pa.StringArray.from_buffers(1, places, pa.py_buffer(data)).validate(full=True)
+        except pa.ArrowInvalid:
+            return False
+        data = data[whole:]
     try:
-        for _ in _decoded(data, "utf-8", "strict"):
-            pass
+        codecs.getincrementaldecoder("utf-8")("strict").decode(data)
     except UnicodeDecodeError:
-        return "latin-1" if _NOT_CP1252.search(data) else "cp1252"
-    return "utf-8"
+        return False
+    return True
+
+
+def _cut(data: bytes) -> int:
+    """How many bytes at the end belong to a character that may not be whole; three at most."""
+    return next((i for i in range(1, 4) if data[-i] >= 0xC0), 0)
 
 
 def as_utf8(data: bytes, encoding: str) -> bytes:

@@ -74,15 +74,22 @@ class CsvSource:
         if width > MAX_COLUMNS or lines * width > MAX_CELLS:
             raise UnreadableFile("FILE_TOO_LARGE", f"It has {lines:,} lines and {width:,} columns.")
         columns = self._fast(start, delimiter, width)
-        if columns is not None and len(columns[0].codes) < lines and b"\r" in self._text:
-            # A cell has several lines, which end in one way however those of the file do.
-            return CsvSource(self._text.replace(b"\r\n", b"\n")).grid(sheet, delimiter, header_row)
+        if columns is not None and len(columns[0].codes) < lines:
+            if b"\r" in self._text:
+                # A cell has several lines, which end in one way however those of the file do.
+                return CsvSource(self._text.replace(b"\r\n", b"\n")).grid(sheet, delimiter, header_row)
+            if any(_joined(column, delimiter, width) for column in columns):
+                columns = None
         if columns is not None:
             return Grid(columns, len(columns[0].codes))
         return self._careful(start, delimiter, width)
 
-    def _fast(self, start: int, delimiter: str, width: int) -> list[Column] | None:
-        """Arrow's reader for regular content; None when rows are blank, ragged or oddly quoted."""
+    def _fast(self, start: int, delimiter: str, width: int, line_ends: bool = False) -> list[Column] | None:
+        """Arrow's reader for regular content; None when rows are blank, ragged or oddly quoted.
+
+        Cutting into blocks takes a pass by one thread where cells may have several lines; so at first
+        it is cut at any line end. Arrow says when that was within a cell.
+        """
         if width < 2:  # a blank row would be a row as it should be
             return None
         names = [str(i) for i in range(width)]
@@ -99,13 +106,13 @@ class CsvSource:
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=delimiter,
                     quote_char='"' if quoted else False,
-                    newlines_in_values=quoted,
+                    newlines_in_values=line_ends,
                     ignore_empty_lines=False,
                 ),
                 convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, texts)),
             )
         except pa.ArrowInvalid:
-            return None
+            return self._fast(start, delimiter, width, True) if quoted and not line_ends else None
         waiting = table.columns[::-1]
         del table
         columns = []
@@ -117,7 +124,7 @@ class CsvSource:
         else:
             with ThreadPoolExecutor(_THREADS) as threads:  # Arrow lets go of the interpreter while it encodes
                 columns = list(threads.map(_encoded, waiting[::-1]))
-        return None if quoted and any(_joined(column, delimiter, width) for column in columns) else columns
+        return columns
 
     def _careful(self, start: int, delimiter: str, width: int, quoted: bool = True) -> Grid:
         """Row by row: blank lines keep their place, short rows are filled up, long ones noted."""

@@ -72,8 +72,13 @@ class Column:
     def trimmed(self) -> "Column":
         """The same column without blanks around its texts."""
         letters, offsets = text_bytes(self.texts)
-        written = ~self.empty
-        around = _FIRST[letters[offsets[:-1][written]]] | _LAST[letters[offsets[1:][written] - 1]]
+        starts, ends = offsets[:-1], offsets[1:]
+        if self.empty.any():
+            starts, ends = starts[~self.empty], ends[~self.empty]
+        first, last = letters[starts], letters[ends - 1]
+        if (np.maximum(first, last) < 127).all() and (np.minimum(first, last) > 32).all():
+            return self
+        around = _FIRST[first] | _LAST[last]
         return Column(self.codes, list(map(str.strip, self.values))) if around.any() else self
 
     def spread(self, verdicts: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -32,8 +32,8 @@ _YEAR_0 = 1970 * 12 + 1
 def numbers_of(texts: pa.Array, decimal: str) -> Floats:
     """Numbers with this decimal sign; NaN for a blank, infinity for what is no number.
 
-    Digits with at most one decimal sign inside and a minus in front are converted all at once; a regular
-    expression decides about the few that are left.
+    Digits with a decimal sign and a minus in front are converted all at once; a regular expression decides
+    about the few texts that hold anything else.
     """
     letters, offsets = text_bytes(texts)
     numbers = np.full(len(texts), np.nan)
@@ -42,18 +42,25 @@ def numbers_of(texts: pa.Array, decimal: str) -> Floats:
         return numbers
     starts, ends = offsets[written], offsets[written + 1]
     digit, sign = letters - _ZERO < 10, letters == ord(decimal)
-    signs, marks = (np.add.reduceat(which, starts, dtype=np.int32) for which in (sign, ~digit))
-    minus = letters[starts] == _MINUS
-    plain = (signs < 2) & (marks == signs + minus) & (ends - starts < _LONGEST)
-    plain &= digit[ends - 1] & digit[np.minimum(starts + minus, ends - 1)]
-    if decimal != "." or not plain.all():
+    others = np.flatnonzero(~(digit | sign))
+    owners = np.searchsorted(ends, others, side="right")
+    odd = np.zeros(len(written), np.bool_)
+    odd[owners[(letters[others] != _MINUS) | (others != starts[owners])]] = True
+    signed = np.searchsorted(ends, np.flatnonzero(sign), side="right")
+    odd[signed[1:][signed[1:] == signed[:-1]]] = True  # two decimal signs
+    sizes = ends - starts
+    odd |= (sizes < 3) & ~digit[ends - 1] | (sizes > _LONGEST)  # no digit perhaps, or far too many
+    if decimal != ".":
         letters = np.where(sign, np.uint8(ord(".")), letters)
-        letters[np.repeat(~plain, ends - starts)] = _ZERO
+    elif odd.any():
+        letters = letters.copy()
+    for start, end in zip(starts[odd].tolist(), ends[odd].tolist(), strict=True):
+        letters[start:end] = _ZERO
     places = pa.py_buffer(np.append(starts, ends[-1]))
-    plain_texts = pa.StringArray.from_buffers(len(written), places, pa.py_buffer(letters))
-    numbers[written] = floats(cast(plain_texts, pa.float64()))
+    plain = pa.StringArray.from_buffers(len(written), places, pa.py_buffer(letters))
+    numbers[written] = floats(cast(plain, pa.float64()))
     is_number = _NUMBER[decimal].fullmatch
-    for i in written[~plain].tolist():
+    for i in written[odd].tolist():
         text = texts[i].as_py()
         numbers[i] = float(text.replace(",", ".")) if is_number(text) else np.inf
     return numbers

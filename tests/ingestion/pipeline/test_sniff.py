@@ -6,8 +6,10 @@ import sys
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ingestion.pipeline.sniff import kind_of, named
+from ingestion.pipeline.sniff import encoding_of, kind_of, named
 from tests.ingestion.pipeline.support import zipped
 from tests.tools.generate_samples import prose, tpt
 
@@ -67,6 +69,18 @@ def test_workbooks_are_known_by_content() -> None:
 def test_a_multibyte_character_cut_off_at_the_end_does_not_matter() -> None:
     data = "a;b;c\nä;ö;ü\nß;é;è\n".encode()
     assert [kind_of(data[:size]) for size in range(len(data) - 6, len(data))] == ["csv"] * 6
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a", "ä".encode(), "€".encode(), b"\xf0\x9f\x98\x80", b"\xed\xa0\x80"])
+        | st.binary(max_size=2)
+    )
+)
+def test_large_texts_are_told_from_other_encodings_as_small_ones_are(pieces: list[bytes]) -> None:
+    start = b"a" * (1 << 20)
+    data = b"".join(pieces)
+    assert encoding_of(start + data) == encoding_of(b"a" + data)
 
 
 @pytest.mark.parametrize(
