@@ -7,21 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ingestion.pipeline.cli_decisions import Refused, read_mapping, recall_of, with_mapping
 from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
     import argparse
 
+    from ingestion.pipeline.delivery import Delivery
     from ingestion.pipeline.inspection import Inspection
     from ingestion.pipeline.transform.layouts import Layout
 
 FORMATS = {"csv": "csv", "parquet": "parquet", "jsonl": "jsonl", "ndjson": "jsonl", "xlsx": "xlsx"}
 """File name extension -> format."""
 _SHOWN = 12
-
-
-class _Refused(Exception):
-    """It cannot be converted as asked; the text says why and what to do."""
 
 
 def add_convert(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -39,16 +37,19 @@ def add_convert(commands: "argparse._SubParsersAction[Any]") -> None:
     )  # fmt: skip
     command.add_argument("--out", required=True, metavar="PATH", help="the file to write; replaced if there")
     command.add_argument("--format", choices=sorted(set(FORMATS.values())), help="instead of the extension's")
+    command.add_argument("--mapping", metavar="PATH", help="a saved column mapping to use if it fits")
     command.add_argument("--json", action="store_true", help="what was done as JSON")
 
 
 def run_convert(chosen: "argparse.Namespace") -> int:
     """Convert one file; returns the exit code. All messages go to stderr, the JSON to stdout."""
     try:
-        report = _convert(Path(chosen.file), chosen.to.lower(), Path(chosen.out), chosen.format)
+        report = _convert(
+            Path(chosen.file), chosen.to.lower(), Path(chosen.out), chosen.format, chosen.mapping
+        )
     except UnreadableFile as error:
         return _refuse(f"{error.message} {error.how_to_fix}", error.code, chosen.json)
-    except _Refused as error:
+    except Refused as error:
         return _refuse(str(error), "NOT_CONVERTED", chosen.json)
     if chosen.json:
         print(json.dumps(report, indent=1, ensure_ascii=(sys.stdout.encoding or "").lower() != "utf-8"))
@@ -58,78 +59,69 @@ def run_convert(chosen: "argparse.Namespace") -> int:
     return 0 if report["complete"] else 1
 
 
-def _convert(path: Path, target: str, out: Path, form: str | None) -> dict[str, Any]:
-    from ingestion.pipeline.transform.layouts import all_layouts
+def _convert(path: Path, target: str, out: Path, form: str | None, decisions: str | None) -> dict[str, Any]:
+    from ingestion.pipeline.delivery import parse_source
+    from ingestion.pipeline.inspection import inspect_source
+    from ingestion.pipeline.readers import open_source
+    from ingestion.pipeline.transform import targets
+    from ingestion.pipeline.transform.layouts import all_layouts, layouts
     from ingestion.pipeline.transform.schema import TABLES
 
     if target not in (*TABLES, *all_layouts()):
         known = ", ".join((*TABLES, *all_layouts()))
-        raise _Refused(f"There is no target of that name. Choose one of {known}.")
+        raise Refused(f"There is no target of that name. Choose one of {known}.")
     form = _format(out, form, target in TABLES)
     data = _read(path)
+    mapping = read_mapping(decisions)
     _check_out(path, out)
-    return _table(data, target, out, form) if target in TABLES else _layout(data, target, out, form)
-
-
-def _table(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
-    from ingestion.pipeline.delivery import parse_source
-    from ingestion.pipeline.inspection import inspect_source
-    from ingestion.pipeline.pack import find_pack
-    from ingestion.pipeline.readers import open_source
-    from ingestion.pipeline.transform import targets, transform
-    from ingestion.pipeline.transform.export import write_table
-
     source = open_source(data)
-    inspection = inspect_source(source)
-    if target not in targets(inspection.template):
-        raise _Refused(_not_for(inspection.template, target))
+    try:
+        inspection = inspect_source(source, recall_of(mapping))
+    except UnreadableFile as error:
+        raise with_mapping(error, mapping) from None
+    if target not in (*targets(inspection.template), *layouts(inspection.template)):
+        raise Refused(_not_for(inspection.template, target))
     delivery = parse_source(source, inspection)
-    tables = transform(delivery, [target])
-    table = tables.tables[target]
-    _check_rows(table.num_rows, form)
-    _write(out, lambda file: write_table(table, form, file))
-    fields = find_pack(inspection.template, inspection.version).fields
-    unfit = [{"field": key, "name": fields[key].name, "rows": rows} for key, rows in tables.unfit]
-    return {
+    done = {
         "template": inspection.template,
         "version": inspection.version,
         "target": target,
         "out": str(out),
-        "rows": table.num_rows,
-        "complete": not unfit and not _left_out(inspection),
-        "unfit": unfit,
         "notes": delivery.inspection.notes,
     }
+    done |= (_table if target in TABLES else _layout)(delivery, target, out, form)
+    return done | {"complete": done["complete"] and not _left_out(inspection)}
 
 
-def _layout(data: bytes, target: str, out: Path, form: str) -> dict[str, Any]:
-    from ingestion.pipeline.delivery import parse_source
-    from ingestion.pipeline.inspection import inspect_source
-    from ingestion.pipeline.readers import open_source
+def _table(delivery: "Delivery", target: str, out: Path, form: str) -> dict[str, Any]:
+    from ingestion.pipeline.pack import find_pack
+    from ingestion.pipeline.transform import transform
+    from ingestion.pipeline.transform.export import write_table
+
+    tables = transform(delivery, [target])
+    table = tables.tables[target]
+    _check_rows(table.num_rows, form)
+    _write(out, lambda file: write_table(table, form, file))
+    fields = find_pack(delivery.template, delivery.version).fields
+    unfit = [{"field": key, "name": fields[key].name, "rows": rows} for key, rows in tables.unfit]
+    return {"rows": table.num_rows, "complete": not unfit, "unfit": unfit}
+
+
+def _layout(delivery: "Delivery", target: str, out: Path, form: str) -> dict[str, Any]:
     from ingestion.pipeline.transform.export import write_layout
-    from ingestion.pipeline.transform.layouts import layouts, to_layout
+    from ingestion.pipeline.transform.layouts import to_layout
 
-    source = open_source(data)
-    inspection = inspect_source(source)
-    if target not in layouts(inspection.template):
-        raise _Refused(_not_for(inspection.template, target))
-    delivery = parse_source(source, inspection)
     layout: Layout = to_layout(delivery, target)
     rows = len(layout.columns[0].codes)
     _check_rows(rows, form)
     _write(out, lambda file: write_layout(layout, form, file))
     return {
-        "template": inspection.template,
-        "version": inspection.version,
-        "target": target,
-        "out": str(out),
         "rows": rows,
-        "complete": layout.complete and not _left_out(inspection),
+        "complete": layout.complete,
         "missing": layout.missing,
         "blank": layout.blank,
         "dropped": layout.dropped,
         "codes": layout.codes,
-        "notes": delivery.inspection.notes,
     }
 
 
@@ -154,9 +146,9 @@ def _format(out: Path, form: str | None, is_table: bool) -> str:
     chosen = form or FORMATS.get(out.suffix.lower().removeprefix("."))
     if chosen is None:
         endings = ", ".join(f".{name}" for name in possible)
-        raise _Refused(f"The name of --out must end in one of {endings}, or --format must be given.")
+        raise Refused(f"The name of --out must end in one of {endings}, or --format must be given.")
     if chosen not in possible:
-        raise _Refused(f"An official layout is written as {' or '.join(possible)}, not as {chosen}.")
+        raise Refused(f"An official layout is written as {' or '.join(possible)}, not as {chosen}.")
     return chosen
 
 
@@ -164,7 +156,7 @@ def _check_rows(rows: int, form: str) -> None:
     from ingestion.pipeline.transform.export import MOST_SHEET_ROWS
 
     if form == "xlsx" and rows > MOST_SHEET_ROWS:
-        raise _Refused(f"{rows:,} rows are too many for a workbook. Write csv instead.")
+        raise Refused(f"{rows:,} rows are too many for a workbook. Write csv instead.")
 
 
 def _read(path: Path) -> bytes:
@@ -174,25 +166,25 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except IsADirectoryError:
-        raise _Refused("FILE is a folder; name a file in it.") from None
+        raise Refused("FILE is a folder; name a file in it.") from None
     except (FileNotFoundError, NotADirectoryError):
-        raise _Refused("There is no such FILE. Check the path.") from None
+        raise Refused("There is no such FILE. Check the path.") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the name is not one"
-        raise _Refused(f"FILE cannot be read: {reason}.") from None
+        raise Refused(f"FILE cannot be read: {reason}.") from None
 
 
 def _check_out(path: Path, out: Path) -> None:
     """Only an ordinary file is replaced, and never the one that is converted."""
     try:
         if out.is_dir():
-            raise _Refused("--out is a folder; name a file in it.")
+            raise Refused("--out is a folder; name a file in it.")
         if out.exists() and not out.is_file():
-            raise _Refused("--out is no ordinary file; name another one.")
+            raise Refused("--out is no ordinary file; name another one.")
         if out.exists() and out.samefile(path):
-            raise _Refused("--out is the file that is converted; name another one.")
+            raise Refused("--out is the file that is converted; name another one.")
     except OSError as error:  # such as a name that is far too long
-        raise _Refused(f"--out cannot be written: {error.strerror}.") from None
+        raise Refused(f"--out cannot be written: {error.strerror}.") from None
 
 
 def _write(out: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -203,7 +195,7 @@ def _write(out: Path, write: Callable[[BinaryIO], None]) -> None:
             write(file)
         part.replace(out)
     except OSError as error:
-        raise _Refused(f"--out cannot be written: {error.strerror}.") from None
+        raise Refused(f"--out cannot be written: {error.strerror}.") from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from ingestion.pipeline.cli_opening import not_opened, read_file
+from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from ingestion.pipeline.rulebook import Rulebook
@@ -44,6 +45,16 @@ def recall_of(mapping: dict[str, Any] | None) -> Callable[[str], dict[str, Any] 
     if mapping is None:
         return None
     return lambda fingerprint: mapping if mapping.get("fingerprint") == fingerprint else None
+
+
+def with_mapping(error: UnreadableFile, mapping: dict[str, Any] | None) -> UnreadableFile:
+    """The error; of an unknown layout it also says why the given mapping was not used."""
+    from ingestion.pipeline.mapping import check_mapping
+
+    if mapping is None or error.layout is None:
+        return error
+    why = " ".join(check_mapping(mapping, error.layout))
+    return UnreadableFile(error.code, f"{error.detail} The mapping was not used. {why}".strip(), error.layout)
 
 
 def rulebook_of(name: str | None) -> "Rulebook | None":

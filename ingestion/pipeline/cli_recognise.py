@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ingestion.pipeline.cli_decisions import Refused, read_mapping, read_or_refuse, recall_of
+from ingestion.pipeline.cli_decisions import Refused, read_mapping, read_or_refuse, recall_of, with_mapping
 from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -36,21 +36,19 @@ def add_recognise(commands: "argparse._SubParsersAction[Any]") -> None:
 def run_recognise(chosen: "argparse.Namespace") -> int:
     """Look at one file; returns the exit code."""
     from ingestion.pipeline.inspection import check_expected, inspect_file
-    from ingestion.pipeline.mapping import check_mapping
 
     inspection = None
     try:
         data = read_or_refuse(chosen.file)
         mapping = read_mapping(chosen.mapping)
-    except Refused as error:
-        return _refuse("FILE_UNREADABLE", str(error), chosen.json)
+    except Refused as refused:
+        return _refuse("FILE_UNREADABLE", str(refused), chosen.json)
     try:
         inspection = inspect_file(data, recall_of(mapping))
         check_expected(inspection, chosen.expect)
-    except UnreadableFile as error:
+    except UnreadableFile as unread:
+        error = with_mapping(unread, mapping)
         message = f"{error.message} {error.how_to_fix}"
-        if mapping and error.layout:
-            message += f" The mapping was not used. {' '.join(check_mapping(mapping, error.layout))}"
         code = _refuse(error.code, message, chosen.json, error, inspection)
         return 1 if inspection else code
     if chosen.json:

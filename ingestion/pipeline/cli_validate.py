@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.pipeline.cli_decisions import Refused, read_mapping, recall_of, rulebook_of
+from ingestion.pipeline.cli_decisions import Refused, read_mapping, recall_of, rulebook_of, with_mapping
 from ingestion.pipeline.cli_opening import not_opened, read_file
 from ingestion.pipeline.errors import UnreadableFile
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import argparse
 
     from ingestion.pipeline.delivery import Delivery
-    from ingestion.pipeline.inspection import Recall
     from ingestion.pipeline.quality import Snapshot
     from ingestion.pipeline.report import Checked, Report
     from ingestion.pipeline.rulebook import Rulebook
@@ -54,7 +53,7 @@ def run_validate(chosen: "argparse.Namespace") -> int:
     worst = 0
     try:
         previous = _snapshots(read_file(chosen.previous)) if chosen.previous else None
-        decided = Decided(recall_of(read_mapping(chosen.mapping)), rulebook_of(chosen.rulebook))
+        decided = Decided(read_mapping(chosen.mapping), rulebook_of(chosen.rulebook))
     except Refused as error:
         print(error, file=sys.stderr)
         return EXIT_CODES["unreadable"]
@@ -90,7 +89,7 @@ def run_validate(chosen: "argparse.Namespace") -> int:
 class Decided:
     """What an institution decided: how it reads a layout, and its rulebook."""
 
-    recall: "Recall | None" = None
+    mapping: dict[str, Any] | None = None
     rulebook: "Rulebook | None" = None
 
 
@@ -118,7 +117,7 @@ def check_file(
     try:
         telling.say(f"reading {len(data) / 1e6:,.1f} MB")
         source = open_source(data)
-        inspection = inspect_source(source, decided.recall)
+        inspection = inspect_source(source, recall_of(decided.mapping))
         check_expected(inspection, expected)
         delivery = parse_source(source, inspection)
         telling.say(f"checking {len(delivery.row_numbers):,} rows")
@@ -128,7 +127,7 @@ def check_file(
             checked = _compared(checked, delivery, previous, decided.rulebook)
         return Report(name, inspection, checked)
     except UnreadableFile as error:
-        return Report(name, inspection, error)
+        return Report(name, inspection, with_mapping(error, decided.mapping))
     finally:
         telling.say("")
 

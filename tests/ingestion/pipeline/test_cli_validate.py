@@ -127,3 +127,18 @@ def test_a_rulebook_and_a_mapping_are_followed(tmp_path: Path, capsys: pytest.Ca
     assert "The rulebook cannot be followed. rules, TPT-NOPE" in capsys.readouterr().err
     assert main(["validate", str(file), "--mapping", str(wrong)]) == 2
     assert "The mapping cannot be used." in capsys.readouterr().err
+
+
+def test_why_a_mapping_is_not_used_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, mapping = tmp_path / "a.csv", tmp_path / "mapping.json"
+    file.write_text("Alpha;Beta;Gamma\nX;1;2\nY;3;4\n")
+    assert main(["recognise", str(file), "--json"]) == 2
+    layout = json.loads(capsys.readouterr().out)["layout"]
+    document = {"format": 1, "template": "HOLDINGS", "version": "1.0", "decimal": "."}
+    document |= {"columns": {"name": 0, "quantity": 1}, "sheet": None, "header_row": 1}
+    mapping.write_text(json.dumps(document | {"fingerprint": "0" * 64}))
+    assert main(["validate", str(file), "--mapping", str(mapping)]) == 2
+    assert "The mapping was not used. The mapping belongs to another header row" in capsys.readouterr().out
+    mapping.write_text(json.dumps(document | {"fingerprint": layout["fingerprint"]}))
+    main(["validate", str(file), "--mapping", str(mapping)])
+    assert "HOLDINGS 1.0, 2 rows" in capsys.readouterr().out

@@ -55,6 +55,28 @@ def test_a_layout_is_recognised_again_with_the_same_values(
             assert found == expected
 
 
+def test_a_mapping_makes_a_table_of_an_unknown_layout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out, mapping = tmp_path / "in.csv", tmp_path / "out.jsonl", tmp_path / "mapping.json"
+    source.write_text("Alpha;Beta;Gamma\nX;1;2\nY;3;4\n")
+    main(["recognise", str(source), "--json"])
+    layout = json.loads(capsys.readouterr().out)["layout"]
+    document = {"format": 1, "template": "HOLDINGS", "version": "1.0", "decimal": "."}
+    document |= {"columns": {"name": 0, "quantity": 1}, "sheet": None, "header_row": 1}
+    mapping.write_text(json.dumps(document | {"fingerprint": "0" * 64}))
+    assert _run(source, "holdings", out, "--mapping", str(mapping)) == 2
+    assert "The mapping was not used. The mapping belongs to another header row" in capsys.readouterr().err
+    assert not out.exists()
+    mapping.write_text(json.dumps(document | {"fingerprint": layout["fingerprint"]}))
+    assert _run(source, "holdings", out, "--mapping", str(mapping)) == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(row["instrument_name"], Decimal(row["quantity"])) for row in rows] == [("X", 1), ("Y", 3)]
+    mapping.write_text("{")
+    assert _run(source, "holdings", out, "--mapping", str(mapping)) == 2
+    assert "The mapping is not JSON" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "xlsx"])
 def test_a_table_says_the_same_in_every_format(source: Path, tmp_path: Path, form: str) -> None:
     out = tmp_path / f"out.{form}"
