@@ -6,16 +6,27 @@ import pytest
 
 pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser"]
 
-# Files that start a local system of their own and mostly wait: apart, so that others run meanwhile.
-_ALONE = {"test_kill", "test_start"}
-# Folders that share one running system or one embedded AWS: together, so that it is started once.
-_TOGETHER = {"browser": "system", "system": "system", "api": "portal", "dashboard": "portal"}
+# Fixtures that take long to start: who uses one of them goes to the same process as the others who do.
+_SHARED = ("chromium", "system", "deployed", "platform", "live", "embedded_store")
+# What takes long comes first, so that no process is left alone with it at the end.
+_FIRST = (
+    "test_kill.py", "chromium", "deployed", "test_start.py", "system", "platform", "test_fidelity.py", "live",
+    "test_authorisation_matrix.py", "embedded_store",
+)  # fmt: skip
+
+
+def _group(item: pytest.Item) -> str:
+    """The expensive fixture a test shares with others, or its file."""
+    path, fixtures = Path(item.path), getattr(item, "fixturenames", ())
+    if shared := next((name for name in _SHARED if name in fixtures), None):
+        return shared
+    return path.name if path.name in _FIRST else str(path.relative_to(Path(__file__).parent))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name each test's group, for runs on several processes (--dist loadgroup)."""
-    for item in items:
-        path = Path(item.path)
-        folder = path.parent.name
-        group = path.stem if path.stem in _ALONE else _TOGETHER.get(folder, folder)
+    """Name each test's group, for runs on several processes (--dist loadgroup), and put long ones first."""
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
+    rank = {group: place for place, group in enumerate(_FIRST)}
+    items.sort(key=lambda item: rank.get(groups[item], len(rank)))
