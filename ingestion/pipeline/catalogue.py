@@ -18,8 +18,8 @@ _GROUPS = {
         "email url"
     ),
     "Lists and codes": (
-        "code_list multi_list currency country country_list language language_list nace nace_revision "
-        "distinct among as_many cic cic_country cic_subclass economic_area"
+        "code_list multi_list currency currency_in_use country country_list language language_list "
+        "nace nace_revision distinct among as_many cic cic_country cic_subclass economic_area"
     ),
     "Identifiers": ("isin isin_leg isin_country lei entity code_of_type other_type"),
     "Rows of a fund together": "sum largest factor constant unique repeated steady",

@@ -34,11 +34,11 @@ from ingestion.pipeline.codefamilies.languages import (
 from ingestion.pipeline.codefamilies.nace import explain_nace, is_nace
 from ingestion.pipeline.codefamilies.shapes import is_bic, is_cusip, is_figi, is_mic, is_sedol, is_wkn
 from ingestion.pipeline.codefamilies.standards import (
-    currency_ended,
     explain_country,
     explain_currency,
     is_country,
     is_currency,
+    retired_currencies,
 )
 from ingestion.pipeline.codefamilies.web import explain_email, explain_url, is_email, is_url
 
@@ -46,7 +46,6 @@ __all__ = [
     "CERTAIN",
     "FAMILIES",
     "UNLISTED",
-    "currency_ended",
     "detect",
     "explain_all",
     "explain_bic",
@@ -87,4 +86,5 @@ __all__ = [
     "isin_mask",
     "lei_mask",
     "name_cic",
+    "retired_currencies",
 ]

@@ -1,30 +1,23 @@
 """Currencies (ISO 4217) and countries (ISO 3166-1)."""
 
-import re
+import datetime as dt
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ingestion.pipeline.codefamilies.damage import is_placeholder
-from ingestion.pipeline.pack.lists import SHARED, code_set, read_table
+from ingestion.pipeline.pack.lists import CURRENCY_COLUMNS, SHARED, code_set, read_table
 
 _MEANT_CURRENCIES = {
     **dict.fromkeys(["GBX", "GBP PENCE", "PENCE", "UKP", "£"], "GBP"),
     **dict.fromkeys(["EURO", "EUROS", "€"], "EUR"),
     **dict.fromkeys(["USX", "US$", "$"], "USD"),
     **dict.fromkeys(["RMB", "CN¥"], "CNY"),
-    "BYR": "BYN",
     "ILA": "ILS",
-    "RUR": "RUB",
     "SFR": "CHF",
-    "TRL": "TRY",
     "ZAC": "ZAR",
     "¥": "JPY",
-    **dict.fromkeys(
-        [
-            *("ATS", "BEF", "CYP", "DEM", "EEK", "ESP", "FIM", "FRF", "GRD", "IEP"),
-            *("ITL", "LTL", "LUF", "LVL", "MTL", "NLG", "PTE", "SIT", "SKK", "XEU"),
-        ],
-        "EUR",
-    ),
 }
 """What is written for a currency -> what is meant. A price in pence or cents has to be divided by 100."""
 _HUNDREDTHS = frozenset(["GBX", "GBP PENCE", "PENCE", "USX", "ZAC", "ILA"])
@@ -39,7 +32,7 @@ _NO_COUNTRY = {
 
 
 def is_currency(value: str) -> bool:
-    """In the list, which keeps currencies that ended a few years ago and what the templates add."""
+    """In the list, which keeps currencies that were replaced and what the templates add."""
     return value in code_set("currencies")
 
 
@@ -66,18 +59,24 @@ def explain_currency(value: str) -> str | None:
     return "ISO 4217 does not know this currency."
 
 
-def currency_ended(value: str) -> int | None:
-    """The year in which it was withdrawn, None while it is in use. Older positions may still bear it."""
-    return _ended().get(value)
+class Retired(NamedTuple):
+    """From which day another currency stands in its place."""
+
+    day: dt.date
+    successor: str
 
 
 @cache
-def _ended() -> dict[str, int]:
-    ends = {}
-    for row in read_table(SHARED / "currencies.csv", ["code", "source"]):
-        if year := re.search(r"withdrawn ([0-9]{4})", row["source"]):
-            ends[row["code"]] = int(year[1])
-    return ends
+def retired_currencies() -> Mapping[str, Retired]:
+    """The currencies that were replaced. Older positions may still bear them."""
+    rows = read_table(SHARED / "currencies.csv", ["code", "source"], CURRENCY_COLUMNS)
+    return MappingProxyType(
+        {
+            row["code"]: Retired(dt.date.fromisoformat(row["ended"]), row["successor"])
+            for row in rows
+            if row["ended"]
+        }
+    )
 
 
 def is_country(value: str) -> bool:

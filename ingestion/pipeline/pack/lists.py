@@ -8,12 +8,15 @@ from types import MappingProxyType
 from ingestion.pipeline.errors import PackError
 
 SHARED = Path(__file__).parents[1] / "packs" / "shared"
+CURRENCY_COLUMNS = frozenset(["ended", "successor"])
+"""Of a currency that was replaced: the first day of the other one."""
 
 
 @cache
 def code_set(name: str) -> frozenset[str]:
     """A shared code list: `countries` or `currencies`."""
-    return frozenset(row["code"] for row in read_table(SHARED / f"{name}.csv", ["code", "source"]))
+    path = SHARED / f"{name}.csv"
+    return frozenset(row["code"] for row in read_table(path, ["code", "source"], CURRENCY_COLUMNS))
 
 
 @cache

@@ -7,6 +7,7 @@ from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules import (
     cells,
     cic,
+    currencies,
     files,
     groups,
     identifiers,
@@ -50,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "range": _kind(cells.value_range),
     "date": _kind(cells.date, structure=True),
     "currency": _kind(cells.currency),
+    "currency_in_use": _kind(currencies.in_use),
     "country": _kind(cells.country),
     "country_list": _kind(cells.country_list),
     "language": _kind(cells.language),

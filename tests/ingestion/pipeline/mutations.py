@@ -21,6 +21,7 @@ WRONG = {
     "integer": "2.5",
     "number_or_code": "?",
     "currency": "EURO",
+    "currency_in_use": "DEM",
     "country": "UK",
     "language": "EN",
     "email": "nobody",

@@ -58,7 +58,10 @@ def _by_hand(rows: list[Row]) -> dict[str, Mutation]:
     return made
 
 
-COMPANIONS: dict[str, set[str]] = {"HOLDINGS-VALUE-PLAIN": {"HOLDINGS-CURRENCY"}}
+COMPANIONS: dict[str, set[str]] = {
+    "HOLDINGS-VALUE-PLAIN": {"HOLDINGS-CURRENCY"},
+    "HOLDINGS-RETIRED-portfolio_currency": {"HOLDINGS-SAME-CURRENCY"},
+}
 """What a mistake brings about besides the finding it is about."""
 
 

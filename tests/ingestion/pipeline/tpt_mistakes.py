@@ -40,6 +40,7 @@ SCR = ["97", "98", "99", "100", "101", "102", "103", "104", "105", "105a", "105b
 WRONG = {
     "number": "12x",
     "currency": "EURO",
+    "currency_in_use": "DEM",
     "country": "UK",
     "nace": "Z999",
     "version": "V9.9",

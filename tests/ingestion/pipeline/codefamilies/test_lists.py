@@ -1,6 +1,7 @@
 """NACE, CIC, currencies, countries, languages: the lists are complete and bad codes are explained."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_every_named_subclass_is_one_and_its_name_can_be_said() -> None:
         ("currency", "GBP", "GBX", "give GBP and divide by 100"),
         ("currency", "GBP", "GBp", "give GBP and divide by 100"),
         ("currency", "CNH", "RMB", "probably CNY is meant"),
-        ("currency", "XAD", "DEM", "probably EUR is meant"),
+        ("currency", "DEM", "RMB", "probably CNY is meant"),
         ("currency", "USD", "Dollar", "has three letters (ISO 4217), this has 6"),
         ("currency", "CHF", "XYZ", "does not know this currency"),
         ("country", "DE", "de", "in capitals and without spaces: DE"),
@@ -124,8 +125,11 @@ def test_a_bad_code_of_a_list_is_explained(family: str, good: str, bad: str, mes
     assert message in (families.FAMILIES[family](bad) or "")
 
 
-def test_a_currency_that_ended_lately_is_accepted_and_its_end_is_known() -> None:
-    assert families.is_currency("BGN")
-    assert families.currency_ended("BGN") == 2026
-    assert families.currency_ended("HRK") == 2023
-    assert families.currency_ended("EUR") is None
+def test_a_currency_that_was_replaced_is_known_with_its_end_and_successor() -> None:
+    retired = families.retired_currencies()
+    assert retired["HRK"] == (date(2023, 1, 1), "EUR")
+    assert retired["BGN"] == (date(2026, 1, 1), "EUR")
+    assert "EUR" not in retired
+    for code, (_, successor) in retired.items():
+        assert families.is_currency(code) and families.is_currency(successor)
+        assert successor not in retired
