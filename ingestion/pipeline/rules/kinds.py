@@ -105,7 +105,7 @@ KINDS: dict[str, Kind] = {
     "repeated": _kind(groups.repeated, "times"),
     "steady": _kind(groups.steady, "of tolerance", "by where absolute absolute_of"),
 }
-TOLERANCES = ("tolerance", "absolute", "up_to")
+TOLERANCES = ("tolerance", "absolute")
 
 
 def check_params(rule: Rule) -> None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,10 @@ def all_rules(pack: Pack) -> tuple[Rule, ...]:
             rules.append(rule)
     if not seen.issuperset(pack.severities):
         raise PackError(f"{pack.name}: severities for unknown rules {sorted(set(pack.severities) - seen)}")
+    bounds = {rule.id for rule in rules if "tolerance" in rule.params}
+    for rule in rules:
+        if "up_to" in rule.params and rule.params["up_to"] not in bounds:
+            raise PackError(f"{pack.name}: rule {rule.id}: up_to names no rule with a tolerance")
     return in_order(pack, rules)
 
 
@@ -73,8 +77,19 @@ def all_rules(pack: Pack) -> tuple[Rule, ...]:
 def rules_of(pack: Pack, rulebook: "Rulebook | None" = None) -> tuple[Rule, ...]:
     """The rules that are checked: those that are on, as an institution's rulebook changes them."""
     if rulebook is not None:
-        return in_order(pack, rulebook.applied(pack, all_rules(pack)))
-    return tuple(rule for rule in all_rules(pack) if not rule.profile)
+        return in_order(pack, _bounded(pack, rulebook.applied(pack, all_rules(pack))))
+    return tuple(_bounded(pack, (rule for rule in all_rules(pack) if not rule.profile)))
+
+
+def _bounded(pack: Pack, rules: Iterable[Rule]) -> Iterator[Rule]:
+    """In place of the rule that takes over beyond `up_to`: its tolerance in force, its usual one if it is off."""
+    rules = tuple(rules)
+    tolerances = {rule.id: rule.params.get("tolerance") for rule in (*all_rules(pack), *rules)}
+    for rule in rules:
+        if "up_to" in rule.params:
+            bound = tolerances[rule.params["up_to"]]
+            rule = dataclasses.replace(rule, params=dict(rule.params) | {"up_to": bound})
+        yield rule
 
 
 def in_order(pack: Pack, rules: Iterable[Rule]) -> tuple[Rule, ...]:

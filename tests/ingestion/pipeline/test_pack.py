@@ -270,6 +270,11 @@ def test_a_rule_of_the_folder_itself_is_loaded(copy: Path) -> None:
         ('reference = "r"', "", "missing or unknown keys"),
         ('id = "OWN-1"', 'id = "TPT-P01-WEIGHTS"', "defined twice"),
         ("17 matches", "777 matches", "unknown fields"),
+        (
+            'kind = "expect"\neach = [{ field = "17", expect = "17 matches A.*" }]',
+            'kind = "sum"\neach = [{ field = "26", equals = "1", tolerance = 0, up_to = "TPT-REQUIRED-1" }]',
+            "up_to names no rule with a tolerance",
+        ),
     ],
 )
 def test_an_unknown_rule_is_refused(copy: Path, old: str, new: str, says: str) -> None:

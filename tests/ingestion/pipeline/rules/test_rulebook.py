@@ -70,6 +70,37 @@ def test_another_tolerance_decides_what_is_off() -> None:
     assert "TPT-P01-WEIGHTS-NEAR" not in wide
 
 
+@pytest.mark.parametrize(
+    ("tolerance", "found"),
+    [(0.02, {"TPT-P01-WEIGHTS-NEAR"}), (0.002, {"TPT-P01-WEIGHTS"}), (0.0001, {"TPT-P01-WEIGHTS"})],
+)
+def test_where_one_rule_begins_the_other_ends(tolerance: float, found: set[str]) -> None:
+    table = tpt(rows=20, seed=4)
+    table.rows[0]["26"] = str(float(table.rows[0]["26"]) + 0.005)
+    outcome = checked(table, rules={"TPT-P01-WEIGHTS": {"tolerance": tolerance}})
+    groups = {group.rule.id: group.rule for group in outcome.groups}
+    assert {name for name in groups if name.startswith("TPT-P01")} == found
+    if "TPT-P01-WEIGHTS-NEAR" in groups:
+        assert groups["TPT-P01-WEIGHTS-NEAR"].params["up_to"] == tolerance
+
+
+def test_a_wider_tolerance_moves_both() -> None:
+    table = tpt(rows=20, seed=4)
+    table.rows[0]["26"] = str(float(table.rows[0]["26"]) + 0.04)
+    wide = {"TPT-P01-WEIGHTS": {"tolerance": 0.05}}
+    assert "TPT-P01-WEIGHTS" in errors(checked(table))
+    outcome = checked(table, rules=wide)
+    assert "TPT-P01-WEIGHTS" not in errors(outcome)
+    assert "TPT-P01-WEIGHTS-NEAR" in {group.rule.id for group in outcome.groups}
+
+
+def test_a_rule_that_is_off_still_says_where_the_other_ends() -> None:
+    table = tpt(rows=20, seed=4)
+    table.rows[0]["26"] = str(float(table.rows[0]["26"]) + 0.04)
+    outcome = checked(table, rules={"TPT-P01-WEIGHTS": {"severity": "off"}})
+    assert not {group.rule.id for group in outcome.groups} & {"TPT-P01-WEIGHTS", "TPT-P01-WEIGHTS-NEAR"}
+
+
 def test_an_own_rule_finds_what_it_says() -> None:
     outcome = checked(tpt(rows=20, seed=4), own=[OWN])
     (group,) = [group for group in outcome.groups if group.rule.id == "OWN-CAP"]
