@@ -82,7 +82,7 @@ def rules_of(pack: Pack, rulebook: "Rulebook | None" = None) -> tuple[Rule, ...]
 
 
 def _bounded(pack: Pack, rules: Iterable[Rule]) -> Iterator[Rule]:
-    """In place of the rule that takes over beyond `up_to`: its tolerance in force, its usual one if it is off."""
+    """In place of the rule that `up_to` names: its tolerance in force, or its usual one if it is off."""
     rules = tuple(rules)
     tolerances = {rule.id: rule.params.get("tolerance") for rule in (*all_rules(pack), *rules)}
     for rule in rules:
