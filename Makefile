@@ -3,7 +3,7 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples requirements rules-docs bench bench-e2e test-kill fuzz help
+.PHONY: run test reset lint samples requirements rules-docs bench bench-e2e test-kill fuzz properties help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -31,6 +31,9 @@ bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time p
 
 fuzz:          ## damage files of every kind for FUZZ_SECONDS (180) and read them (guided: tests/fuzz/guided.py)
 	@$(START) test -m tests.fuzz.readers
+
+properties:    ## try every property on all its examples; the suite tries a quarter of them
+	@export FUNDGATE_EXAMPLES=all; $(START) test -m pytest -q tests/ingestion/pipeline
 
 samples:       ## write the demo files in docs/samples anew
 	@$(START) test -m tests.tools.generate_samples

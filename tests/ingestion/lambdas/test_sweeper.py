@@ -1,4 +1,4 @@
-"""The sweeper's judgement, in this process and under its own role; test_chain_tokens runs it as a function."""
+"""The sweeper's judgement, in this process and under its own role; test_chain_tokens runs it deployed."""
 
 from datetime import timedelta
 from typing import Any

@@ -8,12 +8,13 @@ import zipfile
 import pytest
 import xlsxwriter
 import xlwt
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.pipeline import UnreadableFile, inspect_file
 from ingestion.pipeline.readers import part_scan, xls_scan, zip_scan
 from ingestion.pipeline.sniff import as_utf8, encoding_of
+from tests.examples import examples
 from tests.ingestion.pipeline.support import cells, code_of, expected, read, zipped
 from tests.tools.generate_samples import tpt
 
@@ -283,7 +284,7 @@ FILES = [
 FILES.append(zipped({"a.csv": FILES[0], "b/c.json": FILES[4]}))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.sampled_from(FILES),
     st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6),
@@ -303,7 +304,7 @@ def test_a_damaged_file_is_read_or_coded_but_never_raises(
         assert error.code
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.binary(max_size=3000) | st.text(max_size=3000).map(str.encode))
 def test_any_bytes_are_read_or_coded(data: bytes) -> None:
     with pytest.raises(UnreadableFile):

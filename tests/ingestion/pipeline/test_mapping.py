@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.pipeline import UnreadableFile, inspect_file, parse_file
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.layout import Layout
 from ingestion.pipeline.mapping import check_mapping
+from tests.examples import examples
 from tests.ingestion.pipeline.support import zipped
 from tests.tools.generate_samples import tpt
 
@@ -195,7 +196,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(JSON, st.sampled_from([*mapping(), "other"]))
 def test_any_document_is_answered_with_problems_or_accepted(value: Any, key: str) -> None:
     assert isinstance(check_mapping(value), list)

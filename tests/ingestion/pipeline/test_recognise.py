@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.pipeline import UnreadableFile, inspect_file
@@ -14,6 +14,7 @@ from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.pipeline.inspection import Inspection, check_expected
 from ingestion.pipeline.pack import Field, Pack, find_pack, packs
 from ingestion.pipeline.recognise import version_in
+from tests.examples import examples
 from tests.tools.generate_samples import VERSION_CELLS, tpt
 from tests.tools.tables import Table
 
@@ -91,7 +92,7 @@ def test_names_of_the_fifth_version_map_by_number() -> None:
     assert not inspection.unmapped
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.randoms(use_true_random=False), st.integers(0, 100))
 def test_shuffled_and_missing_columns_do_not_matter(rng: random.Random, dropped: int) -> None:
     keys = list(V7.fields)
@@ -193,7 +194,7 @@ def test_a_newer_version_is_read_as_the_nearest_known_one(name: str, extra: list
     assert not {"NEAREST_VERSION", "UNKNOWN_FIELDS"} & set(notes(known))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.sampled_from(OFFICIAL), st.randoms(use_true_random=False), st.integers(0, 60))
 def test_any_template_survives_shuffling_and_losing_columns(
     name: str, rng: random.Random, percent: int
@@ -324,7 +325,7 @@ HEADERS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(HEADERS, st.text(max_size=8).filter(lambda text: not set(text) & set('";\r\n\x00')))
 def test_any_header_row_is_recognised_or_refused_with_a_code(headers: list[str], cell: str) -> None:
     text = f"{';'.join(headers)}\n{';'.join([cell] * len(headers))}\n"

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import isin as stdnum_isin
 from stdnum import lei as stdnum_lei
@@ -11,6 +11,7 @@ from stdnum import lei as stdnum_lei
 from ingestion.pipeline.codefamilies import is_isin, is_lei
 from ingestion.pipeline.pack import find_pack, packs
 from ingestion.pipeline.rules.rule import Rule, rules_of
+from tests.examples import examples
 from tests.ingestion.pipeline.support import check, findings, found
 from tests.tools import codes
 from tests.tools.defects import MISTAKES, apply
@@ -31,7 +32,7 @@ def test_a_clean_file_has_no_finding(version: str, form: str) -> None:
     assert findings(FORMS[form](tpt(rows=80, version=version, seed=21, funds=2))) == []
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.sampled_from(sorted(MISTAKES)), st.integers(0, 10**6), st.sampled_from(["6.0", "7.0"]))
 def test_one_mistake_fires_exactly_its_rule(kind: str, seed: int, version: str) -> None:
     table = tpt(rows=60, version=version, kinds=[kind], seed=seed)
@@ -151,7 +152,7 @@ def test_totals_are_checked_per_portfolio() -> None:
     assert (finding["row"], finding["portfolio"]) == (0, table.rows[15]["1"])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.integers(0, 10**9), st.sampled_from(["DE", "US", "EZ", "XS", "GB"]))
 def test_valid_codes_are_accepted_and_changed_ones_refused(seed: int, country: str) -> None:
     rng = random.Random(seed)
@@ -164,14 +165,14 @@ def test_valid_codes_are_accepted_and_changed_ones_refused(seed: int, country: s
     assert not is_lei(lei.lower())
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=9, max_size=9), st.integers(0, 9))
 def test_isin_check_digits_agree_with_the_library(body: str, digit: int) -> None:
     value = f"DE{body}{digit}"
     assert is_isin(value) == stdnum_isin.is_valid(value)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=18, max_size=18), st.integers(0, 99))
 def test_lei_check_digits_agree_with_the_library(body: str, digits: int) -> None:
     value = f"{body}{digits:02d}"

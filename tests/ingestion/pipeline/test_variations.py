@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 import xlwt
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.ingestion.pipeline.support import findings
 from tests.tools.generate_samples import tpt
 from tests.tools.tables import NUMERIC
@@ -91,7 +92,7 @@ def layouts(draw: st.DrawFn) -> tuple[bytes, int]:
     return sink.getvalue().encode(encoding), shift
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(layouts())
 def test_a_delimited_text_gives_the_same_findings_in_any_layout(layout: tuple[bytes, int]) -> None:
     data, shift = layout

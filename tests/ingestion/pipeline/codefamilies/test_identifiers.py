@@ -4,13 +4,14 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import bic, cusip, figi
 from stdnum.de import wkn
 from stdnum.gb import sedol
 
 from ingestion.pipeline import codefamilies as families
+from tests.examples import examples
 
 GOOD = {
     "isin": ["US0378331005", "DE000BASF111", "FR0000131104", "IE00B4L5Y983"],
@@ -86,7 +87,7 @@ def test_the_likely_cause_is_named(family: str, value: str, message: str) -> Non
 
 
 @pytest.mark.parametrize("family", GOOD)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(value=st.text(max_size=25) | st.text("ABCDEFGHIO0123456789 -.,E+", max_size=21))
 def test_any_text_gets_one_sentence_or_none_and_silence_means_valid(family: str, value: str) -> None:
     message = families.FAMILIES[family](value)
@@ -107,7 +108,7 @@ ORACLES = {
 
 
 @pytest.mark.parametrize("family", ORACLES)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(seed=st.integers(0, 10**9))
 def test_one_changed_character_breaks_a_code_unless_the_library_agrees(family: str, seed: int) -> None:
     rng = random.Random(seed)

@@ -2,10 +2,11 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.pipeline.quality import Snapshot, check_quality, snapshots
+from tests.examples import examples
 from tests.ingestion.pipeline.quality.support import Rows, delivery, emt, found, fund
 
 NUMBERS = st.one_of(
@@ -33,7 +34,7 @@ POSITION = st.fixed_dictionaries(
 PORTFOLIO = st.lists(POSITION, min_size=1, max_size=12)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(PORTFOLIO)
 def test_a_delivery_against_itself_gives_no_comparison_finding(rows: Rows) -> None:
     now = delivery("TPT", rows)
@@ -45,7 +46,7 @@ def test_a_delivery_against_itself_gives_no_comparison_finding(rows: Rows) -> No
         assert found(now, own, own) == found(now)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(PORTFOLIO, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_change_positions(rows: Rows, order: random.Random) -> None:
     mixed = list(rows)
@@ -63,7 +64,7 @@ def test_the_order_of_rows_does_not_change_positions(rows: Rows, order: random.R
     assert positions(rows) == positions(mixed)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(PORTFOLIO, PORTFOLIO)
 def test_any_delivery_can_follow_any_other(before: Rows, now: Rows) -> None:
     result = check_quality(delivery("TPT", now), snapshots(delivery("TPT", before)))
@@ -72,7 +73,7 @@ def test_any_delivery_can_follow_any_other(before: Rows, now: Rows) -> None:
     assert set(result.findings.column("severity").to_pylist()) <= {"warning", "info"}
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.randoms(use_true_random=False))
 def test_a_finding_moves_with_its_row(order: random.Random) -> None:
     now = fund(day="2025-07-31")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.pipeline.delivery import Delivery
@@ -16,6 +16,7 @@ from ingestion.pipeline.readers.source import Column
 from ingestion.pipeline.rules.conditions import parse_condition
 from ingestion.pipeline.rules.formulas import parse_formula
 from ingestion.pipeline.rules.frame import Frame
+from tests.examples import examples
 from tests.tools.generate_samples import tpt
 
 TODAY = dt.date(2026, 6, 30)
@@ -107,7 +108,7 @@ def test_what_is_not_understood_is_named(text: str, says: str) -> None:
     assert says in str(caught.value)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.text(alphabet='18 ()"[]=<>!|andorfilled*/+-.today\\', max_size=60))
 def test_any_text_is_a_condition_or_a_clear_refusal(text: str) -> None:
     try:
@@ -125,7 +126,7 @@ def test_a_formula_keeps_the_usual_order(text: str, value: float | None) -> None
     assert result == value if value is not None else np.isnan(result)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.recursive(
         st.integers(1, 9).map(str),
