@@ -15,7 +15,7 @@ from portal.dashboard import wording
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 MOST_SHEET_ROWS = 100_000  # the workbook is made in memory; the csv is streamed and has no limit
 
-_WIDTHS = {"severity": 11, "file": 30, "row": 8, "portfolio": 20, "message": 70, "value": 24,
+_WIDTHS = {"severity": 11, "file": 30, "row": 8, "scope": 11, "portfolio": 20, "message": 70, "value": 24,
            "field_name": 34, "field": 9, "rule": 20}  # fmt: skip
 
 
@@ -58,8 +58,8 @@ def _findings_sheet(
     last = 0
     for last, finding in enumerate(islice(rows, MOST_SHEET_ROWS), start=1):
         for column, (name, cell) in enumerate(zip(columns, _cells(finding, columns), strict=True)):
-            if name == "row":
-                sheet.write_number(last, column, int(finding["row"]))
+            if cell and name == "row":
+                sheet.write_number(last, column, int(cell))
             elif cell:
                 sheet.write_string(last, column, cell)
     sheet.freeze_panes(1, 0)
@@ -93,6 +93,7 @@ def _columns(several_files: bool) -> dict[str, str]:
         "severity": _("Severity"),
         **({"file": _("File")} if several_files else {}),
         "row": _("Row"),
+        "scope": _("Scope"),
         "portfolio": _("Fund"),
         "message": _("What is wrong"),
         "value": _("Value"),
@@ -103,8 +104,12 @@ def _columns(several_files: bool) -> dict[str, str]:
 
 
 def _cells(finding: dict[str, Any], columns: Iterable[str]) -> list[str]:
-    raw = [_severity(finding) if name == "severity" else finding.get(name) for name in columns]
-    return ["" if cell is None else str(cell) for cell in raw]
+    told = finding | {
+        "severity": _severity(finding),
+        "row": finding["row"] or None,  # 0: about more than one row
+        "scope": wording.scope_of(finding),
+    }
+    return ["" if (cell := told.get(name)) is None else str(cell) for name in columns]
 
 
 def _severity(row: dict[str, Any]) -> str:

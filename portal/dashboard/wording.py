@@ -1,8 +1,11 @@
 """How states, verdicts, steps, severities and roles are called: tone, icon and word, in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from ingestion.web.models import Submission
@@ -73,3 +76,10 @@ def status(submission: Submission) -> Label:
     if submission.state == "COMPLETED" and submission.verdict:
         return VERDICTS.get(submission.verdict, UNKNOWN)
     return STATES.get(submission.state, UNKNOWN)
+
+
+def scope_of(finding: Mapping[str, Any]) -> str:
+    """What a finding is about; one about more than a row stands at row 0."""
+    if finding["row"]:
+        return _("row")
+    return _("whole fund") if finding.get("portfolio") else _("whole file")

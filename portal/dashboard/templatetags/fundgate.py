@@ -67,6 +67,12 @@ def severity(name: str) -> wording.Label:
 
 
 @register.filter
+def scope(finding: dict[str, Any]) -> str:
+    """What a finding is about: a row, a fund or the file."""
+    return wording.scope_of(finding)
+
+
+@register.filter
 def setting(name: str) -> wording.Label:
     """The label of what a rulebook makes of a rule: a severity, or off."""
     return wording.SETTINGS.get(name, wording.UNKNOWN)

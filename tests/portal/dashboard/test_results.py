@@ -129,10 +129,10 @@ def test_the_csv_holds_every_finding_and_no_formula(viewer: Client, checked: Sub
     assert response["Referrer-Policy"] == "no-referrer"
     text = content(response).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(text)))
-    assert lines[0][:5] == ["Severity", "Row", "Fund", "What is wrong", "Value"]
+    assert lines[0][:6] == ["Severity", "Row", "Scope", "Fund", "What is wrong", "Value"]
     assert len(lines) - 1 == checked.error_count + checked.warning_count + checked.info_count
-    assert f"'{FORMULA}" in {line[4] for line in lines}
-    assert FORMULA not in {line[4] for line in lines}
+    assert f"'{FORMULA}" in {line[5] for line in lines}
+    assert FORMULA not in {line[5] for line in lines}
 
 
 def test_the_workbook_holds_every_finding_as_text_and_the_rules(viewer: Client, checked: Submission) -> None:
@@ -140,10 +140,22 @@ def test_the_workbook_holds_every_finding_as_text_and_the_rules(viewer: Client, 
     book = openpyxl.load_workbook(io.BytesIO(content(response)))
     found = list(book["Findings"].iter_rows(min_row=2))
     assert len(found) == checked.error_count + checked.warning_count + checked.info_count
-    cell = next(row[4] for row in found if row[4].value == FORMULA)
+    cell = next(row[5] for row in found if row[5].value == FORMULA)
     assert cell.data_type == "s"
     rules = {row[1].value: row[5].value for row in book["Rules"].iter_rows(min_row=2)}
     assert rules["TPT-R03-ISIN-14"].startswith("Correct the code")
+
+
+def test_a_finding_about_more_than_a_row_has_no_row_in_the_downloads(
+    viewer: Client, checked: Submission
+) -> None:
+    lines = list(csv.reader(io.StringIO(content(get(viewer, "findings_csv", checked)).decode("utf-8-sig"))))
+    book = openpyxl.load_workbook(io.BytesIO(content(get(viewer, "findings_xlsx", checked))))
+    cells = [[row[1].value, row[2].value] for row in book["Findings"].iter_rows(min_row=2)]
+    assert [[str(row or ""), scope] for row, scope in cells] == [line[1:3] for line in lines[1:]]
+    assert {scope for row, scope in cells if row} == {"row"}
+    assert {scope for row, scope in cells if row is None} == {"whole fund", "whole file"}
+    assert all(isinstance(row, int) and row > 0 for row, _ in cells if row is not None)
 
 
 def test_the_original_comes_back_byte_by_byte(viewer: Client, checked: Submission) -> None:
