@@ -66,15 +66,16 @@ class Box:
 
     def grid(self, sheet: str, header_row: int) -> Grid:
         """Everything below the header."""
-        columns: list[Column] = []
+        columns: dict[int, Column] = {}
         with self._asked({"sheet": sheet, "header_row": header_row}) as answer:
             while "done" not in answer:
                 rows = int(answer["rows"])
-                for codes_size, values_size in answer["sizes"]:
+                for i, (codes_size, values_size) in enumerate(answer["sizes"]):
                     codes = np.frombuffer(self._read(codes_size), np.int32)
-                    columns.append(Column(codes, joined_strings(self._read(values_size))))
+                    place = int(answer["first"]) + i * int(answer["step"])
+                    columns[place] = Column(codes, joined_strings(self._read(values_size)))
                 answer = self._answer()
-        return Grid(columns, rows)
+        return Grid([columns[place] for place in sorted(columns)], rows)
 
     @contextmanager
     def _asked(self, request: dict[str, Any], data: bytes = b"") -> Iterator[dict[str, Any]]:

@@ -73,7 +73,10 @@ class CsvSource:
         lines = self._text.count(b"\n", start, self._end) + 1
         if width > MAX_COLUMNS or lines * width > MAX_CELLS:
             raise UnreadableFile("FILE_TOO_LARGE", f"It has {lines:,} lines and {width:,} columns.")
-        columns = self._fast(start, delimiter, width)
+        columns = self._fast(start, delimiter, width, line_ends=False)
+        quoted = self._text.find(b'"', start, self._end) >= 0
+        if quoted and (columns is None or len(columns[0].codes) < lines):
+            columns = self._fast(start, delimiter, width, line_ends=True)
         if columns is not None and len(columns[0].codes) < lines:
             if b"\r" in self._text:
                 # A cell has several lines, which end in one way however those of the file do.
@@ -84,11 +87,11 @@ class CsvSource:
             return Grid(columns, len(columns[0].codes))
         return self._careful(start, delimiter, width)
 
-    def _fast(self, start: int, delimiter: str, width: int, line_ends: bool = False) -> list[Column] | None:
+    def _fast(self, start: int, delimiter: str, width: int, line_ends: bool) -> list[Column] | None:
         """Arrow's reader for regular content; None when rows are blank, ragged or oddly quoted.
 
-        Cutting into blocks takes a pass by one thread where cells may have several lines; so at first
-        it is cut at any line end. Arrow says when that was within a cell.
+        Without `line_ends` in cells the text is cut into blocks at any of them, which spares a pass over it.
+        A cell that was cut is lost without a word, so this holds only if there are as many rows as lines.
         """
         if width < 2:  # a blank row would be a row as it should be
             return None
@@ -112,7 +115,7 @@ class CsvSource:
                 convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, texts)),
             )
         except pa.ArrowInvalid:
-            return self._fast(start, delimiter, width, True) if quoted and not line_ends else None
+            return None
         waiting = table.columns[::-1]
         del table
         columns = []

@@ -6,6 +6,7 @@ in an unusual way is searched by pattern.
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO
 
@@ -41,11 +42,14 @@ class Extent:
 def pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, Bytes, int]]:
     """The stream as bytes and as array. Places from START up to the given one belong to this piece alone."""
     tail = b"\n" * START
-    while chunk := stream.read(PIECE):
-        piece = tail + chunk
-        end = max(len(piece) - _OVERLAP, START)
-        yield piece, np.frombuffer(piece, np.uint8), end
-        tail = piece[end - START :]
+    with ThreadPoolExecutor(1) as reader:  # the next piece is inflated while one is looked through
+        ahead = reader.submit(stream.read, PIECE)
+        while chunk := ahead.result():
+            ahead = reader.submit(stream.read, PIECE)
+            piece = tail + chunk
+            end = max(len(piece) - _OVERLAP, START)
+            yield piece, np.frombuffer(piece, np.uint8), end
+            tail = piece[end - START :]
     piece = tail + bytes(_OVERLAP)
     yield piece, np.frombuffer(piece, np.uint8), len(tail)
 

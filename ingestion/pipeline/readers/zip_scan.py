@@ -108,7 +108,7 @@ class _Budget:
                 part_scan.measure(extent, text, end)
                 if named:
                     self._uses += part_scan.text_uses(text, end, self._sizes)
-                faulty = faulty or b'"e"' in piece or b"'e'" in piece
+                faulty = faulty or b'"e"' in piece or (b"'" in piece and b"'e'" in piece)
         self._inflated += size
         if extent.unnamed or extent.odd:
             with package.open(part) as stream:
