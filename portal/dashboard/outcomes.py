@@ -1,14 +1,23 @@
 """What became of one file of an upload, as an entry of the list of outcomes."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from ingestion.web.models import Submission
 from ingestion.web.services import Outcome, Refused
 from ingestion.web.states import State
 
 LOOKS = {"received": ("good", "passed"), "duplicate": ("hold", "info"), "refused": ("bad", "error")}
+TOLD = {
+    "received": lazy("{n} stored"),
+    "duplicate": lazy("{n} known already"),
+    "refused": lazy("{n} not stored"),
+}
+"""How many files each outcome had, for the summary; the page's script fills in the numbers as well."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +49,9 @@ class OutcomeShown:
             tone, icon = "warn", "clock"
             message = _("The check could not start yet. Open it and choose “Continue”.")
         return cls(outcome.kind, tone, icon, outcome.file_name, title, message, found)
+
+
+def summary(outcomes: Iterable[OutcomeShown]) -> str:
+    """What happened, with numbers; what did not happen is left out."""
+    counts = Counter(outcome.kind for outcome in outcomes)
+    return ", ".join(str(words).format(n=counts[kind]) for kind, words in TOLD.items() if counts[kind])

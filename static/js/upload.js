@@ -44,11 +44,14 @@ const refuse = ({ item, said, progress }, why) => {
 };
 
 const report = () => {
-  const finished = done === all;
-  const words = finished ? summary.dataset.wordsDone : summary.dataset.wordsBusy;
+  const words = done === all ? summary.dataset.wordsDone : summary.dataset.wordsBusy;
   const count = (outcome) => list.querySelectorAll(`li[data-outcome=${outcome}]`).length;
-  const values = { done, all, received: count("received"), duplicate: count("duplicate"), refused: count("refused") };
-  summary.textContent = fill(words, values);
+  const told = ["Received", "Duplicate", "Refused"]
+    .map((outcome) => ({ n: count(outcome.toLowerCase()), words: summary.dataset[`words${outcome}`] }))
+    .filter(({ n }) => n > 0)
+    .map(({ n, words }) => fill(words, { n }))
+    .join(", ");
+  summary.textContent = fill(words, { done, all, told });
 };
 
 const settle = () => {

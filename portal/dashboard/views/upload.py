@@ -1,7 +1,5 @@
 """The upload page: a plain form that takes many files, and the same address for one file of a script."""
 
-from collections import Counter
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +11,7 @@ from ingestion.web.uploads.reception import Reception, receives_files
 from ingestion.web.uploads.refusals import MAX_BYTES, MAX_FILES
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
-from portal.dashboard.outcomes import OutcomeShown
+from portal.dashboard.outcomes import TOLD, OutcomeShown, summary
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +23,8 @@ def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse
     shown = [OutcomeShown.of(outcome) for outcome in outcomes]
     context = {
         "outcomes": shown,
-        "tally": Counter(outcome.kind for outcome in shown),
+        "summary": summary(shown),
+        "told": TOLD.items(),
         "nothing_chosen": request.method == "POST" and not outcomes,
         "expectable": EXPECTABLE.items(),
         "expected": reception.expected_template if reception is not None else "",

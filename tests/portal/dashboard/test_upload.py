@@ -97,6 +97,7 @@ def test_several_files_of_a_plain_post_each_get_an_outcome(uploader: Client, sto
 def test_what_is_said_to_be_expected_is_kept_and_shown(uploader: Client, store: Any, said: str) -> None:
     page = uploader.post(ADDRESS, {"files": [file("a.csv")], "expected_template": said}).content.decode()
     assert outcomes(page) == ["received"]
+    assert ">1 stored</p>" in page, "what did not happen is not said"
     assert ('<option value="EMT" selected>' in page) == bool(said)
     stored = Submission.objects.get(state=State.STORED)
     assert stored.expected_template == said
