@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingestion.pipeline.catalogue import entries_of
+from ingestion.pipeline.catalogue import Entry, entries_of
 from ingestion.pipeline.pack import Pack, packs
 from ingestion.pipeline.rules.rule import Rule
 
@@ -58,6 +58,14 @@ def listed(template: str, document: dict[str, Any]) -> list[ListedRule]:
         ListedRule(rule, versions, changes.get(rule.id, {}), use, not use or rule.profile in switched_on)
         for rule, versions, use in _known(template)
     ]
+
+
+def as_followed(entry: Entry, document: dict[str, Any]) -> ListedRule:
+    """One rule of one version with what a rulebook says about it."""
+    rule, pack = entry.rule, entry.pack
+    use = pack.profiles[rule.profile].title if rule.profile else ""
+    active = not use or rule.profile in document.get("profiles", {}).get(pack.template, [])
+    return ListedRule(rule, (pack.version,), document.get("rules", {}).get(rule.id, {}), use, active)
 
 
 def changed(document: dict[str, Any]) -> list[ListedRule]:

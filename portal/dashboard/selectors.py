@@ -1,4 +1,4 @@
-"""What a submission's page shows: its record, and its results read with the viewer's own credentials."""
+"""What is read with the viewer's own credentials: a submission's results, a rule as the rulebook has it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingestion.aws.errors import AwsError
+from ingestion.pipeline.catalogue import Entry
 from ingestion.web import selectors
 from ingestion.web.models import Submission
 from ingestion.web.states import REPEATABLE, WITHDRAWABLE, State, Verdict
@@ -18,6 +19,7 @@ from portal.dashboard import wording
 from portal.dashboard.banners import banner
 from portal.dashboard.forms import FindingFilter
 from portal.dashboard.paging import pages_of
+from portal.dashboard.rule_list import as_followed
 from portal.dashboard.verdict import details
 
 PATIENCE = timedelta(minutes=2)  # a check that takes longer is asked about less often
@@ -108,6 +110,20 @@ def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str
             "findings_url": reverse("findings", args=[submission.id]),
         }
     return results
+
+
+def own_setting(actor: Actor, entry: Entry) -> dict[str, Any]:
+    """What the institution's rulebook makes of a rule; why that is not known when it cannot be read.
+
+    Unlike results, the texts of a rule need no sign-in to the store.
+    """
+    try:
+        document = selectors.rulebook_in_force(actor).document
+    except (AwsError, FundgateError) as error:
+        if (known := as_fundgate_error(error)) is None:
+            raise
+        return {"own_problem": known.message}
+    return {"own": as_followed(entry, document)}
 
 
 def actions_for(actor: Actor, submission: Submission) -> Actions:

@@ -10,6 +10,7 @@ from portal.accounts.permissions import member_required
 from portal.common.errors import NotFound
 from portal.dashboard.catalogue import RuleFilter, rule_picture
 from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.selectors import own_setting
 
 PAGE_SIZE = 50
 
@@ -35,9 +36,10 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required()
 def rule(request: HttpRequest, template: str, version: str, rule_id: str) -> HttpResponse:
-    """One rule of one template version."""
+    """One rule of one template version, and what the institution's rulebook changed about it."""
     entry = find_entry(template, version, rule_id)
     if entry is None:
         raise NotFound("This template version has no such rule. It may have been replaced by another one.")
-    context = rule_picture(entry, request.GET.get("from", ""))
+    actor = request.actor  # type: ignore[attr-defined]
+    context = rule_picture(entry, request.GET.get("from", "")) | own_setting(actor, entry)
     return render(request, "dashboard/rules/rule.html", context)

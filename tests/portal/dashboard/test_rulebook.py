@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ingestion.aws.errors import AwsUnavailable
 from ingestion.pipeline.pack import packs
 from ingestion.pipeline.rules.rule import all_rules
 from ingestion.web.models import RulebookVersion
 from portal.accounts.models import Institution, User
+from portal.common.errors import SignInNeeded
 from portal.dashboard import rule_list
 from portal.dashboard.rulebook_forms import with_settings
 from tests.portal.dashboard.conftest import CURRENT, OWN, put_rulebook, results_of
@@ -18,6 +20,12 @@ from tests.portal.dashboard.conftest import CURRENT, OWN, put_rulebook, results_
 pytestmark = pytest.mark.aws
 RULE = "TPT-P02-NET-ASSETS"
 ANOTHER = "TPT-FORMAT-26"
+
+
+def page_of_rule(client: Client, rule: str) -> str:
+    answer = client.get(reverse("rule", args=["TPT", "7.0", rule]))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
 
 
 @pytest.fixture
@@ -46,6 +54,39 @@ def test_a_viewer_sees_what_is_in_force_and_cannot_change_it(
     assert "<select name=" not in page.split('id="rules"')[1].replace('<select name="template"', "").replace(
         '<select name="show"', ""
     )
+
+
+def test_the_page_of_a_rule_says_what_the_rulebook_changed(
+    viewer: Client, outsider: Client, rulebook: RulebookVersion, change: Any
+) -> None:
+    page = page_of_rule(viewer, RULE)
+    assert "data-own-setting" in page
+    assert "instead of warning" in page
+    assert f"/rulebook/?template=TPT&amp;q={RULE}#rules" in page
+    for other in (page_of_rule(viewer, ANOTHER), page_of_rule(outsider, RULE)):
+        assert "data-own-setting" not in other
+    change(**{f"severity:{RULE}": "error", f"tolerance:{RULE}": "2 %"})
+    assert "tolerance 0.02 instead of 0.001" in page_of_rule(viewer, RULE)
+
+
+def test_the_page_of_a_rule_of_another_use_says_that_it_is_switched_on(viewer: Client, change: Any) -> None:
+    rule = next(rule.id for rule in all_rules(packs()["TPT-7.0"]) if rule.profile == "iorp")
+    assert "is switched on" not in page_of_rule(viewer, rule)
+    change(use="iorp")
+    assert "is switched on" in page_of_rule(viewer, rule)
+
+
+@pytest.mark.parametrize("error", [AwsUnavailable, SignInNeeded])
+def test_the_page_of_a_rule_stays_when_the_rulebook_cannot_be_read(
+    viewer: Client, rulebook: RulebookVersion, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def unavailable(actor: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr("ingestion.web.selectors.rulebook_in_force", unavailable)
+    page = page_of_rule(viewer, RULE)
+    assert "cannot be shown at the moment" in page
+    assert "data-own-setting" not in page
 
 
 def test_a_severity_and_a_tolerance_are_saved_as_a_new_version(
