@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser"]
 
@@ -13,6 +14,12 @@ _FIRST = (
     "test_kill.py", "chromium", "deployed", "test_start.py", "system", "platform", "test_fidelity.py", "live",
     "test_authorisation_matrix.py", "embedded_store",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_found_when_asked_for() -> None:
+    """Every test client has the middleware of its own, which would list all static files anew."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def _group(item: pytest.Item) -> str:

@@ -217,8 +217,9 @@ def test_the_start_page_leads_whoever_is_signed_in_on(person: Callable[[str], Us
 @pytest.mark.parametrize("who", CALLERS)
 @pytest.mark.parametrize("address", OUTSIDE)
 def test_health_and_static_files_are_for_everybody(
-    person: Callable[[str], User | None], address: str, who: str
+    person: Callable[[str], User | None], settings: Any, address: str, who: str
 ) -> None:
+    settings.WHITENOISE_AUTOREFRESH = False  # as it runs
     user = person(who)
     client = sign_in(user, "alpine-am") if user else Client()
     assert client.get(address).status_code == 200

@@ -1,5 +1,6 @@
 """A real portal (two processes) before the embedded AWS, with two onboarded institutions."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -57,8 +58,11 @@ class LivePortal:
         }
 
     def manage(self, *arguments: str, **changed: str) -> "subprocess.CompletedProcess[str]":
+        return self.run("manage.py", *arguments, **changed)
+
+    def run(self, *arguments: str, **changed: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment("deploy") | changed,
             capture_output=True,
@@ -140,6 +144,17 @@ def live() -> Iterator[LivePortal]:
                 child.stop()
 
 
+_ALL_STEPS = """
+import json, sys
+import django
+from django.core.management import call_command
+django.setup()
+for step in json.loads(sys.argv[1]):
+    call_command(*step)
+"""
+"""The project's own commands, one after the other in one process."""
+
+
 def _populate(portal: LivePortal) -> None:
     lasting = ("--password-from-env", "PASSWORD")
     steps = [
@@ -151,9 +166,8 @@ def _populate(portal: LivePortal) -> None:
         ("add_member", "alpine-am", "--email", "viewer@alpine.example", "--role", "viewer", *lasting),
         ("add_member", "alpine-am", "--email", "uploader@alpine.example", "--role", "uploader", *lasting),
     ]  # fmt: skip
-    for step in steps:
-        done = portal.manage(*step)
-        assert done.returncode == 0, done.stderr
+    done = portal.run("-c", _ALL_STEPS, json.dumps(steps))
+    assert done.returncode == 0, done.stderr
     cognito = embedded.deployer("cognito-idp", portal.home)
     pool = portal.settings["FUNDGATE_USER_POOL_ID"]
     cognito.admin_create_user(
