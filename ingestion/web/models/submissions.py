@@ -37,6 +37,12 @@ class Submission(models.Model):
     template_version = models.CharField(max_length=16, blank=True, default="")
     index_card = models.JSONField(null=True, blank=True)
     delivery_key = models.CharField(max_length=64, blank=True, default="")
+    score = models.FloatField(null=True, blank=True)  # completeness, 0 to 1, as the verdict says
+    check_only = models.BooleanField(default=False)  # never shared nor counted, deleted after a week
+    corrects = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="corrected_by"
+    )
+    reason = models.CharField(max_length=500, blank=True, default="")  # why it replaces an earlier one
     superseded_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="supersedes"
     )

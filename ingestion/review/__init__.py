@@ -1,0 +1,1 @@
+"""What people decide about findings: acknowledged warnings, released errors."""

@@ -1,0 +1,1 @@
+"""Expected deliveries: what is due when, and what came of it."""
