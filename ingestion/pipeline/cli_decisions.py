@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from ingestion.pipeline.cli_opening import not_opened, read_file
@@ -9,6 +10,10 @@ from ingestion.pipeline.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from ingestion.pipeline.rulebook import Rulebook
+
+
+_PARTS = {"mapping": {"columns", "fingerprint"}, "rulebook": {"rules", "own", "profiles"}}
+"""Parts that only the one document has."""
 
 
 class Refused(Exception):
@@ -25,6 +30,20 @@ def read_or_refuse(name: str) -> bytes:
         raise Refused(not_opened(clean(name, 400), error)) from None
 
 
+def _decision(kind: str, name: str) -> bytes:
+    try:
+        return read_or_refuse(name)
+    except Refused as error:
+        raise Refused(f"The {kind} cannot be read. {error}") from None
+
+
+def _check_kind(kind: str, document: Any) -> None:
+    """One is easily given for the other. Raises Refused."""
+    for other, parts in _PARTS.items():
+        if other != kind and isinstance(document, dict) and parts & set(document):
+            raise Refused(f"This is a {other}, not a {kind}; give it with --{other}.")
+
+
 def read_mapping(name: str | None) -> dict[str, Any] | None:
     """A saved column mapping. Raises Refused."""
     from ingestion.pipeline.mapping import check_mapping
@@ -32,9 +51,10 @@ def read_mapping(name: str | None) -> dict[str, Any] | None:
     if name is None:
         return None
     try:
-        document = json.loads(read_or_refuse(name).decode("utf-8-sig"))
+        document = json.loads(_decision("mapping", name).decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Refused("The mapping is not JSON in UTF-8.") from None
+    _check_kind("mapping", document)
     if problems := check_mapping(document):
         raise Refused(f"The mapping cannot be used. {' '.join(problems)}")
     return cast(dict[str, Any], document)
@@ -64,7 +84,10 @@ def rulebook_of(name: str | None) -> "Rulebook | None":
 
     if name is None:
         return None
+    data = _decision("rulebook", name)
+    with suppress(ValueError, RecursionError):  # what is no JSON has a message of its own
+        _check_kind("rulebook", json.loads(data))
     try:
-        return read_rulebook(read_or_refuse(name))
+        return read_rulebook(data)
     except RuleError as error:
         raise Refused(f"The rulebook cannot be followed. {error}") from None

@@ -23,8 +23,8 @@ def not_opened(name: str, error: OSError) -> str:
 
 
 def unknown_template(expected: str | None) -> str:
-    """That an expected template is not known here; empty if it is."""
-    if not expected:
+    """That an expected template is not known here; empty if it is, or if none is named."""
+    if expected is None:
         return ""
     from ingestion.pipeline.pack import pack_names  # imported here: seldom asked for
 
@@ -32,4 +32,6 @@ def unknown_template(expected: str | None) -> str:
     if any(template == name and version in ("", number) for name, number in pack_names()):
         return ""
     known = ", ".join("-".join(name) for name in pack_names())
+    if not expected:
+        return f"argument --expect: the name is empty; known are {known}, and each name without its version"
     return f"there is no template {expected[:40]}; known are {known}, and each name without its version"

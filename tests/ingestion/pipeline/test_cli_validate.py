@@ -126,7 +126,40 @@ def test_a_rulebook_and_a_mapping_are_followed(tmp_path: Path, capsys: pytest.Ca
     assert main(["validate", str(file), "--rulebook", str(wrong)]) == 2
     assert "The rulebook cannot be followed. rules, TPT-NOPE" in capsys.readouterr().err
     assert main(["validate", str(file), "--mapping", str(wrong)]) == 2
-    assert "The mapping cannot be used." in capsys.readouterr().err
+    assert "This is a rulebook, not a mapping" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "words"),
+    [
+        ("rulebook", None, "The rulebook cannot be read. There is no file"),
+        ("mapping", None, "The mapping cannot be read. There is no file"),
+        ("rulebook", '{"columns": {}}', "This is a mapping, not a rulebook; give it with --mapping."),
+        ("mapping", '{"rules": {}}', "This is a rulebook, not a mapping; give it with --rulebook."),
+        ("rulebook", "", "The text is not JSON."),
+        ("mapping", "", "The mapping is not JSON in UTF-8."),
+        ("rulebook", "[]", "A rulebook is a JSON object."),
+        ("mapping", "[]", "not an object with named parts"),
+    ],
+)
+def test_a_decision_that_cannot_be_followed_says_which_and_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, content: str | None, words: str
+) -> None:
+    file, decision = tmp_path / "a.csv", tmp_path / "decision.json"
+    file.write_bytes(tpt(rows=3, seed=4).csv())
+    if content is not None:
+        decision.write_text(content)
+    assert main(["validate", str(file), f"--{option}", str(decision)]) == 2
+    told = capsys.readouterr()
+    assert words in told.err
+    assert told.out == ""
+
+
+def test_an_expected_template_without_a_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["validate", "a.csv", "--expect", ""])
+    assert ended.value.code == 2
+    assert "the name is empty; known are EET-1.1.2" in capsys.readouterr().err
 
 
 def test_why_a_mapping_is_not_used_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
