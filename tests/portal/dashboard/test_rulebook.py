@@ -61,6 +61,8 @@ def test_the_page_of_a_rule_says_what_the_rulebook_changed(
 ) -> None:
     page = page_of_rule(viewer, RULE)
     assert "data-own-setting" in page
+    assert 'aria-current="page">Rulebook' not in page, "it is no page of the rulebook"
+    assert 'aria-current="page">Rulebook' in viewer.get("/rulebook/").content.decode()
     assert "instead of warning" in page
     assert f"/rulebook/?template=TPT&amp;q={RULE}#rules" in page
     for other in (page_of_rule(viewer, ANOTHER), page_of_rule(outsider, RULE)):
