@@ -77,6 +77,7 @@ SCHEMA: dict[str, Any] = _record(
         "counts": _nullable(_record({"error": _COUNT, "warning": _COUNT, "info": _COUNT})),
         "objects": _nullable(_OBJECTS),
         "index_card": _nullable(_INDEX_CARD),
+        "score": _nullable({"type": "number", "minimum": 0, "maximum": 1}),
         "audit": _nullable(_AUDIT),
     }
 )
@@ -104,8 +105,10 @@ def parse(body: bytes) -> Event:
     kind = Kind(value["kind"])
     if value["id"] != event_id(value["submission"], value["attempt"], value["stage"], kind):
         raise EventInvalid("id")
-    if value["index_card"] is not None and (kind, value["stage"]) != (Kind.EXTRACT, "publish"):
-        raise EventInvalid("index_card")
+    if (kind, value["stage"]) != (Kind.EXTRACT, "publish"):
+        for name in ("index_card", "score"):
+            if value[name] is not None:
+                raise EventInvalid(name)
     if (value["audit"] is not None) != (kind is Kind.AUDIT):
         raise EventInvalid("audit")
     return Event(**{**value, "kind": kind})

@@ -1,4 +1,4 @@
-"""Events a pipeline reports to the portal: ids, hashes, codes, counts, once the index card. No cell value."""
+"""Events a pipeline reports to the portal: ids, hashes, codes, counts; once index card and score. No cell."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -33,6 +33,7 @@ class Event:
     counts: dict[str, int] | None = None
     objects: list[dict[str, Any]] | None = None
     index_card: dict[str, Any] | None = None
+    score: float | None = None
     audit: dict[str, Any] | None = None
 
     def body(self) -> bytes:
@@ -48,3 +49,9 @@ def execution_name(submission: str, attempt: int) -> str:
 def event_id(submission: str, attempt: int, stage: str, kind: Kind) -> str:
     """`<execution>:<stage>:<kind>`: a repeated send has the same id."""
     return f"{execution_name(submission, attempt)}:{stage}:{kind.value}"
+
+
+def score_of(document: dict[str, Any]) -> float | None:
+    """How complete a delivery is, 0 to 1, as its verdict.json says; None where nothing was measured."""
+    score: float | None = (document.get("completeness") or {}).get("score")
+    return score

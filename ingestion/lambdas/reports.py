@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.aws.events import Event, Kind, event_id
+from ingestion.aws.events import Event, Kind, event_id, score_of
 from ingestion.aws.layout import STAGES
 
 _WITHIN_STAGE = {Kind.EXTRACT: 0, Kind.STATUS: 1, Kind.AUDIT: 2, Kind.ERROR: 3, Kind.COMPLETED: 4}
@@ -38,13 +38,14 @@ def of_failure(submission: str, attempt: int, failure: dict[str, Any]) -> list[E
     return [_event(submission, attempt, failure["stage"], Kind.ERROR, code=failure["code"])]
 
 
-def extract(
-    submission: str, attempt: int, result: dict[str, Any], index_card: dict[str, Any] | None
-) -> Event:
-    """Counts, pointers and the index card: the one event that says anything about the content."""
+def extract(submission: str, attempt: int, result: dict[str, Any], document: dict[str, Any]) -> Event:
+    """Counts, pointers, index card and score: the one event that says anything about the content.
+
+    `document` is verdict.json.
+    """
     return _event(
         submission, attempt, "publish", Kind.EXTRACT, code=result["code"], counts=result["counts"],
-        objects=result["outputs"], index_card=index_card,
+        objects=result["outputs"], index_card=document["index_card"], score=score_of(document),
     )  # fmt: skip
 
 

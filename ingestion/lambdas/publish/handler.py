@@ -37,13 +37,14 @@ def publish(work: Work) -> Outcome:
 
 
 def tell(work: Work, result: Payload) -> None:
-    """Sends the index card from here, so that it never enters the state machine's history.
+    """Sends index card and score from here, so that it never enters the state machine's history.
 
     The results stand already and verdict.json holds the card too: a portal that is away does not undo them.
     """
     written = next(output for output in result["outputs"] if output["name"] == VERDICT)
-    card = json.loads(objects.get(work.s3, ObjectRef.from_json(written)))["index_card"]
-    event = reports.extract(work.job.submission, work.job.attempt, result, card)
+    document = json.loads(objects.get(work.s3, ObjectRef.from_json(written)))
+    event = reports.extract(work.job.submission, work.job.attempt, result, document)
+    card = document["index_card"]
     while card and card["portfolios"] and len(event.body()) > MAX_BODY_BYTES:
         card["portfolios"].pop()  # the event holds this very card
     try:

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from ingestion.aws.event_schema import EventInvalid, parse
-from ingestion.aws.events import Event, Kind, event_id
+from ingestion.aws.events import Event, Kind, event_id, score_of
 from ingestion.web.models import Submission
 from ingestion.web.services.events import apply_event
 
@@ -26,6 +26,7 @@ def adopt_card(submission: Submission, document: dict[str, Any]) -> None:
         stage="publish",
         at=submission.finished_at.isoformat(),
         index_card=card,
+        score=score_of(document),
     )
     try:
         apply_event(parse(event.body()))

@@ -13,6 +13,7 @@ from ingestion.web.models import PipelineEvent, StageRun, Submission
 from ingestion.web.pointers import FILES, result_key, results_bucket
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.superseding import delivery_key, supersede
+from ingestion.web.signals import described
 from ingestion.web.states import RunState, State, state_of_code, verdict_of
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
@@ -100,14 +101,18 @@ def _effect(event: Event, submission: Submission) -> None:
         change(submission, State.RUNNING)
     if event.objects:
         _point_to_results(event.objects, submission)
-    if event.kind is Kind.EXTRACT and event.index_card:
-        _take_card(event.index_card, submission)
+    if event.kind is Kind.EXTRACT:
+        submission.score = event.score
+        if event.index_card:
+            _take_card(event.index_card, submission)
     if event.kind is Kind.COMPLETED:
         _complete(event, submission)
     elif event.kind is Kind.ERROR:
         _stop(event, submission)
     submission.save()
     supersede(submission)
+    if event.kind is Kind.EXTRACT:
+        described.send(Submission, submission=submission)
 
 
 def _complete(event: Event, submission: Submission) -> None:

@@ -42,6 +42,7 @@ CARD = {
     "reporting_date": None,
     "rows": 3,
 }
+DOCUMENT = {"index_card": CARD, "completeness": {"score": 0.5}}
 
 
 def every_event() -> list[Event]:
@@ -49,7 +50,7 @@ def every_event() -> list[Event]:
         *reports.of_stage(SUBMISSION, 1, RESULT),
         *reports.of_stage(SUBMISSION, 1, RESULT | {"stage": "inspect", "counts": None}),
         *reports.of_failure(SUBMISSION, 1, {"stage": "parse", "code": "TOKEN_EXPIRED"}),
-        reports.extract(SUBMISSION, 1, RESULT, CARD),
+        reports.extract(SUBMISSION, 1, RESULT, DOCUMENT),
     ]
 
 
@@ -63,7 +64,7 @@ def test_ids_are_the_same_each_time_and_sequence_follows_the_pipeline() -> None:
     assert len({event.id for event in every_event()}) == len(every_event())
     first = reports.of_stage(SUBMISSION, 1, RESULT | {"stage": "inspect"})[0]
     last = reports.of_stage(SUBMISSION, 1, RESULT)[-1]
-    assert first.sequence < reports.extract(SUBMISSION, 1, RESULT, CARD).sequence < last.sequence
+    assert first.sequence < reports.extract(SUBMISSION, 1, RESULT, DOCUMENT).sequence < last.sequence
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,7 @@ def test_ids_are_the_same_each_time_and_sequence_follows_the_pipeline() -> None:
         {"objects": [OBJECT | {"sha256": "short"}]},
         {"objects": [OBJECT] * 51},
         {"index_card": CARD},
+        {"score": 0.5},
         {"audit": {}},
         {"surprise": 1},
     ],
@@ -106,12 +108,16 @@ def test_an_event_without_one_of_its_fields_is_refused(missing: str) -> None:
         parse(json.dumps(body).encode())
 
 
-def test_only_an_extract_may_carry_an_index_card_and_only_with_known_fields() -> None:
-    extract = reports.extract(SUBMISSION, 1, RESULT, CARD)
+def test_only_an_extract_may_carry_index_card_and_score_and_only_as_they_are_defined() -> None:
+    extract = reports.extract(SUBMISSION, 1, RESULT, DOCUMENT)
     assert parse(extract.body()).index_card == CARD
+    assert parse(extract.body()).score == 0.5
     for card in (CARD | {"top_position": "x"}, CARD | {"portfolios": CARD["portfolios"] * 21}):
         with pytest.raises(EventInvalid):
             parse(replace(extract, index_card=card).body())
+    for score in (1.5, -0.1, "0.5"):
+        with pytest.raises(EventInvalid):
+            parse(replace(extract, score=score).body())  # type: ignore[arg-type]
 
 
 def test_what_is_no_event_at_all_is_refused() -> None:

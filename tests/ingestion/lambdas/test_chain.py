@@ -60,9 +60,12 @@ def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_onl
     ]
     cards = [each.event.index_card for each in said if each.event.index_card]
     assert cards == [json.loads(chain.result(done, "verdict.json"))["index_card"]]
+    scores = [each.event.score for each in said if each.event.score is not None]
+    assert scores == [json.loads(chain.result(done, "verdict.json"))["completeness"]["score"]]
     by_kind = {each.event.kind.value: each.event for each in said if each.event.stage == "publish"}
     assert by_kind["completed"].counts == done.output["counts"]
     assert [item["name"] for item in by_kind["extract"].objects or []] == [
+        "rows.parquet",
         *[output["name"] for output in chain.marker(done, "transform")["outputs"]],
         "findings.parquet",
         "verdict.json",

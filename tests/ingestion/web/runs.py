@@ -27,6 +27,7 @@ class Run:
 
     counts: dict[str, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "info": 0})
     unreadable: str = ""
+    score: float | None = 0.9
     error: str = ""
     stage: str = "publish"
 
@@ -56,8 +57,9 @@ class _Writer:
             self._add(Kind.STATUS, stage)
             self._add(Kind.AUDIT, stage, audit=_audit(), objects=[])
         self._add(
-            Kind.EXTRACT, "publish", index_card=None if run.unreadable else CARD, objects=self._results()
-        )
+            Kind.EXTRACT, "publish", objects=self._results(),
+            **({} if run.unreadable else {"index_card": CARD, "score": run.score}),
+        )  # fmt: skip
         self._add(Kind.COMPLETED, "publish", code=run.unreadable or None, counts=run.counts)
         return self.sent
 

@@ -46,7 +46,7 @@ def told(made: Submission) -> list[Any]:
     made = Submission.objects.get(pk=made.pk)
     steps = [(step.name, step.state, step.started_at, step.finished_at) for step in pipeline_steps(made)]
     files = {name: found["version_id"] for name, found in made.results.items()}
-    return [*end_of(made), steps, made.index_card, files]
+    return [*end_of(made), steps, made.index_card, made.score, files]
 
 
 @pytest.mark.parametrize(("run", "end"), list(zip(RUNS, ENDS, strict=True)))
