@@ -15,9 +15,11 @@ UNREADABLE = "unreadable.json"  # why a file cannot be checked, in place of what
 DELIVERY = "delivery.parquet"
 _TABLES = ("holdings", "share_classes", "costs", "esg", "esg_indicators")
 TABLES = {name: f"tables/{name}.parquet" for name in _TABLES}  # of these, those that the template fills
+ROWS = "rows.parquet"  # the delivery once more, where people read it
 VERDICT = "verdict.json"
 FINDINGS = "findings.parquet"
 COMPARED = "compared.json"  # which earlier deliveries Quality read
+ANNOTATED = "annotated.xlsx"  # made after the verdict; it may be missing
 SNAPSHOTS = "snapshots.json"  # what later deliveries will be compared with, by key
 
 

@@ -56,6 +56,13 @@ def dictionary(codes: npt.NDArray[np.int32], texts: pa.Array) -> pa.DictionaryAr
     return pa.DictionaryArray.from_arrays(integers(codes), texts)
 
 
+def picked(array: pa.Array, places: npt.NDArray[np.int32]) -> pa.Array:
+    """The values at these places."""
+    from pyarrow._compute import call_function
+
+    return call_function("take", [array, integers(places)])
+
+
 def cast(array: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
     """The array as another type."""
     from pyarrow._compute import CastOptions  # imported here: few cold starts need it

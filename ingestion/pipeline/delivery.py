@@ -17,8 +17,10 @@ from ingestion.pipeline.readers import Source, open_source
 from ingestion.pipeline.readers.source import Codes, Column, blank_column, merged
 from ingestion.pipeline.remark_rows import remark_note, remark_rows
 
-_ROW = "__row__"
-_META = b"fundgate"
+ROW = "__row__"
+META = b"fundgate"
+ROW_GROUP = 5_000
+"""Rows that are stored together: of a large delivery a page reads a few of these groups."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +70,30 @@ class Delivery:
         return self.inspection.decimal
 
     def to_parquet(self) -> bytes:
-        """Zstandard-compressed Parquet with the inspection in its metadata."""
+        """Zstandard-compressed Parquet with the inspection in its metadata, in groups of ROW_GROUP rows.
+
+        The smallest and largest row number of each group stand in the footer.
+        """
         from pyarrow import parquet  # imported here: only the step that hands over to the next one needs it
 
-        names = [_ROW, *self.columns]
-        arrays = [integers(self.row_numbers)]
-        arrays += [dictionary(column.codes, column.texts) for column in self.columns.values()]
-        table = pa.Table.from_arrays(arrays, names=names)
         meta = json.dumps(
             {"inspection": self.inspection.to_json(), "too_wide": self.too_wide}
             | {"parts": [asdict(part) for part in self.parts]}
         )
+        text = pa.dictionary(pa.int32(), pa.string())
+        schema = pa.schema([(ROW, pa.int32()), *((name, text) for name in self.columns)], {META: meta})
         sink = pa.BufferOutputStream()
-        parquet.write_table(table.replace_schema_metadata({_META: meta}), sink, compression="zstd")
+        with parquet.ParquetWriter(sink, schema, compression="zstd", write_statistics=[ROW]) as writer:
+            for start in range(0, len(self.row_numbers), ROW_GROUP):
+                writer.write_table(self._group(start, schema))
         return bytes(sink.getvalue())
+
+    def _group(self, start: int, schema: pa.Schema) -> pa.Table:
+        stop = min(start + ROW_GROUP, len(self.row_numbers))
+        pieces = [column.piece(start, stop) for column in self.columns.values()]
+        arrays = [integers(self.row_numbers[start:stop])]
+        arrays += [dictionary(piece.codes, piece.texts) for piece in pieces]
+        return pa.Table.from_arrays(arrays, schema=schema)
 
     @classmethod
     def from_parquet(cls, data: bytes) -> "Delivery":
@@ -89,13 +101,13 @@ class Delivery:
         from pyarrow import parquet
 
         table = parquet.ParquetFile(pa.BufferReader(data)).read()
-        meta = json.loads(table.schema.metadata[_META])
+        meta = json.loads(table.schema.metadata[META])
         table = table.unify_dictionaries().combine_chunks()
         columns = {}
         for name in table.column_names[1:]:
             array = table.column(name).chunk(0)
             columns[name] = Column(from_integers(array.indices), array.dictionary)
-        numbers = from_integers(table.column(_ROW).chunk(0))
+        numbers = from_integers(table.column(ROW).chunk(0))
         parts = [Part(**part) for part in meta["parts"]]
         return cls(Inspection.from_json(meta["inspection"]), numbers, columns, meta["too_wide"], parts)
 

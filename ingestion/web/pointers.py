@@ -5,10 +5,10 @@ from typing import Any
 from django.conf import settings
 
 from ingestion.aws import layout
-from ingestion.lambdas.work import FINDINGS, TABLES, VERDICT
+from ingestion.lambdas.work import ANNOTATED, FINDINGS, ROWS, TABLES, VERDICT
 from ingestion.web.models import Submission
 
-FILES = {"verdict": VERDICT, "findings": FINDINGS} | TABLES
+FILES = {"verdict": VERDICT, "findings": FINDINGS, "rows": ROWS, "annotated": ANNOTATED} | TABLES
 
 
 def results_bucket(submission: Submission) -> str:

@@ -14,7 +14,17 @@ from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas import logs, reports
 from ingestion.lambdas.function import Payload
 from ingestion.lambdas.stage import Outcome, stage
-from ingestion.lambdas.work import FINDINGS, INSPECTION, SNAPSHOTS, TABLES, UNREADABLE, VERDICT, Work
+from ingestion.lambdas.work import (
+    DELIVERY,
+    FINDINGS,
+    INSPECTION,
+    ROWS,
+    SNAPSHOTS,
+    TABLES,
+    UNREADABLE,
+    VERDICT,
+    Work,
+)
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.verdict import unreadable_document
 
@@ -22,10 +32,11 @@ THREADS = 8  # a client keeps ten connections
 
 
 def publish(work: Work) -> Outcome:
-    """Releases tables, findings and verdict, or says why the file could not be checked."""
+    """Releases rows, tables, findings and verdict, or says why the file could not be checked."""
     if work.ref(UNREADABLE):
         document = _unreadable(work)
     else:
+        work.publish(ROWS, work.read(DELIVERY))
         for name in (*TABLES.values(), FINDINGS):
             if work.ref(name):
                 work.publish(name, work.read(name))
@@ -82,7 +93,7 @@ def warm_up() -> None:
 handler = stage(
     "publish",
     publish,
-    reads=(*TABLES.values(), FINDINGS, VERDICT, SNAPSHOTS, INSPECTION, UNREADABLE),
+    reads=(DELIVERY, *TABLES.values(), FINDINGS, VERDICT, SNAPSHOTS, INSPECTION, UNREADABLE),
     warm_up=warm_up,
     # its results stand under the attempt's own key, so an earlier attempt's do not serve
     across_attempts=False,

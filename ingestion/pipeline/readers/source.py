@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingestion.pipeline.arrays import strings, text_bytes
+from ingestion.pipeline.arrays import picked, strings, text_bytes
 
 HEAD_ROWS = 300
 """Rows of a candidate that recognition and the detection of the decimal sign may look at."""
@@ -68,6 +68,19 @@ class Column:
     def take(self, rows: npt.NDArray[np.intp]) -> "Column":
         """The same column with only these rows."""
         return Column(self.codes[rows], self._given)
+
+    def piece(self, start: int, stop: int) -> "Column":
+        """The rows from start to stop, with only the texts that occur there."""
+        codes = self.codes[start:stop]
+        if self.distinct > 4 * len(codes):  # sorting few rows is faster than marking very many texts
+            used, places = np.unique(codes, return_inverse=True)
+            return Column(places.astype(np.int32), picked(self.texts, used))
+        occurs = np.zeros(self.distinct, np.bool_)
+        occurs[codes] = True
+        if occurs.all():
+            return Column(codes, self._given)
+        place = np.cumsum(occurs, dtype=np.int32) - 1
+        return Column(place[codes], picked(self.texts, np.flatnonzero(occurs).astype(np.int32)))
 
     def trimmed(self) -> "Column":
         """The same column without blanks around its texts."""

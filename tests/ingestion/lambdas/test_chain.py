@@ -13,7 +13,7 @@ from ingestion.aws import clients, layout
 from ingestion.aws.layout import STAGES
 from ingestion.lambdas.inspect import handler as inspect_handler
 from ingestion.lambdas.work import TABLES
-from ingestion.pipeline.delivery import parse_file
+from ingestion.pipeline.delivery import Delivery, parse_file
 from ingestion.pipeline.engine import validate
 from ingestion.pipeline.findings import findings_parquet
 from ingestion.pipeline.inspection import inspect_file
@@ -48,6 +48,15 @@ def test_the_tables_of_the_common_schema_are_published_as_the_core_makes_them(
     assert set(TABLES) == set(tables()), "every table there is has a file name"
 
 
+def test_every_cell_is_published_as_it_was_parsed(chain: Chain, done: Run, faulty: bytes) -> None:
+    body = chain.result(done, "rows.parquet")
+    assert body == chain.output(done, "parse", "delivery.parquet")
+    rows, parsed = Delivery.from_parquet(body), parse_file(faulty, inspect_file(faulty))
+    assert {key: column.values for key, column in rows.columns.items()} == {
+        key: column.values for key, column in parsed.columns.items()
+    }
+
+
 def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_only_the_index_card(
     chain: Chain, done: Run
 ) -> None:
@@ -65,6 +74,7 @@ def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_onl
     by_kind = {each.event.kind.value: each.event for each in said if each.event.stage == "publish"}
     assert by_kind["completed"].counts == done.output["counts"]
     assert [item["name"] for item in by_kind["extract"].objects or []] == [
+        "rows.parquet",
         "rows.parquet",
         *[output["name"] for output in chain.marker(done, "transform")["outputs"]],
         "findings.parquet",

@@ -17,6 +17,7 @@ from ingestion.pipeline import (
     validate,
     verdict_document,
 )
+from ingestion.pipeline import delivery as parsed
 from ingestion.pipeline.engine import verdict_of
 from ingestion.pipeline.findings import COLUMNS, MAX_VALUE, ROW_GROUP
 from ingestion.pipeline.pack import packs
@@ -94,6 +95,26 @@ def test_findings_parquet_has_small_row_groups_and_typed_columns() -> None:
     assert max(file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)) == ROW_GROUP
     assert str(file.schema_arrow.field("row").type) == "int32"
     assert file.read().to_pylist() == outcome.findings.to_pylist()
+
+
+def test_a_stored_delivery_is_read_by_few_rows_and_whole_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsed, "ROW_GROUP", 7)
+    delivery = parse_file(FAULTY.csv(), inspect_file(FAULTY.csv()))
+    stored = delivery.to_parquet()
+    file = pq.ParquetFile(io.BytesIO(stored))
+    rows = len(delivery.row_numbers)
+    assert file.num_row_groups == -(-rows // 7) > 2
+    place = file.schema_arrow.get_field_index(parsed.ROW)
+    spans = [file.metadata.row_group(i).column(place).statistics for i in range(file.num_row_groups)]
+    assert [(span.min, span.max) for span in spans] == [
+        (min(part), max(part))
+        for part in (delivery.row_numbers[i : i + 7].tolist() for i in range(0, rows, 7))
+    ]
+    again = Delivery.from_parquet(stored)
+    assert again.row_numbers.tolist() == delivery.row_numbers.tolist()
+    for key, column in delivery.columns.items():
+        other = again.columns[key]
+        assert [other.at(i) for i in other.codes] == [column.at(i) for i in column.codes]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "xls"])
