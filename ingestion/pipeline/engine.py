@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.findings import FindingsBuilder
+from ingestion.pipeline.fund_counts import fund_counts, named_funds
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.placeholders import placeholders
 from ingestion.pipeline.readers.source import Codes
@@ -26,12 +27,16 @@ ENGINE_VERSION = 3
 
 @dataclass(frozen=True)
 class Group:
-    """All findings of one rule: how many, how many of them are stored, and where these begin in the table."""
+    """All findings of one rule: how many, how many of them are stored, and where these begin in the table.
+
+    `funds` says how many of them each of the first funds of the file has.
+    """
 
     rule: Rule
     count: int
     offset: int
     stored: int
+    funds: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -81,12 +86,14 @@ def validate(
     builder = FindingsBuilder(frame)
     groups: list[Group] = []
     counts = dict.fromkeys(SEVERITIES, 0)
+    funds = named_funds(frame)
     for rule in rules:
         if rule not in found:
             continue
-        offset = builder.rows
-        count = sum(builder.add(rule, part) for part in found.pop(rule))
-        groups.append(Group(rule, count, offset, builder.rows - offset))
+        offset, parts = builder.rows, found.pop(rule)
+        by_fund = fund_counts(frame, funds, rule, parts)
+        count = sum(builder.add(rule, part) for part in parts)
+        groups.append(Group(rule, count, offset, builder.rows - offset, by_fund))
         counts[rule.severity] += count
     return Validation(
         findings=builder.table(),

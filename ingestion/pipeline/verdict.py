@@ -41,7 +41,8 @@ def verdict_document(
         "inspection": inspection.to_json(),
         "index_card": index_card,
         "groups": [
-            group_document(group.rule, group.count, group.stored, group.offset) for group in validation.groups
+            group_document(group.rule, group.count, group.stored, group.offset, group.funds)
+            for group in validation.groups
         ],
         "coverage": validation.coverage,
         "complete": validation.complete,
@@ -49,8 +50,11 @@ def verdict_document(
     }
 
 
-def group_document(rule: Rule, count: int, stored: int, offset: int) -> dict[str, Any]:
-    """The findings of one rule: how many, where they begin, and all that explains them later."""
+def group_document(rule: Rule, count: int, stored: int, offset: int, funds: dict[str, int]) -> dict[str, Any]:
+    """The findings of one rule: how many, where they begin, and all that explains them later.
+
+    `funds` are counts by fund, for funds of the index card only.
+    """
     return {
         "rule": rule.id,
         "severity": rule.severity,
@@ -63,6 +67,7 @@ def group_document(rule: Rule, count: int, stored: int, offset: int) -> dict[str
         "when": rule.when.text if rule.when else "",
         "parameters": dict(rule.params),
         "count": count,
+        "funds": funds,
         "stored": stored,
         "offset": offset,
     }

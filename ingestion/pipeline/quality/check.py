@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.fund_counts import named_funds
 from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.quality.comparison import Comparison, compare, match
 from ingestion.pipeline.quality.completeness import completeness
@@ -28,13 +29,17 @@ MAX_NAMED = 200
 
 @dataclass(frozen=True)
 class QualityResult:
-    """Findings in the schema of the findings table, and the rules that ran; both sorted as findings are."""
+    """Findings in the schema of the findings table, and the rules that ran; both sorted as findings are.
+
+    `funds` are the first of the file, as the index card names them.
+    """
 
     findings: pa.Table
     rules: Sequence[Rule]
     completeness: dict[str, Any]
     compared_with: list[dict[str, Any]]
     notes: list[dict[str, str]] = field(default_factory=list)
+    funds: tuple[str, ...] = ()
 
 
 def snapshots(delivery: Delivery, blanks: frozenset[str] = frozenset()) -> list[Snapshot]:
@@ -72,6 +77,7 @@ def check_quality(
         completeness=completeness(frame),
         compared_with=_compared_with(comparisons),
         notes=_notes(comparisons),
+        funds=tuple(named_funds(frame)),
     )
 
 

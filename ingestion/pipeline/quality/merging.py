@@ -55,11 +55,14 @@ def merge(
 
 def _groups(quality: QualityResult) -> list[dict[str, Any]]:
     """One entry per rule with findings, as verdict.json has them; offsets within the quality findings."""
-    counts = Counter(quality.findings.column("rule").to_pylist())
+    names = quality.findings.column("rule").to_pylist()
+    counts = Counter(names)
+    pairs = Counter(zip(names, quality.findings.column("portfolio").to_pylist(), strict=True))
     groups, offset = [], 0
     for rule in quality.rules:
         if count := counts[rule.id]:
-            groups.append(group_document(rule, count, count, offset))
+            by_fund = {fund: pairs[rule.id, fund] for fund in quality.funds if pairs[rule.id, fund]}
+            groups.append(group_document(rule, count, count, offset, by_fund))
             offset += count
     return groups
 

@@ -152,6 +152,7 @@ def test_the_verdict_document_is_json_and_complete() -> None:
         "when",
         "parameters",
         "count",
+        "funds",
         "stored",
         "offset",
     }
