@@ -21,7 +21,7 @@ from ingestion.pipeline.rules.kinds import KINDS
 from ingestion.pipeline.rules.rule import SEVERITIES, Rule, rules_of
 from ingestion.pipeline.structure import broken, said_first
 
-ENGINE_VERSION = 3
+ENGINE_VERSION = 4
 """Raised whenever code changes what the same pack finds; part of the ruleset version."""
 
 
@@ -78,9 +78,12 @@ def validate(
     if words := placeholders(found, frame.rows):
         frame = Frame(pack, delivery, frame.today, words)
         found = dict(_run(frame, structure))
-    frame.broken = broken(frame, found)
+    structure_broken = broken(frame, found)
+    frame.broken = structure_broken.text
     if frame.broken:
-        found = said_first(frame, found) | dict(_run(frame, (r for r in rules if r.kind == "sound")))
+        found = said_first(frame, found, structure_broken.shifted) | dict(
+            _run(frame, (r for r in rules if r.kind == "sound"))
+        )
     else:
         found |= dict(_run(frame, (rule for rule in rules if not KINDS[rule.kind].structure)))
     builder = FindingsBuilder(frame)

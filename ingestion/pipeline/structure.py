@@ -1,5 +1,7 @@
 """When the structure of a file is so broken that its values cannot be judged: said first, without a flood."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ingestion.pipeline import codefamilies as families
@@ -15,15 +17,28 @@ UNTYPED = 0.5
 """Share of the filled numbers and dates of mandatory columns that are none."""
 
 
-def broken(frame: Frame, found: dict[Rule, list[Failures]]) -> str:
-    """In a sentence what is broken; empty where nothing is."""
+@dataclass(frozen=True)
+class Break:
+    """What is broken, in a sentence ("" = nothing), and whether rows are shifted: then no cell is judged."""
+
+    text: str = ""
+    shifted: bool = False
+
+
+def broken(frame: Frame, found: dict[Rule, list[Failures]]) -> Break:
+    """What is broken in the structure, by what its rules found."""
+    wide, shifted = len(frame.delivery.too_wide), _shifted(frame, found)
+    beyond = SHIFTED * frame.rows
+    return Break(_said(frame, found, wide, shifted), wide > beyond or shifted > beyond)
+
+
+def _said(frame: Frame, found: dict[Rule, list[Failures]], wide: int, shifted: int) -> str:
     keys = frame.pack.key_fields
     missing = sum(not frame.has(key) for key in keys)
     if missing * 2 >= len(keys):
         return f"{missing} of the {len(keys)} columns that every {frame.pack.template} has are missing."
-    if _too_wide(frame):
-        return f"{len(frame.delivery.too_wide):,} of {frame.rows:,} rows have more cells than the header."
-    shifted = _shifted(frame, found)
+    if wide > SHIFTED * frame.rows:
+        return f"{wide:,} of {frame.rows:,} rows have more cells than the header."
     if shifted > SHIFTED * frame.rows:
         said = "rows hold in several columns what belongs into the column beside it."
         return f"{shifted:,} of {frame.rows:,} {said}"
@@ -39,12 +54,11 @@ def broken(frame: Frame, found: dict[Rule, list[Failures]]) -> str:
     return ""
 
 
-def said_first(frame: Frame, found: dict[Rule, list[Failures]]) -> dict[Rule, list[Failures]]:
+def said_first(frame: Frame, found: dict[Rule, list[Failures]], shifted: bool) -> dict[Rule, list[Failures]]:
     """Of what was found in a broken structure that which explains it.
 
     Where rows are shifted no cell is judged; else the numbers and dates of mandatory columns are.
     """
-    shifted = _too_wide(frame) or _shifted(frame, found) > SHIFTED * frame.rows
     judged = set() if shifted else _mandatory(frame)
     return {
         rule: parts
@@ -53,10 +67,6 @@ def said_first(frame: Frame, found: dict[Rule, list[Failures]]) -> dict[Rule, li
         or (rule.kind == "required" and not frame.has(rule.field))
         or (rule.kind in ("number", "date") and rule.field in judged)
     }
-
-
-def _too_wide(frame: Frame) -> bool:
-    return len(frame.delivery.too_wide) > SHIFTED * frame.rows
 
 
 def _mandatory(frame: Frame) -> set[str]:
