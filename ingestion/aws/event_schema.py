@@ -52,6 +52,17 @@ _INDEX_CARD = _record(
         "rows": _COUNT,
     }
 )
+_GROUP = _record(
+    {
+        "rule": _text(64),
+        "severity": {"enum": ["error", "warning"]},
+        "count": _COUNT,
+        "funds": _nullable({"type": "array", "items": _COUNT, "maxItems": 20}),
+    }
+)
+_TALLY = _record(
+    {"complete": {"type": "boolean"}, "groups": {"type": "array", "items": _GROUP, "maxItems": 2000}}
+)
 _AUDIT = _record(
     {
         "role": _nullable(_text(256)),
@@ -78,6 +89,7 @@ SCHEMA: dict[str, Any] = _record(
         "objects": _nullable(_OBJECTS),
         "index_card": _nullable(_INDEX_CARD),
         "score": _nullable({"type": "number", "minimum": 0, "maximum": 1}),
+        "tally": _nullable(_TALLY),
         "audit": _nullable(_AUDIT),
     }
 )
@@ -106,7 +118,7 @@ def parse(body: bytes) -> Event:
     if value["id"] != event_id(value["submission"], value["attempt"], value["stage"], kind):
         raise EventInvalid("id")
     if (kind, value["stage"]) != (Kind.EXTRACT, "publish"):
-        for name in ("index_card", "score"):
+        for name in ("index_card", "score", "tally"):
             if value[name] is not None:
                 raise EventInvalid(name)
     if (value["audit"] is not None) != (kind is Kind.AUDIT):

@@ -34,6 +34,7 @@ class Event:
     objects: list[dict[str, Any]] | None = None
     index_card: dict[str, Any] | None = None
     score: float | None = None
+    tally: dict[str, Any] | None = None
     audit: dict[str, Any] | None = None
 
     def body(self) -> bytes:

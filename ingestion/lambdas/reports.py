@@ -1,10 +1,11 @@
 """The events a stage's result or a failure becomes. The order of `sequence` is the order of the pipeline."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.aws.events import Event, Kind, event_id, score_of
-from ingestion.aws.layout import STAGES
+from ingestion.aws.events import MAX_BODY_BYTES, Event, Kind, event_id, score_of
+from ingestion.aws.layout import STAGESfrom ingestion.pipeline.tally import tally_of
 
 _WITHIN_STAGE = {Kind.EXTRACT: 0, Kind.STATUS: 1, Kind.AUDIT: 2, Kind.ERROR: 3, Kind.COMPLETED: 4}
 
@@ -43,10 +44,24 @@ def extract(submission: str, attempt: int, result: dict[str, Any], document: dic
 
     `document` is verdict.json.
     """
-    return _event(
+    event = _event(
         submission, attempt, "publish", Kind.EXTRACT, code=result["code"], counts=result["counts"],
         objects=result["outputs"], index_card=document["index_card"], score=score_of(document),
+        tally=tally_of(document),
     )  # fmt: skip
+    return _short_enough(event)
+
+
+def _short_enough(event: Event) -> Event:
+    """Without counts by fund, then by rule, then without the last portfolios, where it would be too long."""
+    if event.tally and len(event.body()) > MAX_BODY_BYTES:
+        groups = [group | {"funds": None} for group in event.tally["groups"]]
+        event = replace(event, tally=event.tally | {"groups": groups})
+    if len(event.body()) > MAX_BODY_BYTES:
+        event = replace(event, tally=None)
+    while (card := event.index_card) and card["portfolios"] and len(event.body()) > MAX_BODY_BYTES:
+        event = replace(event, index_card=card | {"portfolios": card["portfolios"][:-1]})
+    return event
 
 
 def _event(submission: str, attempt: int, stage: str, kind: Kind, **content: Any) -> Event:

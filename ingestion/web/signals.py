@@ -3,4 +3,13 @@
 from django.dispatch import Signal
 
 described = Signal()
-"""Publish said what a submission holds: sent with `submission`, whose row is locked, in that transaction."""
+"""Publish said what a submission holds: sent with `submission`, whose row is locked, in that transaction.
+
+`tally` are its counts by rule, None when Publish did not say them.
+"""
+
+concluded = Signal()
+"""A run came to its verdict, before or after it was described: sent with `submission` in the same way."""
+
+swept = Signal()
+"""Once a minute, outside any transaction: whoever has something that falls due looks now."""

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from ingestion.web import services
+from ingestion.web.signals import swept
 
 
 @shared_task(name="ingestion.web.tasks.start_execution", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -22,6 +23,7 @@ def sweep() -> None:
     services.dispatch_outbox()
     services.reconcile()
     services.abandon_half_received()
+    swept.send(None)
 
 
 # what a message for each task must carry; the broker deletes any other

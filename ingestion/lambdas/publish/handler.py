@@ -9,7 +9,6 @@ from ingestion.aws.callback import send
 from ingestion.aws.clients import client
 from ingestion.aws.config import required
 from ingestion.aws.errors import AwsError
-from ingestion.aws.events import MAX_BODY_BYTES
 from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas import logs, reports
 from ingestion.lambdas.function import Payload
@@ -48,16 +47,13 @@ def publish(work: Work) -> Outcome:
 
 
 def tell(work: Work, result: Payload) -> None:
-    """Sends index card and score from here, so that it never enters the state machine's history.
+    """Sends index card, score and tally from here, so that they never enter the state machine's history.
 
     The results stand already and verdict.json holds the card too: a portal that is away does not undo them.
     """
     written = next(output for output in result["outputs"] if output["name"] == VERDICT)
     document = json.loads(objects.get(work.s3, ObjectRef.from_json(written)))
     event = reports.extract(work.job.submission, work.job.attempt, result, document)
-    card = document["index_card"]
-    while card and card["portfolios"] and len(event.body()) > MAX_BODY_BYTES:
-        card["portfolios"].pop()  # the event holds this very card
     try:
         send(
             event,

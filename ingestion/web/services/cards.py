@@ -5,6 +5,7 @@ from typing import Any
 
 from ingestion.aws.event_schema import EventInvalid, parse
 from ingestion.aws.events import Event, Kind, event_id, score_of
+from ingestion.pipeline.tally import tally_of
 from ingestion.web.models import Submission
 from ingestion.web.services.events import apply_event
 
@@ -27,6 +28,7 @@ def adopt_card(submission: Submission, document: dict[str, Any]) -> None:
         at=submission.finished_at.isoformat(),
         index_card=card,
         score=score_of(document),
+        tally=tally_of(document),
     )
     try:
         apply_event(parse(event.body()))

@@ -13,7 +13,7 @@ from ingestion.web.models import PipelineEvent, StageRun, Submission
 from ingestion.web.pointers import FILES, result_key, results_bucket
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.superseding import delivery_key, supersede
-from ingestion.web.signals import described
+from ingestion.web.signals import concluded, described
 from ingestion.web.states import RunState, State, state_of_code, verdict_of
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
@@ -112,7 +112,9 @@ def _effect(event: Event, submission: Submission) -> None:
     submission.save()
     supersede(submission)
     if event.kind is Kind.EXTRACT:
-        described.send(Submission, submission=submission)
+        described.send(Submission, submission=submission, tally=event.tally)
+    if event.kind is Kind.COMPLETED:
+        concluded.send(Submission, submission=submission)
 
 
 def _complete(event: Event, submission: Submission) -> None:

@@ -108,8 +108,15 @@ def test_an_event_without_one_of_its_fields_is_refused(missing: str) -> None:
         parse(json.dumps(body).encode())
 
 
-def test_only_an_extract_may_carry_index_card_and_score_and_only_as_they_are_defined() -> None:
+def test_only_an_extract_may_carry_index_card_score_and_tally_and_only_as_they_are_defined() -> None:
     extract = reports.extract(SUBMISSION, 1, RESULT, DOCUMENT)
+    assert parse(extract.body()).tally == extract.tally
+    for tally in ({"complete": True}, {"complete": True, "groups": [{"rule": "R", "value": "x"}]}):
+        with pytest.raises(EventInvalid):
+            parse(replace(extract, tally=tally).body())
+    status = reports.of_stage(SUBMISSION, 1, RESULT)[0]
+    with pytest.raises(EventInvalid):
+        parse(replace(status, tally=extract.tally).body())
     assert parse(extract.body()).index_card == CARD
     assert parse(extract.body()).score == 0.5
     for card in (CARD | {"top_position": "x"}, CARD | {"portfolios": CARD["portfolios"] * 21}):
@@ -133,3 +140,18 @@ def test_the_body_is_the_same_whatever_the_order_of_its_parts() -> None:
     one = replace(reports.of_stage(SUBMISSION, 1, RESULT)[1], **at)
     two = replace(reports.of_stage(SUBMISSION, 1, dict(shuffled))[1], **at)
     assert one.body() == two.body()
+
+
+def test_an_extract_that_would_be_too_long_loses_counts_by_fund_then_by_rule_then_portfolios() -> None:
+    def said(rules: int, name: str) -> Event:
+        card = CARD | {"portfolios": [CARD["portfolios"][0] | {"name": name}] * 20}
+        group = {"severity": "warning", "count": 12, "funds": {"LU0": 12}}
+        groups = [group | {"rule": f"RULE-{i:04}-{'X' * 20}"} for i in range(rules)]
+        return reports.extract(SUBMISSION, 1, RESULT, {"index_card": card, "groups": groups})
+
+    whole, by_rule, none, cut = said(9, "N"), said(600, "N"), said(1500, "N"), said(1500, "\x01" * 1000)
+    assert whole.tally and whole.tally["groups"][0]["funds"]
+    assert by_rule.tally and {group["funds"] for group in by_rule.tally["groups"]} == {None}
+    assert none.tally is None and len(none.index_card["portfolios"]) == 20
+    assert cut.tally is None and 0 < len(cut.index_card["portfolios"]) < 20
+    assert all(len(each.body()) <= MAX_BODY_BYTES for each in (whole, by_rule, none, cut))

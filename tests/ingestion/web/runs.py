@@ -30,6 +30,7 @@ class Run:
     score: float | None = 0.9
     error: str = ""
     stage: str = "publish"
+    tally: dict[str, Any] | None = None
 
     def events(self, submission: Submission) -> list[Event]:
         """In the order they are sent."""
@@ -58,7 +59,7 @@ class _Writer:
             self._add(Kind.AUDIT, stage, audit=_audit(), objects=[])
         self._add(
             Kind.EXTRACT, "publish", objects=self._results(),
-            **({} if run.unreadable else {"index_card": CARD, "score": run.score}),
+            **({} if run.unreadable else {"index_card": CARD, "score": run.score, "tally": run.tally}),
         )  # fmt: skip
         self._add(Kind.COMPLETED, "publish", code=run.unreadable or None, counts=run.counts)
         return self.sent
