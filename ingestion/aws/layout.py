@@ -10,6 +10,9 @@ AREAS: tuple[Area, ...] = ("landing", "interim", "results", "exchange")
 Control = Literal["grants", "mappings", "rulebooks"]
 CONTROLS: tuple[Control, ...] = ("grants", "mappings", "rulebooks")
 STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality", "publish")
+"""What leads to the verdict, in this order."""
+LATER: tuple[str, ...] = ("annotate",)
+"""What follows it: nobody waits for these, and their failure leaves the verdict alone."""
 _CODE = re.compile(r"[a-z][a-z0-9-]{2,19}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingestion.aws.events import MAX_BODY_BYTES, Event, Kind, event_id, score_of
-from ingestion.aws.layout import STAGESfrom ingestion.pipeline.tally import tally_of
+from ingestion.aws.layout import LATER, STAGES
+from ingestion.pipeline.tally import tally_of
 
 _WITHIN_STAGE = {Kind.EXTRACT: 0, Kind.STATUS: 1, Kind.AUDIT: 2, Kind.ERROR: 3, Kind.COMPLETED: 4}
 
@@ -69,7 +70,7 @@ def _event(submission: str, attempt: int, stage: str, kind: Kind, **content: Any
         id=event_id(submission, attempt, stage, kind),
         submission=submission,
         attempt=attempt,
-        sequence=10 * (STAGES.index(stage) + 1) + _WITHIN_STAGE[kind],
+        sequence=10 * ((*STAGES, *LATER).index(stage) + 1) + _WITHIN_STAGE[kind],
         kind=kind,
         stage=stage,
         at=datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -39,8 +39,8 @@ def third_party() -> dict[str, str]:
     return {module: distributions[module][0].lower().replace("_", "-") for module in modules}
 
 
-ON_REQUEST = {"pandas", "xlsxwriter"}
-"""Imported by what only the command line and the portal call: data frames, workbooks for people."""
+ON_REQUEST = {"pandas"}
+"""Imported by what only the command line calls: data frames."""
 BROUGHT_ALONG = {"botocore": "boto3", "urllib3": "boto3"}
 
 

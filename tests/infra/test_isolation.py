@@ -13,7 +13,7 @@ from tests.infra.embedded import ACCOUNT, REGION, Platform, refused
 pytestmark = pytest.mark.aws
 
 OWNER, OTHER = "alpine-am", "borealis-insurance"
-FUNCTIONS = (*layout.STAGES, "record-failure", "callback", "clean-up", "sweeper")
+FUNCTIONS = (*layout.STAGES, *layout.LATER, "record-failure", "callback", "clean-up", "sweeper")
 OUTSIDERS = [OTHER, "portal", "worker", "members", "pipeline", "clock", "deploy", "nobody", "administrator"]
 OUTSIDERS += [f"fn-{name}" for name in FUNCTIONS]
 DENIED = {"AccessDenied", "AccessDeniedException"}
@@ -208,7 +208,7 @@ def parked(platform: Platform, as_: As) -> str:
     return name
 
 
-STAGES = [f"fn-{name}" for name in layout.STAGES]
+STAGES = [f"fn-{name}" for name in (*layout.STAGES, *layout.LATER)]
 
 
 @pytest.mark.parametrize("who", STAGES)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ingestion.aws.layout import STAGES
+from ingestion.aws.layout import LATER, STAGES
 from ingestion.aws.packaging import packaged
 from tests.infra.embedded import ROOT, TEMPLATES
 
-FUNCTIONS = (*STAGES, "record-failure", "callback", "clean-up", "sweeper")
+FUNCTIONS = (*STAGES, *LATER, "record-failure", "callback", "clean-up", "sweeper")
 AREAS = ("Landing", "Interim", "Results", "Exchange")
 
 
@@ -165,6 +165,7 @@ TABLE = {
     "ValidateRole": LOGS | {"ssm:GetParameter"},
     "QualityRole": LOGS | {"ssm:GetParameter"},
     "PublishRole": LOGS | {"ssm:GetParameter", "execute-api:Invoke"},
+    "AnnotateRole": LOGS | {"ssm:GetParameter"},
     "RecordFailureRole": LOGS,
     "CallbackRole": LOGS | {"execute-api:Invoke"},
     "CleanUpRole": LOGS | {"ssm:DeleteParameter"},

@@ -15,6 +15,7 @@ TITLES = {
     "validate": "Check the rules",
     "quality": "Compare deliveries",
     "publish": "Store the verdict",
+    "annotate": "Mark the findings in a workbook",
 }
 
 

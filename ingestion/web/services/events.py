@@ -76,7 +76,7 @@ def _keep(event: Event, submission: Submission) -> None:
 
 def _stage(event: Event, submission: Submission) -> None:
     """Brings the step's row forward; each kind sets fields of its own, so the order does not matter."""
-    if event.stage not in layout.STAGES or event.kind in (Kind.EXTRACT, Kind.COMPLETED):
+    if event.stage not in (*layout.STAGES, *layout.LATER) or event.kind in (Kind.EXTRACT, Kind.COMPLETED):
         return
     run, _ = StageRun.objects.get_or_create(submission=submission, attempt=event.attempt, stage=event.stage)
     if event.kind is Kind.ERROR:

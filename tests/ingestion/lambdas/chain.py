@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from ingestion.aws import layout, signing, tokens
 from ingestion.aws.event_schema import parse
 from ingestion.aws.events import Event, execution_name
-from ingestion.aws.layout import STAGES
+from ingestion.aws.layout import LATER, STAGES
 from ingestion.aws.objects import ObjectRef
 from tests.infra.embedded import ACCOUNT, Platform, Server
 
 OWNER, OTHER = "alpine-am", "borealis-insurance"
-FUNCTIONS = (*STAGES, "record-failure", "callback", "clean-up", "sweeper")
+FUNCTIONS = (*STAGES, *LATER, "record-failure", "callback", "clean-up", "sweeper")
 
 
 @dataclass

@@ -10,7 +10,8 @@ import pytest
 from pyarrow import parquet
 
 from ingestion.aws import clients, layout
-from ingestion.aws.layout import STAGES
+from ingestion.aws.events import Event
+from ingestion.aws.layout import LATER, STAGES
 from ingestion.lambdas.inspect import handler as inspect_handler
 from ingestion.lambdas.work import TABLES
 from ingestion.pipeline.delivery import Delivery, parse_file
@@ -66,6 +67,7 @@ def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_onl
     assert [(stage, kind) for _, stage, kind in kinds] == [
         *[(stage, kind) for stage in STAGES[:-1] for kind in ("status", "audit")],
         *[("publish", kind) for kind in ("extract", "status", "audit", "completed")],
+        *[("annotate", kind) for kind in ("status", "audit")],
     ]
     cards = [each.event.index_card for each in said if each.event.index_card]
     assert cards == [json.loads(chain.result(done, "verdict.json"))["index_card"]]
@@ -83,12 +85,14 @@ def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_onl
 
 
 def test_each_marker_names_inputs_and_outputs_by_version_and_hash(chain: Chain, done: Run) -> None:
-    markers = {stage: chain.marker(done, stage) for stage in STAGES}
+    markers = {stage: chain.marker(done, stage) for stage in (*STAGES, *LATER)}
     assert markers["inspect"]["inputs"] == [{"name": "original", **done.original.to_json()}]
     assert markers["parse"]["inputs"][1] == markers["inspect"]["outputs"][0]
     assert markers["transform"]["inputs"] == markers["validate"]["inputs"] == markers["parse"]["outputs"]
     assert markers["quality"]["inputs"] == markers["parse"]["outputs"] + markers["validate"]["outputs"]
     assert markers["publish"]["outputs"] == done.output["objects"]
+    published = {each["name"]: each for each in markers["publish"]["outputs"]}
+    assert markers["annotate"]["inputs"][-2:] == [published["findings.parquet"], published["verdict.json"]]
     for marker in markers.values():
         assert marker["started"] < marker["finished"]
         assert re.fullmatch(r"\S+", marker["code_version"])
@@ -241,8 +245,46 @@ def test_a_stage_leaves_no_client_of_the_institution_in_its_process(
 
 def test_a_function_reads_nothing_with_its_own_role(chain: Chain, faulty: bytes) -> None:
     _, original = chain.deliver(faulty)
-    for name in (*[f"fn-{stage}" for stage in STAGES], "fn-clean-up"):
+    for name in (*[f"fn-{stage}" for stage in (*STAGES, *LATER)], "fn-clean-up"):
         s3 = chain.client("s3", chain.platform.runtime(name))
         with pytest.raises(Exception, match="AccessDenied"):
             s3.get_object(Bucket=original.bucket, Key=original.key)
     assert chain.read(original.bucket, original.key) == faulty
+
+
+def test_the_workbook_follows_the_verdict_and_holds_the_delivered_table_with_its_findings(
+    chain: Chain, done: Run, faulty: bytes
+) -> None:
+    book = chain.result(done, "annotated.xlsx")
+    assert inspect_file(book).sheet == "TPT 7.0"
+    delivered, again = (parse_file(data, inspect_file(data)) for data in (faulty, book))
+    assert {key: [column.at(code) for code in column.codes] for key, column in again.columns.items()} == {
+        key: [column.at(code) for code in column.codes] for key, column in delivered.columns.items()
+    }
+    order = [(event.stage, event.kind.value) for event in chain.portal.of(done.submission)]
+    assert order.index(("publish", "completed")) < order.index(("annotate", "status"))
+
+
+def test_nothing_is_marked_in_a_file_without_findings(chain: Chain, samples: Path) -> None:
+    run = chain.run((samples / "emt-4.3-clean.csv").read_bytes())
+    assert (run.status, run.output["verdict"]) == ("SUCCEEDED", "passed")
+    assert "annotate" not in {event.stage for event in chain.portal.of(run.submission)}
+
+
+def test_a_token_that_ends_after_the_verdict_costs_the_workbook_and_nothing_else(
+    chain: Chain, faulty: bytes
+) -> None:
+    submission, original = chain.deliver(faulty)
+    parameter = chain.park(submission, 1, chain.token())
+
+    def end_the_hour(event: Event) -> None:
+        if (event.submission, event.kind.value) == (submission, "completed"):
+            chain.replace(parameter, chain.expired_token())
+
+    chain.portal.when = end_the_hour
+    state = chain.input(submission, original, parameter)
+    run = chain.finish(state, chain.start(state))
+    assert (run.status, run.output["verdict"]) == ("SUCCEEDED", "failed")
+    assert "annotate" not in {event.stage for event in chain.portal.of(submission)}
+    assert "error" not in {event.kind.value for event in chain.portal.of(submission)}
+    assert parameter not in chain.parked()

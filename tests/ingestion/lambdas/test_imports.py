@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from ingestion.aws.layout import STAGES
+from ingestion.aws.layout import LATER, STAGES
 from tests.infra.embedded import ROOT
 
-FOLDERS = (*STAGES, "record_failure", "callback", "clean_up", "sweeper")
+FOLDERS = (*STAGES, *LATER, "record_failure", "callback", "clean_up", "sweeper")
 
 
 def loaded(folder: str) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.aws.layout import STAGES
+from ingestion.aws.layout import LATER, STAGES
 from ingestion.lambdas import failures
 from tests.infra.embedded import ROOT
 
@@ -15,7 +15,7 @@ STATES: dict[str, dict[str, Any]] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 FUNCTIONS = {
     f"${{{name}FunctionArn}}"
-    for name in (*(stage.capitalize() for stage in STAGES), "RecordFailure", "Callback", "CleanUp")
+    for name in (*(stage.capitalize() for stage in (*STAGES, *LATER)), "RecordFailure", "Callback", "CleanUp")
 }
 
 
@@ -69,9 +69,32 @@ def test_the_stages_follow_each_other_and_each_is_told_to_the_portal() -> None:
     longest = max(good, key=len)
     told = [name for name in longest if name in TASKS]
     assert told == [
-        *(name for stage in STAGES for name in (stage.capitalize(), f"Callback{stage.capitalize()}")),
+        *(
+            name
+            for stage in (*STAGES, *LATER)
+            for name in (stage.capitalize(), f"Callback{stage.capitalize()}")
+        ),
         "CleanUp",
     ]
+
+
+def test_the_end_is_told_before_the_workbook_is_made_and_no_failure_of_that_changes_it() -> None:
+    """Whatever becomes of Annotate, the way leads on to the same end, and no failure is recorded."""
+    told = STATES["CallbackPublish"]
+    assert STATES[told["Next"]]["Choices"][0]["Next"] == "Annotate"
+    for way in (way for way in paths() if "Annotate" in way):
+        assert way.index("CallbackPublish") < way.index("Annotate")
+    caught = STATES["Annotate"]["Catch"]
+    assert caught == [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "CleanUp"}]
+    for way in paths(caught[0]["Next"]):
+        assert "RecordFailure" not in way
+
+
+def test_no_workbook_is_made_where_nothing_was_found() -> None:
+    choice = STATES["HasFindings"]
+    seen = {each["Variable"]: each["NumericGreaterThan"] for each in choice["Choices"][0]["Or"]}
+    assert seen == {f"$.publish.counts.{severity}": 0 for severity in ("error", "warning", "info")}
+    assert choice["Default"] == "CleanUp"
 
 
 @pytest.mark.parametrize("stage", ["Inspect", "Parse"])
