@@ -4,17 +4,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from portal.accounts import services
 from portal.accounts.actor import Actor, actor_of
+from portal.accounts.languages import language_for
 from portal.accounts.selectors import actor_of_session
 from portal.audit.tags import AuditTag
 from portal.common.middleware import GetResponse
 
 
 class ActorMiddleware:
-    """Sets `request.actor` (None: nobody is signed in), the person's time zone, no-store on their pages."""
+    """Sets `request.actor` (None: nobody is signed in), the person's time zone and language.
+
+    What they see is stored nowhere.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -23,9 +28,11 @@ class ActorMiddleware:
         has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
         actor = actor_of_session(request) if has_session else None
         request.actor = actor  # type: ignore[attr-defined]
-        with timezone.override(_zone(actor)):
+        with timezone.override(_zone(actor)), translation.override(language_for(request, actor)):
             response = self.get_response(request)
         _record_refusal(request, response)
+        if actor is None:
+            patch_vary_headers(response, ("Accept-Language",))
         if actor is not None and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"  # after signing out, "back" shows nothing
         return response

@@ -57,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(blank=True)
     name = models.CharField(max_length=120, blank=True)
     timezone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=5, blank=True, default="")  # empty: what the browser asks for
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now, editable=False)
 

@@ -105,3 +105,27 @@ def record_denied(
         address=client_address(request),
         detail={"route": route, "method": request.method or "", "status": status},
     )
+
+
+@transaction.atomic
+def save_preferences(*, actor: Actor, language: str, timezone: str) -> None:
+    """Keeps the language ("" follows the browser) and the time zone in which the person is spoken to."""
+    user = User.objects.select_for_update().get(pk=actor.user.pk)
+    changed = [
+        name
+        for name, value in (("language", language), ("timezone", timezone))
+        if getattr(user, name) != value
+    ]
+    if not changed:
+        return
+    user.language, user.timezone = language, timezone
+    user.save(update_fields=changed)
+    actor.user.language, actor.user.timezone = language, timezone
+    audit.record(
+        tag=AuditTag.PREFERENCES_CHANGED,
+        institution_id=actor.institution.pk if actor.institution else None,
+        actor_id=user.pk,
+        subject_id=user.pk,
+        address=actor.address,
+        detail={"changed": changed},
+    )

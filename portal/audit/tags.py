@@ -20,6 +20,7 @@ class AuditTag(StrEnum):
     USER_ADDED = "setup:user:added"
     MEMBER_ADDED = "setup:member:added"
     MEMBER_ROLE_CHANGED = "setup:member:role-changed"
+    PREFERENCES_CHANGED = "portal:user:preferences-changed"
 
     SUBMISSION_RECEIVED = "portal:submission:received"
     SUBMISSION_REFUSED = "portal:submission:refused"
@@ -30,12 +31,27 @@ class AuditTag(StrEnum):
     SUBMISSION_WITHDRAWN = "portal:submission:withdrawn"
     SUBMISSION_SUPERSEDED = "portal:submission:superseded"
     FINDINGS_VIEWED = "portal:findings:viewed"
+    ROW_VIEWED = "portal:row:viewed"
     FINDINGS_DOWNLOADED = "portal:findings:downloaded"
     ORIGINAL_DOWNLOADED = "portal:original:downloaded"
 
     MAPPING_SAVED = "portal:mapping:saved"
     MAPPING_SET_ASIDE = "portal:mapping:set-aside"
     RULEBOOK_SAVED = "portal:rulebook:saved"
+
+    NOTICES_READ = "portal:notices:read"
+    NOTICE_SETTINGS_SAVED = "portal:notices:settings-saved"
+    WEBHOOK_ADDED = "portal:webhook:added"
+    WEBHOOK_CHANGED = "portal:webhook:changed"
+    WEBHOOK_SECRET_CHANGED = "portal:webhook:secret-changed"  # noqa: S105 - a tag, no secret
+    WEBHOOK_REMOVED = "portal:webhook:removed"
+    WEBHOOK_TESTED = "portal:webhook:tested"
+    WEBHOOK_SENT_AGAIN = "portal:webhook:sent-again"
+
+    EXPECTATION_SET = "portal:expectation:set"
+    EXPECTATION_CHANGED = "portal:expectation:changed"
+    EXPECTATION_REMOVED = "portal:expectation:removed"
+    DEADLINE_ZONE_SET = "portal:deadline-zone:set"
 
     SUBMISSION_STARTED = "worker:submission:started"
     SUBMISSION_NEEDS_SIGN_IN = "worker:submission:needs-sign-in"

@@ -42,6 +42,9 @@ def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
 def body_of(name: str, method: str) -> dict[str, Any]:
     if name == "events":
         return {"data": b"{}", "content_type": "application/json"}
+    if name == "preferences" and method == "POST":
+        form = urlencode({"language": "fr", "timezone": "Europe/Zurich"}).encode()
+        return {"data": form, "content_type": "application/x-www-form-urlencoded"}
     if method != "POST" or name not in ("upload", "api_submissions"):
         return {}
     field = "files" if name == "upload" else "file"

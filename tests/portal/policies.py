@@ -65,6 +65,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("original", "GET"): of_a(),
     ("continue_submission", "POST"): of_a(302, Role.UPLOADER, subject=State.NEEDS_SIGN_IN),
     ("run_again", "POST"): of_a(302, Role.UPLOADER, subject=State.FAILED),
+    ("preferences", "GET"): Policy(200, Role.VIEWER),
+    ("preferences", "POST"): Policy(302, Role.VIEWER),
     ("rules", "GET"): Policy(200, Role.VIEWER),
     ("rule", "GET"): Policy(200, Role.VIEWER),
     ("templates", "GET"): Policy(200, Role.VIEWER),
