@@ -4,6 +4,8 @@ from celery import shared_task
 
 from ingestion.web import services
 from ingestion.web.signals import swept
+from portal.notices import services as notices
+from portal.notices import tasks as notice_tasks
 
 
 @shared_task(name="ingestion.web.tasks.start_execution", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -16,7 +18,7 @@ def start_execution(entry_id: int) -> None:
 
 @shared_task(name="ingestion.web.tasks.sweep", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Once a minute: starts what is owed, converges what is late, ends what never arrived.
+    """Once a minute: starts what is owed, converges what is late, ends what never arrived, sends what is due.
 
     May run concurrently.
     """
@@ -24,7 +26,12 @@ def sweep() -> None:
     services.reconcile()
     services.abandon_half_received()
     swept.send(None)
+    notices.catch_up()
 
 
 # what a message for each task must carry; the broker deletes any other
-ARGUMENTS: dict[str, tuple[type, ...]] = {start_execution.name: (int,), sweep.name: ()}
+ARGUMENTS: dict[str, tuple[type, ...]] = {
+    start_execution.name: (int,),
+    sweep.name: (),
+    **notice_tasks.ARGUMENTS,
+}

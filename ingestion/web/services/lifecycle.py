@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from ingestion.web.models import Submission, Transition
+from ingestion.web.services.telling import tell
 from ingestion.web.states import ALLOWED_TRANSITIONS, State
 
 
@@ -40,4 +41,5 @@ def change(
         actor_id=actor_id,
         at=submission.state_since,
     )
+    tell(submission, actor_id=actor_id)
     return True

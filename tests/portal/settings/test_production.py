@@ -15,6 +15,7 @@ PRODUCTION = {
     "FUNDGATE_SECRET_KEY": "q8Zr2LxT5vN7mWb4KpYc9HdJ6sFg3QaXeUtRzVnMwBkPyCjD",
     "FUNDGATE_BASE_URL": "https://portal.example.com",
     "DATABASE_URL": "postgres://fundgate:word-of-the-database@db.example.com/fundgate",
+    "FUNDGATE_MAIL_FROM": "Fundgate <fundgate@portal.example.com>",
     "FUNDGATE_REGION": "eu-central-1",
     "FUNDGATE_ACCOUNT_ID": "123456789012",
     "FUNDGATE_USER_POOL_ID": "eu-central-1_x",
@@ -69,16 +70,16 @@ def test_production_starts_only_with_every_value(name: str, monkeypatch: pytest.
     """Read in this process: importing the one file is what raises."""
     import importlib
 
-    from portal.settings import aws, database, env, environment
+    from portal.settings import aws, database, env, environment, mail
 
     for key, value in PRODUCTION.items():
         monkeypatch.setenv(key, value)
     monkeypatch.delenv(name)
     with pytest.raises(env.Misconfigured, match=name):
-        for module in (environment, aws, database):
+        for module in (environment, aws, database, mail):
             importlib.reload(module)
     monkeypatch.undo()
-    for module in (environment, aws, database):
+    for module in (environment, aws, database, mail):
         importlib.reload(module)
 
 

@@ -1,0 +1,67 @@
+"""Which addresses a webhook may go to: https to the public internet, and on one's own machine the loopback.
+
+A name is resolved once; the connection then goes to exactly the address that was looked at.
+"""
+
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+from portal.notices.errors import AddressRefused, NameUnknown
+
+MAX_LENGTH = 500
+PORTS = frozenset({443, 8443})
+# IPv6 networks that lead to an IPv4 address inside them
+_TRANSLATED = [ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+
+
+def parsed(url: str, *, local: bool) -> SplitResult:
+    """The parts of an endpoint's address; AddressRefused says what is wrong with it.
+
+    `local`: also http, any port. No user part and no query: nothing secret belongs into an address.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise AddressRefused("This is not an address.") from None
+    if len(url) > MAX_LENGTH or not url.isascii() or any(sign.isspace() for sign in url):
+        raise AddressRefused("The address is too long, or holds spaces or letters that an address has not.")
+    if parts.scheme != "https" and not (local and parts.scheme == "http"):
+        raise AddressRefused("The address must begin with https://.")
+    if not parts.hostname:
+        raise AddressRefused("The address names no host.")
+    if "@" in parts.netloc or parts.query or parts.fragment or "?" in url or "#" in url:
+        raise AddressRefused("Leave out user name, query and fragment; the signature says who is calling.")
+    if not local and (port or 443) not in PORTS:
+        raise AddressRefused("The port must be 443 or 8443.")
+    return parts
+
+
+def resolved(host: str, port: int, *, local: bool) -> str:
+    """The one IP address to connect to; AddressRefused when the name leads, or also leads, inside.
+
+    NameUnknown when it leads nowhere.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise NameUnknown from None
+    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not addresses:
+        raise NameUnknown
+    if not all(is_allowed(address, local=local) for address in addresses):
+        raise AddressRefused("The address leads into a private network.")
+    return str(addresses[0])
+
+
+def is_allowed(address: IPv4Address | IPv6Address, *, local: bool) -> bool:
+    """Whether a webhook may go there: a public address; with `local` the loopback too."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped:
+            address = address.ipv4_mapped
+        elif any(address in network for network in _TRANSLATED):
+            return False
+    if local and address.is_loopback:
+        return True
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

@@ -1,0 +1,87 @@
+"""What is announced: each event with who hears of it unless they say otherwise, and what it may tell."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.roles import Role
+
+
+class Event(models.TextChoices):
+    """Something that happened in an institution and is worth telling."""
+
+    SUBMISSION_COMPLETED = "submission.completed", _("A file has been checked")
+    SUBMISSION_FAILED = "submission.failed", _("A check broke off")
+    SUBMISSION_NEEDS_SIGN_IN = "submission.needs_sign_in", _("A check waits for a sign-in")
+    SUBMISSION_REFUSED = "submission.refused", _("A file was refused")
+    RELEASE_ASKED = "release.asked", _("A release waits for approval")
+    RELEASE_DECIDED = "release.decided", _("A release was decided")
+    ACCEPTANCE_LAPSED = "acceptance.lapsed", _("An acceptance has lapsed")
+    DELIVERY_LATE = "delivery.late", _("A delivery is late")
+    DELIVERY_MISSING = "delivery.missing", _("A delivery is missing")
+    WEBHOOK_FAILING = "webhook.failing", _("A webhook could not be delivered")
+
+
+PING = "ping"  # the type of a message that tests an endpoint
+
+
+class Reach(models.TextChoices):
+    """Which events of a kind a person is told of in the portal."""
+
+    NONE = "none", _("Nothing")
+    MINE = "mine", _("What concerns me")
+    ALL = "all", _("Everything")
+
+
+class Mail(models.TextChoices):
+    """When what a person is told of goes out by e-mail too."""
+
+    OFF = "off", _("Never")
+    NOW = "now", _("At once")
+    DAILY = "daily", _("Once a day")
+
+
+@dataclass(frozen=True)
+class Manner:
+    """Who hears of an event: members from role `least` on, and whom it concerns; how, until they choose."""
+
+    least: Role
+    reach: Reach
+    mail: Mail
+
+
+MANNERS: dict[Event, Manner] = {
+    Event.SUBMISSION_COMPLETED: Manner(Role.VIEWER, Reach.MINE, Mail.OFF),
+    Event.SUBMISSION_FAILED: Manner(Role.VIEWER, Reach.MINE, Mail.NOW),
+    Event.SUBMISSION_NEEDS_SIGN_IN: Manner(Role.VIEWER, Reach.MINE, Mail.NOW),
+    Event.SUBMISSION_REFUSED: Manner(Role.VIEWER, Reach.MINE, Mail.OFF),
+    Event.RELEASE_ASKED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW),
+    Event.RELEASE_DECIDED: Manner(Role.VIEWER, Reach.MINE, Mail.NOW),
+    Event.ACCEPTANCE_LAPSED: Manner(Role.REVIEWER, Reach.ALL, Mail.DAILY),
+    Event.DELIVERY_LATE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY),
+    Event.DELIVERY_MISSING: Manner(Role.UPLOADER, Reach.ALL, Mail.NOW),
+    Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW),
+}
+
+# What an event may say beside its ids. It leaves the house by e-mail and webhook: a name that is not listed,
+# or a text that is more than a code, a date or an id, stops the act that announced it.
+FACTS = frozenset(
+    {
+        *("submission", "number", "attempt", "state", "verdict", "code", "template"),
+        *("error_count", "warning_count", "info_count", "count", "rule", "decision", "due", "host"),
+    }
+)
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{0,80}")
+
+
+def checked(about: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as they are stored; ValueError when one is not of the kind that may be told."""
+    for name, fact in about.items():
+        plain = fact is None or isinstance(fact, int) or (isinstance(fact, str) and _CODE.fullmatch(fact))
+        if name not in FACTS or not plain:
+            raise ValueError(f"an announcement does not say {name!r} like this")
+    return dict(about)

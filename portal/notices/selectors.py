@@ -1,0 +1,88 @@
+"""Reads: a person's own notices, an institution's webhooks for its admins."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.common.errors import NotFound
+from portal.notices.events import MANNERS, Event, Mail, Reach
+from portal.notices.models import Delivery, Endpoint, Notice, Preference
+
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person is told of one event, and when by e-mail."""
+
+    event: Event
+    reach: Reach
+    mail: Mail
+
+
+def notices_for(actor: Actor) -> QuerySet[Notice]:
+    """The person's own notices of the institution they act for, newest first."""
+    return Notice.objects.filter(
+        user=actor.user, announcement__institution=actor.require(Role.VIEWER)
+    ).select_related("announcement")
+
+
+def get_notice(actor: Actor, notice_id: int) -> Notice:
+    """One notice of this person; NotFound for everybody else's."""
+    found = notices_for(actor).filter(pk=notice_id).first()
+    if found is None:
+        raise NotFound("This notice does not exist.")
+    return found
+
+
+def unread_count(actor: Actor) -> int:
+    """How many notices the person has not read, at most MOST_COUNTED."""
+    unread = notices_for(actor).filter(read_at__isnull=True).order_by()
+    return unread[:MOST_COUNTED].count()
+
+
+def wishes_of(actor: Actor) -> list[Wish]:
+    """What the person is told of: each event that members in their role can be told of."""
+    own = {one.event: one for one in Preference.objects.filter(user=actor.user)}
+    wishes = []
+    for event, manner in MANNERS.items():
+        if not actor.may(manner.least):
+            continue
+        chosen = own.get(event)
+        reach = Reach(chosen.reach) if chosen else manner.reach
+        wishes.append(Wish(event, reach, Mail(chosen.mail) if chosen else manner.mail))
+    return wishes
+
+
+def endpoints_for(actor: Actor) -> QuerySet[Endpoint]:
+    """The institution's webhooks that were not removed."""
+    return Endpoint.objects.filter(institution=actor.require(Role.ADMIN), removed_at__isnull=True)
+
+
+def get_endpoint(actor: Actor, endpoint_id: UUID) -> Endpoint:
+    """One webhook of the actor's institution; NotFound for everybody else's."""
+    found = endpoints_for(actor).select_related("institution", "created_by").filter(pk=endpoint_id).first()
+    if found is None:
+        raise NotFound("This webhook does not exist.")
+    return found
+
+
+def deliveries_of(endpoint: Endpoint) -> QuerySet[Delivery]:
+    """What was sent there or is about to be, newest first, with each attempt."""
+    return (
+        Delivery.objects.filter(endpoint=endpoint)
+        .select_related("announcement")
+        .prefetch_related("attempts")
+        .order_by("-created_at", "id")
+    )
+
+
+def get_delivery(actor: Actor, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
+    """One delivery of a webhook of the actor's institution; NotFound for everybody else's."""
+    found = deliveries_of(get_endpoint(actor, endpoint_id)).filter(pk=delivery_id).first()
+    if found is None:
+        raise NotFound("This delivery does not exist.")
+    return found

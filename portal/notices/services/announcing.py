@@ -1,0 +1,60 @@
+"""Announcing: a row in the transaction of the act, a message to the worker once it is committed."""
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.db import transaction
+from kombu.exceptions import KombuError
+
+from ingestion.aws.errors import AwsError
+from portal.notices.events import Event, checked
+from portal.notices.models import Announcement
+
+log = logging.getLogger(__name__)
+
+
+def announce(
+    event: Event | str,
+    *,
+    institution_id: UUID,
+    subject_id: UUID,
+    about: Mapping[str, Any],
+    actor_id: UUID | None = None,
+    concerns: Collection[UUID] = (),
+    key: str = "",
+) -> None:
+    """Owes the institution's people and endpoints the news of an event; called inside the act's transaction.
+
+    `about` holds ids, numbers, states and codes, else ValueError. `actor_id` did it and is not told.
+    `concerns` are told even by default where an event is for whom it concerns. With a `key` the same event is
+    announced once in an institution, however often this is called.
+    """
+    values = {
+        "subject_id": subject_id,
+        "about": checked(about),
+        "concerns": [str(person) for person in concerns],
+        "actor_id": actor_id,
+    }
+    event = Event(event)
+    if key:
+        made, new = Announcement.objects.get_or_create(
+            institution_id=institution_id, event=event, key=key, defaults=values
+        )
+        if not new:
+            return
+    else:
+        made = Announcement.objects.create(institution_id=institution_id, event=event, **values)
+    transaction.on_commit(lambda: _send(made.pk))
+
+
+def _send(announcement_id: int) -> None:
+    """Tells the worker at once; without this message the sweep finds the row within a minute."""
+    from portal.notices.tasks import spread
+
+    try:
+        spread.apply_async(args=[announcement_id], retry=False)
+    except (KombuError, AwsError, ClientError, BotoCoreError, OSError) as error:
+        log.warning("announcement %s waits for the sweep (%s)", announcement_id, type(error).__name__)

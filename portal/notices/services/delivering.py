@@ -1,0 +1,104 @@
+"""The worker's third part: sending webhooks, again and ever later, until one is taken or enough was tried."""
+
+import logging
+import threading
+import time
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from portal.notices.events import Event
+from portal.notices.models import Delivery, DeliveryAttempt
+from portal.notices.post import Answer, post
+from portal.notices.services.announcing import announce
+from portal.notices.wire import body_of, headers_of
+
+log = logging.getLogger(__name__)
+# before the second, third ... attempt; the sweep looks once a minute
+PAUSES = [timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)]
+LEASE = timedelta(minutes=2)  # until then no other worker takes a delivery that is being sent
+BUDGET = 60.0  # seconds of one run
+GONE = 410
+_at_it = threading.Lock()  # one thread of this process sends, the others are there for the runs
+
+
+def deliver_due() -> int:
+    """Sends every delivery that is due; the number sent. An endpoint that fails waits for the next run."""
+    if not _at_it.acquire(blocking=False):
+        return 0
+    try:
+        return _deliver_due(time.monotonic() + BUDGET)
+    finally:
+        _at_it.release()
+
+
+def _deliver_due(until: float) -> int:
+    failing: set[UUID] = set()
+    sent = 0
+    while time.monotonic() < until:
+        due = Delivery.objects.filter(next_at__lte=timezone.now()).exclude(endpoint_id__in=failing)
+        delivery = due.select_related("endpoint__institution", "announcement").order_by("next_at").first()
+        if delivery is None:
+            break
+        if not _claimed(delivery):
+            continue
+        if not delivery.endpoint.active or delivery.endpoint.removed_at:
+            _settle(delivery, Delivery.State.FAILED)
+            continue
+        if not _deliver(delivery):
+            failing.add(delivery.endpoint_id)
+        sent += 1
+    return sent
+
+
+def _claimed(delivery: Delivery) -> bool:
+    """Whether it is ours now: whoever moves the time on has it."""
+    mine = Delivery.objects.filter(pk=delivery.pk, next_at=delivery.next_at)
+    return bool(mine.update(next_at=timezone.now() + LEASE))
+
+
+def _deliver(delivery: Delivery) -> bool:
+    body = body_of(delivery)
+    headers = headers_of(delivery, body, timezone.now())
+    answer = post(delivery.endpoint.url, body, headers, local=settings.FUNDGATE_WEBHOOKS_MAY_BE_LOCAL)
+    with transaction.atomic():
+        DeliveryAttempt.objects.create(
+            delivery=delivery, status=answer.status, code=answer.code, milliseconds=answer.milliseconds
+        )
+        delivery.tries += 1
+        _after(delivery, answer)
+    return answer.ok
+
+
+def _after(delivery: Delivery, answer: Answer) -> None:
+    if answer.ok:
+        _settle(delivery, Delivery.State.DELIVERED)
+    elif answer.status == GONE or delivery.tries > len(PAUSES) or delivery.announcement_id is None:
+        _settle(delivery, Delivery.State.FAILED)
+        if delivery.announcement_id is not None:
+            _tell_admins(delivery)
+    else:
+        delivery.next_at = timezone.now() + PAUSES[delivery.tries - 1]
+        delivery.save(update_fields=["tries", "next_at"])
+
+
+def _settle(delivery: Delivery, state: Delivery.State) -> None:
+    delivery.state, delivery.next_at = state, None
+    delivery.save(update_fields=["state", "tries", "next_at"])
+
+
+def _tell_admins(delivery: Delivery) -> None:
+    """Once a day for each endpoint."""
+    endpoint = delivery.endpoint
+    host = urlsplit(endpoint.url).hostname or ""
+    announce(
+        Event.WEBHOOK_FAILING,
+        institution_id=endpoint.institution_id,
+        subject_id=endpoint.id,
+        about={"host": host[:80]},
+        key=f"{endpoint.id} {timezone.now():%Y-%m-%d}",
+    )

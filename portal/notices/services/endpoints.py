@@ -1,0 +1,103 @@
+"""What an admin does with the institution's webhooks: add, change, remove, new secret, test, send again."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
+from portal.notices.addresses import parsed
+from portal.notices.errors import TooManyEndpoints
+from portal.notices.events import PING, Event
+from portal.notices.models import Delivery, Endpoint
+from portal.notices.models.webhooks import new_salt
+from portal.notices.services.background import ask_to_send
+from portal.notices.wire import secret_of
+
+MOST = 10
+OVERLAP = timedelta(hours=24)  # both secrets sign for this long after a change
+
+
+@transaction.atomic
+def add_endpoint(*, actor: Actor, url: str, events: Collection[Event]) -> tuple[Endpoint, str]:
+    """The new endpoint and its secret, which is shown once; AddressRefused, TooManyEndpoints."""
+    institution = actor.require(Role.ADMIN)
+    parsed(url, local=settings.FUNDGATE_WEBHOOKS_MAY_BE_LOCAL)
+    Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
+    if Endpoint.objects.filter(institution=institution, removed_at__isnull=True).count() >= MOST:
+        raise TooManyEndpoints
+    endpoint = Endpoint.objects.create(
+        institution=institution, url=url, events=sorted(events), created_by=actor.user
+    )
+    _record(AuditTag.WEBHOOK_ADDED, actor, endpoint, {"events": endpoint.events})
+    return endpoint, secret_of(endpoint)
+
+
+@transaction.atomic
+def change_endpoint(*, actor: Actor, endpoint: Endpoint, events: Collection[Event], active: bool) -> None:
+    """Says what it is told of, and whether at all. Another address is another endpoint."""
+    actor.require(Role.ADMIN)
+    endpoint.events, endpoint.active = sorted(events), active
+    endpoint.save(update_fields=["events", "active"])
+    _record(AuditTag.WEBHOOK_CHANGED, actor, endpoint, {"events": endpoint.events, "active": active})
+
+
+@transaction.atomic
+def rotate_secret(*, actor: Actor, endpoint: Endpoint) -> str:
+    """A new secret, shown once; the one before signs as well for a day."""
+    actor.require(Role.ADMIN)
+    endpoint.previous_salt, endpoint.previous_until = endpoint.salt, timezone.now() + OVERLAP
+    endpoint.salt = new_salt()
+    endpoint.save(update_fields=["salt", "previous_salt", "previous_until"])
+    _record(AuditTag.WEBHOOK_SECRET_CHANGED, actor, endpoint, {})
+    return secret_of(endpoint)
+
+
+@transaction.atomic
+def remove_endpoint(*, actor: Actor, endpoint: Endpoint) -> None:
+    """Nothing is sent to it any more; its secret cannot be derived again."""
+    actor.require(Role.ADMIN)
+    endpoint.removed_at, endpoint.active = timezone.now(), False
+    endpoint.salt, endpoint.previous_salt = new_salt(), ""
+    endpoint.save(update_fields=["removed_at", "active", "salt", "previous_salt"])
+    _record(AuditTag.WEBHOOK_REMOVED, actor, endpoint, {})
+
+
+@transaction.atomic
+def test_endpoint(*, actor: Actor, endpoint: Endpoint) -> Delivery:
+    """Owes the endpoint one message of the type `ping`; it is tried once."""
+    actor.require(Role.ADMIN)
+    delivery = Delivery.objects.create(endpoint=endpoint, event=PING, next_at=timezone.now())
+    _record(AuditTag.WEBHOOK_TESTED, actor, endpoint, {"delivery": str(delivery.id)})
+    transaction.on_commit(ask_to_send)
+    return delivery
+
+
+@transaction.atomic
+def deliver_again(*, actor: Actor, delivery: Delivery) -> None:
+    """Owes a delivery that is over once more: the same id and body, a new time and signature."""
+    actor.require(Role.ADMIN)
+    current = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if current.next_at is None:
+        current.state, current.tries, current.next_at = Delivery.State.DUE, 0, timezone.now()
+        current.save(update_fields=["state", "tries", "next_at"])
+    _record(AuditTag.WEBHOOK_SENT_AGAIN, actor, delivery.endpoint, {"delivery": str(delivery.id)})
+    transaction.on_commit(ask_to_send)
+
+
+def _record(tag: AuditTag, actor: Actor, endpoint: Endpoint, detail: dict[str, Any]) -> None:
+    record(
+        tag=tag,
+        institution_id=endpoint.institution_id,
+        actor_id=actor.user.id,
+        subject_id=endpoint.id,
+        address=actor.address,
+        detail=detail,
+    )

@@ -1,0 +1,90 @@
+"""The worker's second part: e-mails. What is due for a person goes out as one message."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ingestion.aws.errors import AwsError
+from portal.accounts.models import User
+from portal.notices.models import Notice
+from portal.notices.texts import path_of, text_of
+
+log = logging.getLogger(__name__)
+PEOPLE = 100  # messages of one run
+TOGETHER = 50  # notices of one message
+ATTEMPTS = 6
+LEASE = timedelta(minutes=5)  # a message that failed, or whose sender died, is tried again after that
+
+
+def mail_due() -> int:
+    """Sends each person one message with all that is due; the number of messages sent."""
+    due = Notice.objects.filter(email_due_at__lte=timezone.now()).order_by("user_id")
+    people = due.values_list("user_id", flat=True).distinct()[:PEOPLE]
+    return sum(_mail(user_id) for user_id in list(people))
+
+
+def _mail(user_id: UUID) -> bool:
+    user = User.objects.select_related("membership").get(pk=user_id)
+    notices = _claimed(user)
+    if not notices:
+        return False
+    try:
+        _message(user, notices).send()
+    except (AwsError, OSError) as error:
+        log.warning("an e-mail about %s notices was not sent (%s)", len(notices), type(error).__name__)
+        return False
+    sent = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
+    sent.update(emailed_at=timezone.now(), email_due_at=None)
+    return True
+
+
+@transaction.atomic
+def _claimed(user: User) -> list[Notice]:
+    """The person's due notices, not due again before a while; none of an institution they have left."""
+    now = timezone.now()
+    due = Notice.objects.select_for_update(of=("self",)).filter(user=user, email_due_at__lte=now)
+    notices = list(due.select_related("announcement").order_by("id")[:TOGETHER])
+    membership = getattr(user, "membership", None)
+    sendable = []
+    for notice in notices:
+        ours = membership and membership.institution_id == notice.announcement.institution_id
+        wanted = bool(ours and user.is_active and user.email) and notice.email_attempts < ATTEMPTS
+        notice.email_due_at = now + LEASE * 2**notice.email_attempts if wanted else None
+        notice.email_attempts += 1
+        notice.save(update_fields=["email_due_at", "email_attempts"])
+        if wanted:
+            sendable.append(notice)
+    return sendable
+
+
+def _message(user: User, notices: list[Notice]) -> EmailMessage:
+    """Numbers, states and links; a repeat carries the same Message-ID."""
+    entries = []
+    for notice in notices:
+        announcement = notice.announcement
+        path = path_of(announcement.event, announcement.subject_id, announcement.about)
+        told = text_of(announcement.event, announcement.about)
+        entries.append({"text": told, "address": settings.FUNDGATE_BASE_URL + path})
+    many = _("%(count)s notices") % {"count": len(entries)}
+    subject = str(entries[0]["text"].title) if len(entries) == 1 else many  # type: ignore[attr-defined]
+    body = render_to_string(
+        "emails/notices.txt",
+        {"user": user, "entries": entries, "portal": settings.FUNDGATE_BASE_URL},
+    )
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    return EmailMessage(
+        subject=f"Fundgate: {subject}",
+        body=body,
+        to=[user.email],
+        headers={
+            "Message-ID": f"<notice-{notices[0].pk}-{len(notices)}@{host}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )

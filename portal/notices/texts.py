@@ -1,0 +1,143 @@
+"""What a notice says, from what its announcement tells: numbers and states, no value, no fund's name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.notices.events import Event
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Text:
+    """One notice in words: `tone` and `icon` as in a label of the pages."""
+
+    tone: str
+    icon: str
+    title: str
+    sentence: str
+
+
+def text_of(event: str, about: Facts) -> Text:
+    """The words of an event; KeyError for one that does not exist."""
+    return _TEXTS[Event(event)](about)
+
+
+def path_of(event: str, subject_id: UUID, about: Facts) -> str:
+    """Where on this site the subject of an event is."""
+    subject = str(subject_id)
+    if event.startswith("submission."):
+        return reverse("submission", args=[subject])
+    if event == Event.WEBHOOK_FAILING:
+        return reverse("webhook", args=[subject])
+    name = "calendar" if event.startswith("delivery.") else "approvals"
+    if about.get("submission"):
+        return reverse("submission", args=[about["submission"]])
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse("home")
+
+
+def _number(about: Facts) -> str:
+    return _("No. %(number)s") % {"number": about.get("number", "?")}
+
+
+def _titled(about: Facts, what: str) -> str:
+    return _("%(number)s: %(what)s") % {"number": _number(about), "what": what}
+
+
+def _completed(about: Facts) -> Text:
+    errors, warnings = int(about.get("error_count") or 0), int(about.get("warning_count") or 0)
+    verdict = about.get("verdict")
+    if verdict == "passed":
+        return Text("good", "passed", _titled(about, _("passed")), _("The file keeps every rule."))
+    if verdict == "passed_with_warnings":
+        said = ngettext(
+            "There are no errors, and one warning to look through.",
+            "There are no errors, and %(count)s warnings to look through.",
+            warnings,
+        )
+        title = _titled(about, _("passed with warnings"))
+        return Text("warn", "warning", title, said % {"count": f"{warnings:,}"})
+    if verdict == "failed":
+        said = ngettext(
+            "One error has to be corrected before the file can be relied on.",
+            "%(count)s errors have to be corrected before the file can be relied on.",
+            errors,
+        )
+        return Text("bad", "error", _titled(about, _("errors found")), said % {"count": f"{errors:,}"})
+    title = _titled(about, _("could not be read"))
+    return Text("odd", "unreadable", title, _("Its page says why, and what to do about it."))
+
+
+def _failed(about: Facts) -> Text:
+    said = _("This is no verdict on the file, which is stored unchanged. It can be checked again.")
+    return Text("odd", "broken", _titled(about, _("the check broke off")), said)
+
+
+def _needs_sign_in(about: Facts) -> Text:
+    said = _("The check goes on as soon as somebody who may upload signs in and continues it.")
+    return Text("hold", "key", _titled(about, _("waits for a sign-in")), said)
+
+
+def _refused(about: Facts) -> Text:
+    said = _("The file was not accepted and nothing of it is kept. Its page says why.")
+    return Text("bad", "error", _titled(about, _("refused")), said)
+
+
+def _asked(about: Facts) -> Text:
+    said = _("A colleague asks for the release of findings. A second person has to decide.")
+    return Text("hold", "clock", _titled(about, _("waits for your approval")), said)
+
+
+def _decided(about: Facts) -> Text:
+    if about.get("decision") in ("refused", "rejected"):
+        said = _("The findings stay open. The page says why.")
+        return Text("bad", "error", _titled(about, _("the release was refused")), said)
+    said = _("A second person has released the findings.")
+    return Text("good", "passed", _titled(about, _("the release was approved")), said)
+
+
+def _lapsed(about: Facts) -> Text:
+    said = _("Findings that were accepted are open again. Look whether they still are as agreed.")
+    return Text("warn", "warning", _titled(about, _("an acceptance has lapsed")), said)
+
+
+def _expected(about: Facts) -> str:
+    return " ".join(filter(None, (str(about.get("template") or ""), str(about.get("due") or ""))))
+
+
+def _late(about: Facts) -> Text:
+    title = _("A delivery is late: %(expected)s") % {"expected": _expected(about)}
+    return Text("warn", "clock", title, _("It was due and has not arrived yet. The calendar says which one."))
+
+
+def _missing(about: Facts) -> Text:
+    title = _("A delivery is missing: %(expected)s") % {"expected": _expected(about)}
+    return Text("bad", "error", title, _("It was not handed in at all. The calendar says which one."))
+
+
+def _webhook(about: Facts) -> Text:
+    said = _("Every attempt failed; it is not tried again. Its page shows the answers and can send it anew.")
+    return Text("odd", "broken", _("A webhook could not be delivered"), said)
+
+
+_TEXTS: dict[Event, Callable[[Facts], Text]] = {
+    Event.SUBMISSION_COMPLETED: _completed,
+    Event.SUBMISSION_FAILED: _failed,
+    Event.SUBMISSION_NEEDS_SIGN_IN: _needs_sign_in,
+    Event.SUBMISSION_REFUSED: _refused,
+    Event.RELEASE_ASKED: _asked,
+    Event.RELEASE_DECIDED: _decided,
+    Event.ACCEPTANCE_LAPSED: _lapsed,
+    Event.DELIVERY_LATE: _late,
+    Event.DELIVERY_MISSING: _missing,
+    Event.WEBHOOK_FAILING: _webhook,
+}
