@@ -1,6 +1,8 @@
 """One version of an S3 object as a seekable file: a small one in one request, a large one by ranges."""
 
 import io
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,6 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ingestion.aws.errors import translate
 
 TAIL_BYTES = 256 * 1024  # holds a Parquet footer, and most findings files altogether
+GAP_BYTES = 128 * 1024  # reading so much too much takes less time than another request
+REQUESTS = 8  # at once; a client keeps ten connections
+Span = tuple[int, int]  # first byte, and the one behind the last
 
 
 class RangeFile(io.RawIOBase):
@@ -21,10 +26,11 @@ class RangeFile(io.RawIOBase):
         self._s3, self._where = s3, {"Bucket": bucket, "Key": key}
         if version_id:
             self._where["VersionId"] = version_id
-        answer = self._get(f"bytes=-{TAIL_BYTES}")
+        answer, tail = self._get(f"bytes=-{TAIL_BYTES}")
         self._where["VersionId"] = answer["VersionId"]
-        self._tail: bytes = answer["Body"].read()
         self.size = _total(answer)
+        self._tail = (self.size - len(tail), tail)
+        self._prepared: list[tuple[int, bytes]] = []
         self._position = 0
 
     def readable(self) -> bool:
@@ -41,16 +47,22 @@ class RangeFile(io.RawIOBase):
         self._position = max(0, base + offset)
         return self._position
 
+    def prepare(self, spans: Iterable[Span]) -> None:
+        """Fetches what will be read next, in few requests side by side, in place of what was prepared."""
+        missing = [span for span in _joined(spans) if span[0] < self._tail[0]]
+        self._prepared = []
+        if len(missing) == 1:
+            self._prepared = [self._fetch(missing[0])]
+        elif missing:
+            with ThreadPoolExecutor(REQUESTS) as pool:
+                self._prepared = list(pool.map(self._fetch, missing))
+
     def read(self, size: int | None = -1, /) -> bytes:
         wanted = self.size if size is None or size < 0 else self._position + size
         start, stop = self._position, min(wanted, self.size)
         if start >= stop:
             return b""
-        tail_start = self.size - len(self._tail)
-        if start >= tail_start:
-            data = self._tail[start - tail_start : stop - tail_start]
-        else:
-            data = self._get(f"bytes={start}-{stop - 1}")["Body"].read()
+        data = self._at_hand(start, stop) or self._fetch((start, stop))[1]
         self._position = start + len(data)
         return data
 
@@ -59,11 +71,32 @@ class RangeFile(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
-    def _get(self, span: str) -> Any:
+    def _at_hand(self, start: int, stop: int) -> bytes:
+        for first, block in (self._tail, *self._prepared):
+            if first <= start and stop <= first + len(block):
+                return block[start - first : stop - first]
+        return b""
+
+    def _fetch(self, span: Span) -> tuple[int, bytes]:
+        return span[0], self._get(f"bytes={span[0]}-{span[1] - 1}")[1]
+
+    def _get(self, span: str) -> tuple[Any, bytes]:
         try:
-            return self._s3.get_object(**self._where, Range=span)
+            answer = self._s3.get_object(**self._where, Range=span)
+            return answer, answer["Body"].read()
         except (ClientError, BotoCoreError) as error:
             raise translate(error) from None
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Neighbours as one."""
+    found: list[Span] = []
+    for start, stop in sorted(spans):
+        if found and start - found[-1][1] <= GAP_BYTES:
+            found[-1] = (found[-1][0], max(found[-1][1], stop))
+        else:
+            found.append((start, stop))
+    return found
 
 
 def _total(answer: Any) -> int:

@@ -7,6 +7,7 @@ from ingestion.web.selectors.mappings import (
     mapping_document,
     mappings_for,
 )
+from ingestion.web.selectors.rows import Row, Surroundings, around, cic_field, get_row, pack_of
 from ingestion.web.selectors.rulebooks import (
     InForce,
     get_rulebook,
@@ -21,14 +22,20 @@ from ingestion.web.selectors.submissions import get_submission, submissions_for
 __all__ = [
     "FindingsPage",
     "InForce",
+    "Row",
     "Step",
+    "Surroundings",
+    "around",
+    "cic_field",
     "findings_page",
     "get_mapping",
+    "get_row",
     "get_rulebook",
     "get_submission",
     "mapping_desk",
     "mapping_document",
     "mappings_for",
+    "pack_of",
     "pipeline_steps",
     "provenance",
     "rulebook_document",

@@ -10,6 +10,7 @@ from typing import Any
 from ingestion.web import results
 from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
+from ingestion.web.selectors.rows import rows_of_class
 from ingestion.web.services.cards import adopt_card
 from ingestion.web.services.mapping_use import note_use
 from portal.accounts.actor import Actor
@@ -20,9 +21,9 @@ MAX_PAGE_SIZE = 500
 
 @dataclass(frozen=True)
 class FindingsPage:
-    """One page (from 1) of findings in the file's order: severity, field, rule, row.
+    """One page (from 1) of findings, in the file's order (severity, field, rule, row) unless asked otherwise.
 
-    `total` are the findings that are stored, `counted` all there are.
+    `total` are the findings that are stored and fit, `counted` all there are: more where some are not stored.
     """
 
     rows: list[dict[str, Any]]
@@ -47,27 +48,54 @@ def findings_page(
     size: int = 50,
     rule: str | None = None,
     severity: str | None = None,
+    field: str | None = None,
+    fund: str | None = None,
+    cic: str | None = None,
+    text: str | None = None,
+    order: str | None = None,
     document: dict[str, Any] | None = None,
 ) -> FindingsPage:
-    """One page of all findings, of one severity or of one rule; a page past the end is the last one.
+    """One page of the findings that fit all that is asked; a page past the end is the last one.
 
-    `document` spares reading verdict.json a second time in the same request.
+    Without more than a rule and a severity their place is known from `document` (verdict.json, which giving
+    spares reading a second time); else the columns in question are looked through.
     """
-    credentials = actor.credentials()
     known = document or _document(actor, submission)
-    slices = results.slices(known, rule=rule, severity=severity)
-    total = sum(count for _, count in slices)
-    counted = sum(int(group["count"]) for group in results.groups_of(known, rule=rule, severity=severity))
+    chosen = results.slices(known, rule=rule, severity=severity)
+    total = counted = sum(count for _, count in chosen)
     size = max(1, min(size, MAX_PAGE_SIZE))
-    pages = max(1, -(-total // size))
-    page = max(1, min(page, pages))
     rows: list[dict[str, Any]] = []
+    narrowed = {"field": field, "fund": fund, "cic": cic, "text": text}
+    asked = any(narrowed.values())
+    if not asked:
+        counted = sum(int(each["count"]) for each in results.groups_of(known, rule=rule, severity=severity))
     if total:
-        with results.Findings(credentials, submission) as findings:
-            rows = findings.rows(results.cut(slices, (page - 1) * size, size))
+        with results.Findings(actor.credentials(), submission) as findings:
+            if asked or order:
+                of_class = rows_of_class(actor, submission, known, cic) if cic else None
+                question = results.Question(field or "", fund or "", text or "", of_class)
+                positions = findings.search(question, chosen, order or "")
+                total = len(positions)
+                counted = total if asked else counted
+                page = _within(page, total, size)
+                rows = findings.at(positions[(page - 1) * size : page * size])
+            else:
+                page = _within(page, total, size)
+                rows = findings.rows(results.cut(chosen, (page - 1) * size, size))
+    page = _within(page, total, size)
+    # what was typed may be a value of a cell: noted is only that something was looked for
+    filters = sorted(name for name, value in narrowed.items() if value)
     detail = {"attempt": submission.attempt, "page": page, "rule": rule, "severity": severity}
-    record_act(actor, submission, AuditTag.FINDINGS_VIEWED, detail)
-    return FindingsPage(rows, total, counted, page, pages)
+    record_act(actor, submission, AuditTag.FINDINGS_VIEWED, detail | ({"by": filters} if filters else {}))
+    return FindingsPage(rows, total, counted, page, _pages(total, size))
+
+
+def _pages(total: int, size: int) -> int:
+    return max(1, -(-total // size))
+
+
+def _within(page: int, total: int, size: int) -> int:
+    return max(1, min(page, _pages(total, size)))
 
 
 def all_findings(actor: Actor, submission: Submission) -> Iterator[dict[str, Any]]:

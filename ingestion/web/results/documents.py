@@ -1,0 +1,73 @@
+"""The verdict document and the delivered file, by pinned version."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from ingestion.aws import errors as aws
+from ingestion.aws import layout, objects
+from ingestion.aws.clients import client
+from ingestion.aws.credentials import Credentials
+from ingestion.web.errors import NoResultYet
+from ingestion.web.models import Submission
+from ingestion.web.pointers import FILES, pointer, results_bucket
+
+CHUNK_BYTES = 256 * 1024
+
+
+def verdict(credentials: Credentials, submission: Submission) -> dict[str, Any]:
+    """The verdict document; NoResultYet when the submission has none."""
+    require_verdict(submission)
+    s3, where = s3_client(credentials), pointer(submission, "verdict")
+    try:
+        if where["version_id"]:
+            body = objects.get(s3, objects.ObjectRef.from_json(where))
+        else:
+            body = objects.latest(s3, where["bucket"], where["key"])
+    except aws.NotFound:
+        raise NoResultYet("The verdict is no longer stored.") from None
+    document: dict[str, Any] = json.loads(body)
+    return document
+
+
+def verdict_of(credentials: Credentials, submission: Submission, attempt: int) -> dict[str, Any]:
+    """The verdict document of one attempt, also an earlier one; ingestion.aws.errors.NotFound without it."""
+    key = layout.result_key(submission.id, attempt, FILES["verdict"])
+    document: dict[str, Any] = json.loads(
+        objects.latest(s3_client(credentials), results_bucket(submission), key)
+    )
+    return document
+
+
+def original(credentials: Credentials, submission: Submission) -> Iterator[bytes]:
+    """The delivered file exactly as it was stored, in chunks; NoResultYet when there is none."""
+    if not submission.object_version:
+        raise NoResultYet("No file is stored for this submission.")
+    where = {"Bucket": submission.object_bucket, "Key": submission.object_key}
+    try:
+        answer = s3_client(credentials).get_object(**where, VersionId=submission.object_version)
+    except (ClientError, BotoCoreError) as error:
+        known = aws.translate(error)
+        if isinstance(known, aws.NotFound):
+            raise NoResultYet("The delivered file is no longer stored.") from None
+        raise known from None
+    return _chunks(answer["Body"])
+
+
+def _chunks(body: Any) -> Iterator[bytes]:
+    with body:  # also when the reader goes away in the middle
+        yield from body.iter_chunks(CHUNK_BYTES)
+
+
+def s3_client(credentials: Credentials) -> Any:
+    """The store under the viewer's own credentials."""
+    return client("s3", credentials, settings.FUNDGATE_REGION)
+
+
+def require_verdict(submission: Submission) -> None:
+    """NoResultYet unless a run has come to a verdict."""
+    if not submission.verdict:
+        raise NoResultYet("This submission has no verdict yet.")
