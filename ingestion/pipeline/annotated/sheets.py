@@ -63,6 +63,7 @@ def write_page(
             style = formats.header if row == header else formats.text
             if text or column in marked:
                 sheet.write_string(row, column, clean(text), style[marked.get(column, plain)])
+        _comment(sheet, row, marked, marks)
     columns = [
         (place, column.codes.tolist(), [cell_of(text, place in numeric) for text in column.values],
          formats.number if place in numeric else formats.text)
@@ -80,8 +81,14 @@ def write_page(
                 sheet.write_string(row, place, cell, style[marked.get(place, plain)])
             else:
                 sheet.write_number(row, place, cell, style[marked.get(place, plain)])
-    for (row, column), text in marks.notes.items():
-        sheet.write_comment(row, column, clean(text), {"x_scale": 2.5, "y_scale": 1.5})
+        _comment(sheet, row, marked, marks)
+
+
+def _comment(sheet: "Worksheet", row: int, marked: dict[int, int], marks: Marks) -> None:
+    """The comments of a row: of an earlier one they are no longer taken."""
+    for column in marked:
+        if text := marks.notes.get((row, column)):
+            sheet.write_comment(row, column, clean(text), {"x_scale": 2.5, "y_scale": 1.5})
 
 
 def write_findings(

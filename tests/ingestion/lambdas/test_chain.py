@@ -77,7 +77,6 @@ def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_onl
     assert by_kind["completed"].counts == done.output["counts"]
     assert [item["name"] for item in by_kind["extract"].objects or []] == [
         "rows.parquet",
-        "rows.parquet",
         *[output["name"] for output in chain.marker(done, "transform")["outputs"]],
         "findings.parquet",
         "verdict.json",
