@@ -3,7 +3,7 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples requirements rules-docs bench bench-e2e test-kill fuzz properties help
+.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e test-kill fuzz properties help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -37,6 +37,9 @@ properties:    ## try every property on all its examples; the suite tries a quar
 
 samples:       ## write the demo files in docs/samples anew
 	@$(START) test -m tests.tools.generate_samples
+
+messages:      ## bring the German and French catalogues up to date and list what is not translated
+	@$(START) test -m tests.tools.messages
 
 rules-docs:    ## write the rule catalogue in docs/rules anew
 	@$(START) test -m ingestion.pipeline rules --markdown docs/rules
