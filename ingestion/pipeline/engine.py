@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.findings import FindingsBuilder
-from ingestion.pipeline.fund_counts import fund_counts, named_funds
+from ingestion.pipeline.fund_counts import FundCounts
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.placeholders import placeholders
 from ingestion.pipeline.readers.source import Codes
@@ -89,12 +89,12 @@ def validate(
     builder = FindingsBuilder(frame)
     groups: list[Group] = []
     counts = dict.fromkeys(SEVERITIES, 0)
-    funds = named_funds(frame)
+    funds = FundCounts(frame)
     for rule in rules:
         if rule not in found:
             continue
         offset, parts = builder.rows, found.pop(rule)
-        by_fund = fund_counts(frame, funds, rule, parts)
+        by_fund = funds.of(rule, parts)
         count = sum(builder.add(rule, part) for part in parts)
         groups.append(Group(rule, count, offset, builder.rows - offset, by_fund))
         counts[rule.severity] += count
