@@ -1,1 +1,1 @@
-"""What people decide about findings: acknowledged warnings, released errors."""
+"""Acknowledge and release: which findings an institution accepts, why, until when, and who agreed."""

@@ -39,6 +39,13 @@ class AuditTag(StrEnum):
     MAPPING_SET_ASIDE = "portal:mapping:set-aside"
     RULEBOOK_SAVED = "portal:rulebook:saved"
 
+    WARNING_ACCEPTED = "portal:warning:accepted"
+    RELEASE_ASKED = "portal:release:asked"
+    RELEASE_GRANTED = "portal:release:granted"
+    RELEASE_REFUSED = "portal:release:refused"
+    ACCEPTANCE_ENDED = "portal:acceptance:ended"
+    ACCEPTANCE_LAPSED = "pipeline:acceptance:lapsed"
+
     NOTICES_READ = "portal:notices:read"
     NOTICE_SETTINGS_SAVED = "portal:notices:settings-saved"
     WEBHOOK_ADDED = "portal:webhook:added"

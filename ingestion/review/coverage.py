@@ -1,0 +1,64 @@
+"""How acceptances meet the findings of a file: by rule, fund and count, never by value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ingestion.review.states import Lapse
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one rule: how many there are and how many each fund has (None: that is not known)."""
+
+    rule: str
+    severity: str
+    count: int
+    funds: Mapping[str, int] | None
+
+    def of(self, fund: str) -> int | None:
+        """How many one fund has, of all funds for ""; None when that is not known."""
+        if not fund:
+            return self.count
+        return None if self.funds is None else self.funds.get(fund, 0)
+
+
+class Terms(Protocol):
+    """What an acceptance says about the findings of a rule."""
+
+    @property
+    def severity(self) -> str: ...
+    @property
+    def fund(self) -> str: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def rule_count(self) -> int: ...
+
+
+def misfit(terms: Terms, group: Group | None, *, complete: bool) -> Lapse | None:
+    """Why an acceptance no longer fits what a file within its reach holds; None while it does.
+
+    `complete` is False where the structure of the file is broken: then rules find nothing for that reason.
+    """
+    count = group.of(terms.fund) if group else 0
+    if group is None or count == 0:
+        return Lapse.GONE if complete else None
+    if terms.severity == "warning" and group.severity == "error":
+        return Lapse.STRICTER
+    if terms.row:
+        return None if group.count == terms.rule_count else Lapse.CHANGED
+    return Lapse.GREW if count is not None and count > terms.count else None
+
+
+def covered(group: Group, accepted: Iterable[Terms]) -> int:
+    """How many findings of a rule are accepted by these, of which each fits and none is counted twice."""
+    fitting = [terms for terms in accepted if misfit(terms, group, complete=True) is None]
+    if any(not terms.fund and not terms.row for terms in fitting):
+        return group.count
+    whole = {terms.fund for terms in fitting if not terms.row}
+    by_fund = sum(group.of(fund) or 0 for fund in whole)
+    single = sum(terms.count for terms in fitting if terms.row and terms.fund not in whole)
+    return min(group.count, by_fund + single)

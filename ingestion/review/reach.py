@@ -1,0 +1,62 @@
+"""Which files an acceptance reaches, and which acceptances a file is within reach of."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ingestion.review.funds import funds_key, funds_of
+from ingestion.review.models import Acceptance
+from ingestion.review.states import Reach, State
+from ingestion.web.models import Submission
+from ingestion.web.states import State as SubmissionState
+
+MAX_FILES = 500
+"""Files that are looked at again when an acceptance changes, the newest."""
+
+
+def reaches(acceptance: Acceptance, submission: Submission) -> bool:
+    """Whether a file is one that the acceptance is for, be there findings or not."""
+    if acceptance.submission_id == submission.pk:
+        return True
+    earlier = acceptance.submission
+    if acceptance.institution_id != submission.institution_id or submission.number < earlier.number:
+        return False
+    replaces = bool(acceptance.delivery_key) and acceptance.delivery_key == submission.delivery_key
+    if acceptance.reach == Reach.DELIVERY or replaces:
+        return replaces and acceptance.reach != Reach.FILE
+    if acceptance.reach != Reach.FOLLOWING or acceptance.template != submission.template:
+        return False
+    if acceptance.fund and not acceptance.row:
+        return acceptance.fund in funds_of(submission)
+    return bool(acceptance.funds_key) and acceptance.funds_key == funds_key(submission)
+
+
+def within_reach(submission: Submission, today: date | None = None) -> list[Acceptance]:
+    """The acceptances and requests that reach a file and have not passed their last day, oldest first."""
+    today = today or timezone.now().date()
+    same = Q(submission=submission)
+    if submission.delivery_key:
+        same |= Q(delivery_key=submission.delivery_key)
+    if submission.template:
+        same |= Q(template=submission.template, reach=Reach.FOLLOWING)
+    found = (
+        Acceptance.objects.filter(same, institution_id=submission.institution_id, until__gte=today)
+        .exclude(state=State.REFUSED)
+        .select_related("submission", "lapsed_with")
+        .order_by("requested_at")
+    )
+    return [acceptance for acceptance in found if reaches(acceptance, submission)]
+
+
+def files_in_reach(acceptance: Acceptance) -> list[Submission]:
+    """The checked files an acceptance is for, oldest first."""
+    candidates: QuerySet[Submission] = Submission.objects.filter(pk=acceptance.submission_id)
+    if acceptance.reach != Reach.FILE:
+        candidates = Submission.objects.filter(
+            institution_id=acceptance.institution_id,
+            template=acceptance.template,
+            number__gte=acceptance.submission.number,
+        )
+    newest = candidates.filter(state=SubmissionState.COMPLETED).order_by("-number")[:MAX_FILES]
+    return [submission for submission in reversed(newest) if reaches(acceptance, submission)]

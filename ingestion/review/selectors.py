@@ -1,0 +1,94 @@
+"""Reads: acceptances of the actor's institution, and where submissions stand."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ingestion.review.models import Acceptance, Standing
+from ingestion.review.reach import reaches, within_reach
+from ingestion.review.states import Outcome, State
+from ingestion.web.models import Submission
+from ingestion.web.states import Verdict
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.common.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where a submission stands now: outcome ("" without a verdict) and what is still open."""
+
+    outcome: str
+    open_errors: int = 0
+    open_warnings: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.outcome == Outcome.OPEN
+
+
+def acceptances_for(actor: Actor) -> QuerySet[Acceptance]:
+    """The institution's acceptances and requests, newest first."""
+    return Acceptance.objects.filter(institution=actor.require(Role.VIEWER)).select_related(
+        "submission", "requested_by", "decided_by", "lapsed_by", "lapsed_with"
+    )
+
+
+def get_acceptance(actor: Actor, acceptance_id: UUID, *, lock: bool = False) -> Acceptance:
+    """One of the actor's institution, its row locked if asked; NotFound for everybody else's."""
+    mine = acceptances_for(actor)
+    if lock:
+        mine = mine.select_for_update(of=("self",))
+    found = mine.filter(pk=acceptance_id).first()
+    if found is None:
+        raise NotFound("This acceptance does not exist.")
+    return found
+
+
+def waiting_for_approval(actor: Actor) -> QuerySet[Acceptance]:
+    """Releases that wait for a second person, the oldest first."""
+    waiting = acceptances_for(actor).filter(state=State.REQUESTED, until__gte=timezone.now().date())
+    return waiting.order_by("requested_at")
+
+
+def waiting_for_me(actor: Actor) -> QuerySet[Acceptance]:
+    """Those of them that this person may decide."""
+    if not actor.may(Role.REVIEWER):
+        return Acceptance.objects.none()
+    return waiting_for_approval(actor).exclude(requested_by=actor.user)
+
+
+def concerning(actor: Actor, submission: Submission) -> list[Acceptance]:
+    """What a page of a submission tells: what reaches it, what was asked for it, what lapsed with it."""
+    mine = acceptances_for(actor)
+    own = mine.filter(Q(submission=submission) | Q(lapsed_with=submission))
+    near = {acceptance.pk for acceptance in within_reach(submission)}
+    found = {each.pk: each for each in [*own, *mine.filter(pk__in=near)]}
+    told = [each for each in found.values() if reaches(each, submission) and _tells(each, submission)]
+    return sorted(told, key=lambda each: each.requested_at, reverse=True)
+
+
+def standing_of(submission: Submission) -> Stands:
+    """Where it stands now: what rests on an acceptance that has ended is open, whatever is stored."""
+    if not submission.verdict or submission.verdict == Verdict.UNREADABLE:
+        return Stands("")
+    standing: Standing | None = getattr(submission, "standing", None)
+    errors, warnings = submission.error_count, submission.warning_count
+    if standing is None or standing.attempt != submission.attempt or standing.ended() or not standing.outcome:
+        return Stands(Outcome.OPEN if errors or warnings else Outcome.CLEAN, errors, warnings)
+    return Stands(standing.outcome, standing.open_errors, standing.open_warnings)
+
+
+def released(submission: Submission) -> bool:
+    """Whether the institution stands by all of it: clean, or what was found is accepted or released."""
+    return standing_of(submission).outcome in (Outcome.CLEAN, Outcome.ACCEPTED, Outcome.RELEASED)
+
+
+def _tells(acceptance: Acceptance, submission: Submission) -> bool:
+    """One that ended before this file has nothing to say about it."""
+    later = acceptance.lapsed_with
+    if acceptance.state != State.LAPSED or acceptance.submission_id == submission.pk:
+        return True
+    return later is not None and submission.number <= later.number

@@ -1,0 +1,59 @@
+"""The second person: agreeing to a release, or refusing it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.review.errors import NothingToAccept, NotOpen, SamePerson
+from ingestion.review.models import Acceptance
+from ingestion.review.selectors import get_acceptance
+from ingestion.review.services.accepting import MAX_REASON
+from ingestion.review.services.settling import settle_all
+from ingestion.review.services.telling import told
+from ingestion.review.states import State
+from ingestion.web.services.lifecycle import locked
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
+from portal.notices.events import Event
+from portal.notices.services import announce
+
+
+@transaction.atomic
+def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) -> Acceptance:
+    """Agrees to the release of errors or refuses it, for which a reason is needed.
+
+    SamePerson for whoever asked, NotOpen when it was decided or has ended.
+    """
+    actor.require(Role.REVIEWER)
+    locked(acceptance.submission_id)
+    current = get_acceptance(actor, acceptance.id, lock=True)
+    if current.state != State.REQUESTED or current.until < timezone.now().date():
+        raise NotOpen
+    if current.requested_by_id == actor.user.id:
+        raise SamePerson
+    if len(reason.strip()) > MAX_REASON or not (agree or reason.strip()):
+        raise NothingToAccept(f"Say in at most {MAX_REASON} characters why the release is refused.")
+    current.state = State.IN_FORCE if agree else State.REFUSED
+    current.decided_by, current.decided_at = actor.user, timezone.now()
+    current.decision = reason.strip()
+    current.save(update_fields=["state", "decided_by", "decided_at", "decision"])
+    record(
+        tag=AuditTag.RELEASE_GRANTED if agree else AuditTag.RELEASE_REFUSED,
+        institution_id=current.institution_id,
+        actor_id=actor.user.id,
+        subject_id=current.id,
+        address=actor.address,
+        detail={"submission": str(current.submission_id), "rule": current.rule, "count": current.count},
+    )
+    announce(
+        Event.RELEASE_DECIDED,
+        institution_id=current.institution_id,
+        subject_id=current.id,
+        actor_id=actor.user.id,
+        concerns=[current.requested_by_id, current.submission.uploaded_by_id],
+        about=told(current) | {"decision": "released" if agree else "refused"},
+    )
+    settle_all(current)
+    current.refresh_from_db()
+    return current

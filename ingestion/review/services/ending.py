@@ -1,0 +1,55 @@
+"""Ending acceptances: by hand, and when their last day has passed."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.review.errors import NotOpen
+from ingestion.review.models import Acceptance, Standing
+from ingestion.review.selectors import get_acceptance
+from ingestion.review.services.lapsing import close, lapse
+from ingestion.review.services.settling import settle, settle_all
+from ingestion.review.states import Lapse, State
+from ingestion.web.services.lifecycle import locked
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
+
+BATCH = 200
+OPEN = (State.REQUESTED, State.IN_FORCE)
+
+
+@transaction.atomic
+def end(*, actor: Actor, acceptance: Acceptance) -> Acceptance:
+    """Ends an acceptance for every file, or takes a request back; NotOpen when it has ended already."""
+    actor.require(Role.REVIEWER)
+    locked(acceptance.submission_id)
+    current = get_acceptance(actor, acceptance.id, lock=True)
+    if current.state not in OPEN:
+        raise NotOpen
+    close(current, Lapse.BY_HAND, actor_id=actor.user.id)
+    record(
+        tag=AuditTag.ACCEPTANCE_ENDED,
+        institution_id=current.institution_id,
+        actor_id=actor.user.id,
+        subject_id=current.id,
+        address=actor.address,
+        detail={"submission": str(current.submission_id), "rule": current.rule},
+    )
+    settle_all(current)
+    return current
+
+
+def end_what_is_due() -> None:
+    """Ends acceptances whose last day has passed and settles what rested on them; may run twice at once."""
+    today = timezone.now().date()
+    due = Acceptance.objects.filter(state__in=OPEN, until__lt=today).order_by("until")[:BATCH]
+    for acceptance in due:
+        with transaction.atomic():
+            locked(acceptance.submission_id)
+            current = Acceptance.objects.select_for_update(of=("self",)).get(pk=acceptance.pk)
+            if current.state in OPEN:
+                lapse(current, Lapse.ENDED)
+    for standing in Standing.objects.filter(until__lt=today).select_related("submission")[:BATCH]:
+        with transaction.atomic():
+            settle(locked(standing.submission_id))

@@ -1,0 +1,47 @@
+"""The end of an acceptance or request: its row, its record, its announcement."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from ingestion.review.models import Acceptance
+from ingestion.review.services.telling import told
+from ingestion.review.states import Lapse, State
+from ingestion.web.models import Submission
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
+from portal.notices.events import Event
+from portal.notices.services import announce
+
+
+def lapse(acceptance: Acceptance, why: Lapse, *, with_submission: Submission | None = None) -> None:
+    """Ends an acceptance that no longer fits, or whose last day has passed."""
+    close(acceptance, why, with_submission=with_submission)
+    record(
+        tag=AuditTag.ACCEPTANCE_LAPSED,
+        institution_id=acceptance.institution_id,
+        actor_id=None,
+        subject_id=acceptance.id,
+        detail={"why": why, "with": str(with_submission.id) if with_submission else None},
+    )
+    announce(
+        Event.ACCEPTANCE_LAPSED,
+        institution_id=acceptance.institution_id,
+        subject_id=acceptance.id,
+        concerns=[acceptance.requested_by_id],
+        about=told(acceptance),
+    )
+
+
+def close(
+    acceptance: Acceptance,
+    why: Lapse,
+    *,
+    with_submission: Submission | None = None,
+    actor_id: UUID | None = None,
+) -> None:
+    """Writes the end of an acceptance."""
+    acceptance.state, acceptance.lapse = State.LAPSED, why
+    acceptance.lapsed_at, acceptance.lapsed_by_id = timezone.now(), actor_id
+    acceptance.lapsed_with = with_submission
+    acceptance.save(update_fields=["state", "lapse", "lapsed_at", "lapsed_by", "lapsed_with"])

@@ -1,0 +1,89 @@
+"""Where a submission stands: its counts met with what is accepted; what no longer fits lapses here."""
+
+from typing import Any
+
+from ingestion.review.coverage import Group, covered, misfit
+from ingestion.review.funds import groups_of, tally_by_fund
+from ingestion.review.models import Acceptance, Standing
+from ingestion.review.reach import files_in_reach, within_reach
+from ingestion.review.services.lapsing import lapse
+from ingestion.review.states import Outcome, State
+from ingestion.web.models import Submission
+from ingestion.web.states import State as SubmissionState
+from ingestion.web.states import Verdict
+from portal.accounts.models import Institution
+
+
+def keep_tally(submission: Submission, tally: dict[str, Any] | None) -> None:
+    """Keeps what the latest attempt counted, None when that is not known."""
+    named = tally_by_fund(submission, tally) if tally else None
+    Standing.objects.update_or_create(
+        submission=submission, defaults={"attempt": submission.attempt, "tally": named}
+    )
+
+
+def settle(submission: Submission) -> Standing:
+    """Works out anew where a submission stands; within a transaction.
+
+    One at a time in an institution: an acceptance and a verdict that come together must see each other.
+    """
+    Institution.objects.select_for_update(no_key=True).get(pk=submission.institution_id)
+    standing, _ = Standing.objects.get_or_create(
+        submission=submission, defaults={"attempt": submission.attempt}
+    )
+    if standing.attempt != submission.attempt:
+        standing.attempt, standing.tally = submission.attempt, None
+    groups = groups_of(standing.tally)
+    near = within_reach(submission)
+    if _checked(submission) and standing.tally is not None and not submission.check_only:
+        _lapse_misfits(near, submission, groups, complete=standing.tally["complete"])
+    counting = [each for each in near if each.covers_before(submission.number)]
+    _stand(standing, submission, groups, counting)
+    standing.save()
+    return standing
+
+
+def settle_all(acceptance: Acceptance) -> None:
+    """Settles every file that an acceptance is for, oldest first: the first it does not fit ends it."""
+    for submission in files_in_reach(acceptance):
+        settle(submission)
+
+
+def _lapse_misfits(
+    near: list[Acceptance], submission: Submission, groups: dict[str, Group], *, complete: bool
+) -> None:
+    for acceptance in near:
+        if acceptance.state not in (State.REQUESTED, State.IN_FORCE):
+            continue
+        why = misfit(acceptance, groups.get(acceptance.rule), complete=complete)
+        if why is not None:
+            own = acceptance.submission_id == submission.pk
+            lapse(acceptance, why, with_submission=None if own else submission)
+
+
+def _stand(
+    standing: Standing, submission: Submission, groups: dict[str, Group], counting: list[Acceptance]
+) -> None:
+    counts = submission.counts
+    still = {"error": counts["error"], "warning": counts["warning"]}
+    used: list[Acceptance] = []
+    for group in groups.values():
+        here = [each for each in counting if each.rule == group.rule]
+        if accepted := covered(group, here):
+            used += here
+            still[group.severity] -= accepted
+    standing.open_errors, standing.open_warnings = max(0, still["error"]), max(0, still["warning"])
+    standing.until = min((each.until for each in used), default=None)
+    standing.outcome = _outcome(standing, submission) if _checked(submission) else ""
+
+
+def _outcome(standing: Standing, submission: Submission) -> Outcome:
+    if standing.open_errors or standing.open_warnings:
+        return Outcome.OPEN
+    if submission.error_count:
+        return Outcome.RELEASED
+    return Outcome.ACCEPTED if submission.warning_count else Outcome.CLEAN
+
+
+def _checked(submission: Submission) -> bool:
+    return submission.state == SubmissionState.COMPLETED and submission.verdict != Verdict.UNREADABLE
