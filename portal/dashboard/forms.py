@@ -125,18 +125,3 @@ def _has_result(result: str) -> Q:
     if result == State.NEEDS_SIGN_IN:
         return Q(state__in=[State.NEEDS_SIGN_IN, State.STORED])
     return Q(verdict=result) if result in Verdict.values else Q(state=result)
-
-
-class FindingFilter(Narrowing):
-    """Narrows the findings of one submission to one severity or one rule."""
-
-    severity = forms.ChoiceField(label=_("Severity"))
-    rule = forms.ChoiceField(label=_("Rule"))
-
-    def __init__(self, *args: Any, groups: list[dict[str, Any]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        present = {group["severity"] for group in groups}
-        severities = [(name, label.word) for name, label in wording.SEVERITIES.items() if name in present]
-        rules = [(group["rule"], f"{group['title']} ({group['rule']})") for group in groups]
-        self.fields["severity"].choices = [("", _("Any")), *severities]  # type: ignore[attr-defined]
-        self.fields["rule"].choices = [("", _("Any")), *rules]  # type: ignore[attr-defined]

@@ -17,7 +17,8 @@ from portal.accounts.roles import Role
 from portal.common.errors import FundgateError, SignInNeeded, as_fundgate_error
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
-from portal.dashboard.forms import FindingFilter
+from portal.dashboard.finding_filter import FindingFilter
+from portal.dashboard.finding_table import finding_table
 from portal.dashboard.paging import pages_of
 from portal.dashboard.rule_list import as_followed
 from portal.dashboard.verdict import details
@@ -94,18 +95,20 @@ def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str
         found = None
         if has_counts(submission):
             found = selectors.findings_page(actor, submission, size=size, document=document)
+            table = finding_table(actor, submission, document, found.rows)
     except SignInNeeded:
         raise
     except (AwsError, FundgateError) as error:
         return {"reading_problem": _sentence(error)}
     results = details(document, str(submission.id))
-    results["form"] = FindingFilter(groups=results["groups"])
+    results["form"] = FindingFilter(document=document)
     results["rulebook_saved"] = selectors.rulebook_of(submission, document)
     if version := document.get("ruleset_version"):
         results["ruleset_version"] = version
     if found is not None:
         results |= {
             "findings": found,
+            "table": table,
             "finding_pages": pages_of(found.page, found.pages),
             "findings_url": reverse("findings", args=[submission.id]),
         }

@@ -10,6 +10,7 @@ from portal.dashboard.views import (
     materials,
     own_rules,
     preferences,
+    rows,
     rulebook,
     rules,
     submission,
@@ -24,6 +25,10 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/", submission.submission, name="submission"),
     path("submissions/<uuid:submission_id>/live/", submission.live, name="submission_live"),
     path("submissions/<uuid:submission_id>/findings/", submission.findings, name="findings"),
+    path(
+        "submissions/<uuid:submission_id>/findings/first/", submission.first_findings, name="first_findings"
+    ),
+    path("submissions/<uuid:submission_id>/rows/<int:number>/", rows.row, name="row"),
     path("submissions/<uuid:submission_id>/findings.xlsx", downloads.findings_xlsx, name="findings_xlsx"),
     path("submissions/<uuid:submission_id>/findings.csv", downloads.findings_csv, name="findings_csv"),
     path("submissions/<uuid:submission_id>/original", downloads.original, name="original"),

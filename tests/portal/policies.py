@@ -60,6 +60,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("submission", "GET"): of_a(),
     ("submission_live", "GET"): of_a(),
     ("findings", "GET"): of_a(),
+    ("first_findings", "GET"): of_a(),
+    ("row", "GET"): of_a(),
     ("findings_xlsx", "GET"): of_a(),
     ("findings_csv", "GET"): of_a(),
     ("original", "GET"): of_a(),

@@ -57,10 +57,10 @@ DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK
 # `home` leads members on; these two are answered before the addresses are looked up
 HOME = "home"
 OUTSIDE = ("/healthz", "/static/js/theme.js")
-WITH_RESULTS = {"submission", "submission_live", "findings", "findings_xlsx", "findings_csv", "original",
-                "api_submission", "api_findings"}  # fmt: skip
-PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"]}
-"""What stands in addresses that are not those of a submission."""
+WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "row", "findings_xlsx",
+                "findings_csv", "original", "api_submission", "api_findings"}  # fmt: skip
+PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"], "row": [1]}
+"""What stands in addresses beside a submission."""
 DECISIONS = {"map_columns", "mappings", "set_mapping_aside", "rulebook", "new_own_rule", "own_rule",
              "rulebook_version", "restore_rulebook", "api_mapping", "api_mappings",
              "api_rulebook"}  # fmt: skip
@@ -137,7 +137,7 @@ def call(
         if "submission_id" in ROUTES[name]:
             real = name in WITH_RESULTS and reaches
             subject = request.getfixturevalue("checked") if real else make(policy.subject)
-        address = reverse(name, args=[subject.id] if subject else PLACES.get(name, []))
+        address = reverse(name, args=[*([subject.id] if subject else []), *PLACES.get(name, [])])
         return client(name, who).generic(method, address, **body_of(name, method))
 
     def decision(name: str, who: str, reaches: bool) -> tuple[str, bytes, str]:

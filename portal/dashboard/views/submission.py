@@ -9,12 +9,15 @@ from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
 from portal.accounts.permissions import member_required
-from portal.dashboard.forms import FindingFilter
+from portal.common.errors import NotFound
+from portal.dashboard.finding_filter import FindingFilter
+from portal.dashboard.finding_table import finding_table
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.selectors import picture, read_results
 from portal.dashboard.verdict import several_files, with_addresses
 
 PAGE_SIZE = 25
+FIRST = 5  # findings shown where a rule is opened
 
 
 @require_safe
@@ -38,28 +41,51 @@ def live(request: HttpRequest, submission_id: UUID) -> HttpResponse:
 @require_safe
 @member_required()
 def findings(request: HttpRequest, submission_id: UUID) -> HttpResponse:
-    """One page of findings, of one rule or severity if asked; only the table for htmx."""
+    """One page of findings, narrowed and ordered as asked; only the table for htmx."""
     actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_submission(actor, submission_id)
     document = selectors.verdict_document(actor, found)
-    groups = with_addresses(document, str(submission_id))
-    form = FindingFilter(request.GET, groups=groups)
-    rule, severity = form.chosen("rule"), form.chosen("severity")
+    form = FindingFilter(request.GET, document=document)
+    asked = form.asked()
     page = selectors.findings_page(
-        actor, found, page=page_number(request.GET.get("page")), size=PAGE_SIZE, rule=rule, severity=severity,
-        document=document,
-    )  # fmt: skip
+        actor, found, page=page_number(request.GET.get("page")), size=PAGE_SIZE, document=document, **asked
+    )
+    groups = with_addresses(document, str(submission_id))
+    group = next((group for group in groups if group["rule"] == asked["rule"]), None)
+    complete = request.GET.get("columns") == "all"
     context = picture(actor, found).context | {
         "form": form,
         "several_files": several_files(document),
         "findings": page,
+        "table": finding_table(actor, found, document, page.rows, group=group, complete=complete),
         "finding_pages": pages_of(page.page, page.pages),
         "findings_url": request.path,
-        "group": next((group for group in groups if group["rule"] == rule), None),
+        "group": group,
     }
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     name = "findings_fragment.html" if fragment else "findings_page.html"
     return render(request, f"dashboard/submission/{name}", context)
+
+
+@require_safe
+@member_required()
+def first_findings(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """The first findings of one rule with their rows, to be shown where the rule is opened."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.get_submission(actor, submission_id)
+    document = selectors.verdict_document(actor, found)
+    rule = request.GET.get("rule", "")
+    group = next((group for group in document.get("groups", []) if group["rule"] == rule), None)
+    if rule and group is None:
+        raise NotFound("Nothing was found by this rule.")
+    page = selectors.findings_page(actor, found, size=FIRST, rule=rule, document=document)
+    context = {
+        "submission": found,
+        "several_files": several_files(document),
+        "group": group,
+        "table": finding_table(actor, found, document, page.rows, group=group),
+    }
+    return render(request, "dashboard/submission/finding_table.html", context)
 
 
 def _context(request: HttpRequest, submission_id: UUID) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def checked(store: Any, make: Make) -> Submission:
         object_version=kept["VersionId"],
     )
     document = verdict_document(validation, inspection, card)
-    put_results(store, submission, document, findings_parquet(validation.findings))
+    put_results(store, submission, document, findings_parquet(validation.findings), delivery.to_parquet())
     return submission
 
 
@@ -251,8 +251,12 @@ def results_of(institution: Institution) -> str:
     return f"fundgate-000000000000-{institution.code}-results"
 
 
-def put_results(store: Any, submission: Submission, document: dict[str, Any], findings: bytes) -> None:
-    """Results where the layout says they lie, as the pipeline leaves them."""
-    bucket = results_bucket(submission)
-    store.put_object(Bucket=bucket, Key=result_key(submission, "verdict"), Body=json.dumps(document).encode())
-    store.put_object(Bucket=bucket, Key=result_key(submission, "findings"), Body=findings)
+def put_results(
+    store: Any, submission: Submission, document: dict[str, Any], findings: bytes, rows: bytes = b""
+) -> None:
+    """Results where the layout says they lie, as the pipeline leaves them; rows only if there are any."""
+    bodies = {"verdict": json.dumps(document).encode(), "findings": findings} | (
+        {"rows": rows} if rows else {}
+    )
+    for name, body in bodies.items():
+        store.put_object(Bucket=results_bucket(submission), Key=result_key(submission, name), Body=body)

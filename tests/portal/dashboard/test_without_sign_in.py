@@ -9,7 +9,8 @@ from django.urls import reverse
 
 MEMBERS_ONLY = ["submissions", "upload"]
 OF_A_SUBMISSION = [
-    "submission", "submission_live", "findings", "findings_xlsx", "findings_csv", "original", "withdraw",
+    "submission", "submission_live", "findings", "first_findings", "findings_xlsx", "findings_csv",
+    "original", "withdraw",
 ]  # fmt: skip
 
 
