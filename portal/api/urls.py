@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import decisions, views
+from portal.api import decisions, notices, views
 
 urlpatterns = [
     path("v1/sign-in/", views.SignInView.as_view(), name="api_sign_in"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("v1/mappings/", decisions.MappingsView.as_view(), name="api_mappings"),
     path("v1/mappings/<str:fingerprint>/", decisions.MappingView.as_view(), name="api_mapping"),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),
+    path("v1/notices/", notices.NoticesView.as_view(), name="api_notices"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
 ]

@@ -23,5 +23,7 @@ ICONS: dict[str, str] = {
     "skipped": '<path d="M5 6v12l8-6zM17 6v12"/>',
     "lock": '<path d="M5.5 10.5h13V20h-13zM8.5 10.5V7a3.5 3.5 0 0 1 7 0v3.5"/>',
     "theme": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/>',
+    "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21h4"/>',
+    "letter": '<path d="M3.5 6h17v12.5h-17z"/><path d="m4 7 8 6 8-6"/>',
     "nothing": '<path d="M3.5 14 6 5h12l2.5 9v6h-17z"/><path d="M3.5 14H9c0 1.7 1.3 3 3 3s3-1.3 3-3h5.5"/>',
 }

@@ -6,8 +6,10 @@ from portal.dashboard.views import (
     actions,
     downloads,
     home,
+    mailbox,
     mappings,
     materials,
+    notices,
     own_rules,
     preferences,
     rows,
@@ -16,6 +18,7 @@ from portal.dashboard.views import (
     submission,
     submissions,
     upload,
+    webhooks,
 )
 
 urlpatterns = [
@@ -48,4 +51,20 @@ urlpatterns = [
     path("rulebook/own/<str:rule_id>/", own_rules.edit, name="own_rule"),
     path("rulebook/<int:number>/", rulebook.version, name="rulebook_version"),
     path("rulebook/<int:number>/restore/", rulebook.restore, name="restore_rulebook"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="read_notices"),
+    path("notices/settings/", notices.settings, name="notice_settings"),
+    path("notices/<int:notice_id>/", notices.open_notice, name="open_notice"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:endpoint_id>/secret/", webhooks.secret, name="webhook_secret"),
+    path("webhooks/<uuid:endpoint_id>/test/", webhooks.test, name="test_webhook"),
+    path("webhooks/<uuid:endpoint_id>/remove/", webhooks.remove, name="remove_webhook"),
+    path(
+        "webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/again/",
+        webhooks.deliver_again,
+        name="deliver_again",
+    ),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<str:name>/", mailbox.letter, name="letter"),
 ]

@@ -40,6 +40,7 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     version_in_force,
 )
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
+from tests.portal.notices import subjects as notices
 from tests.portal.policies import (
     CALLERS,
     NEEDS_SIGN_IN,
@@ -133,12 +134,24 @@ def call(
             request.getfixturevalue("deployed")
         if name in DECISIONS:
             return client(name, who).generic(method, *decision(name, who, reaches))
+        if name in notices.SUBJECTS | set(notices.FORMS):
+            return of_notices(name, method, who)
         subject = None
         if "submission_id" in ROUTES[name]:
             real = name in WITH_RESULTS and reaches
             subject = request.getfixturevalue("checked") if real else make(policy.subject)
         address = reverse(name, args=[*([subject.id] if subject else []), *PLACES.get(name, [])])
         return client(name, who).generic(method, address, **body_of(name, method))
+
+    def of_notices(name: str, method: str, who: str) -> Any:
+        """The subject is the caller's own in institution A, and Anna's for all others."""
+        caller, settings = client(name, who), request.getfixturevalue("settings")
+        reader = User.objects.filter(subject=who).first() if who.startswith("A") else None
+        alpine, anna = request.getfixturevalue("alpine"), request.getfixturevalue("anna")  # noqa: F811
+        settings.FUNDGATE_MAILBOX = folder = request.getfixturevalue("tmp_path")
+        subject = notices.arguments(name, alpine, anna, reader or anna, folder)
+        sent = notices.form(name) if method == "POST" else {}
+        return caller.generic(method, reverse(name, args=subject), **sent)
 
     def decision(name: str, who: str, reaches: bool) -> tuple[str, bytes, str]:
         """Address, body and content type for what is decided about mappings and the rulebook."""

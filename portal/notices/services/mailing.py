@@ -10,6 +10,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from ingestion.aws.errors import AwsError
 from portal.accounts.models import User
@@ -36,7 +37,8 @@ def _mail(user_id: UUID) -> bool:
     if not notices:
         return False
     try:
-        _message(user, notices).send()
+        with override(user.language or settings.LANGUAGE_CODE):
+            _message(user, notices).send()
     except (AwsError, OSError) as error:
         log.warning("an e-mail about %s notices was not sent (%s)", len(notices), type(error).__name__)
         return False

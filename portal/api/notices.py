@@ -1,0 +1,73 @@
+"""A person's notices over the API: what a program asks for that cannot take a webhook."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.accounts.actor import actor_of
+from portal.api.serializers import PageQuerySerializer
+from portal.api.views import READING
+from portal.notices.models import Notice
+from portal.notices.selectors import notices_for
+from portal.notices.texts import text_of
+
+
+class NoticeSerializer(serializers.Serializer[Notice]):
+    """One notice; `about` holds the numbers, states and codes of the event."""
+
+    id = serializers.IntegerField()
+    event = serializers.CharField(source="announcement.event")
+    subject = serializers.UUIDField(source="announcement.subject_id")
+    about = serializers.DictField(source="announcement.about")
+    title = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="announcement.created_at")
+    read_at = serializers.DateTimeField(allow_null=True)
+
+    def get_title(self, notice: Notice) -> str:
+        """What the notice says, in a few words."""
+        return text_of(notice.announcement.event, notice.announcement.about).title
+
+
+class NoticePageSerializer(serializers.Serializer[dict[str, Any]]):
+    """A page of notices, newest first."""
+
+    results = NoticeSerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+
+
+class NoticeQuerySerializer(PageQuerySerializer):
+    """Which notices."""
+
+    unread = serializers.BooleanField(required=False, default=False)
+
+
+class NoticesView(APIView):
+    """The caller's own notices."""
+
+    @extend_schema(
+        operation_id="notices_list",
+        parameters=[NoticeQuerySerializer],
+        responses={200: NoticePageSerializer, **READING},
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first; only unread ones with `unread=true`. Looking does not mark them as read."""
+        asked = NoticeQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        actor = actor_of(request._request)
+        assert actor is not None  # the permission let nobody else pass
+        found = notices_for(actor)
+        if asked.validated_data["unread"]:
+            found = found.filter(read_at__isnull=True)
+        pages = Paginator(found, asked.validated_data["size"])
+        page = pages.get_page(asked.validated_data["page"])
+        rows = NoticeSerializer(list(page.object_list), many=True).data  # type: ignore[arg-type]
+        return Response(
+            {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
+        )

@@ -1,0 +1,92 @@
+"""What the pages of notices ask for: which events a person wants, where an institution wants them sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as lazy
+
+from portal.notices.addresses import MAX_LENGTH, parsed
+from portal.notices.errors import AddressRefused
+from portal.notices.events import Event, Mail, Reach
+from portal.notices.selectors import Wish
+
+SENDABLE = [event for event in Event if event != Event.WEBHOOK_FAILING]  # it is about the webhooks themselves
+
+
+@dataclass(frozen=True)
+class WishRow:
+    """One event with its two choices."""
+
+    label: str
+    reach: forms.BoundField
+    mail: forms.BoundField
+
+
+class WishForm(forms.Form):
+    """Two choices for each event the person can be told of."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Mapping[str, str] | None, *, wishes: list[Wish]) -> None:
+        super().__init__(data, label_suffix="")
+        self.events = [wish.event for wish in wishes]
+        for wish in wishes:
+            self.fields[f"reach:{wish.event}"] = forms.ChoiceField(
+                label=lazy("In the portal"), choices=Reach.choices, initial=wish.reach
+            )
+            self.fields[f"mail:{wish.event}"] = forms.ChoiceField(
+                label=lazy("By e-mail"), choices=Mail.choices, initial=wish.mail
+            )
+
+    @property
+    def rows(self) -> list[WishRow]:
+        return [
+            WishRow(str(event.label), self[f"reach:{event}"], self[f"mail:{event}"]) for event in self.events
+        ]
+
+    @property
+    def chosen(self) -> dict[Event, tuple[Reach, Mail]]:
+        """What was chosen, of a valid form."""
+        cleaned = self.cleaned_data
+        return {
+            event: (Reach(cleaned[f"reach:{event}"]), Mail(cleaned[f"mail:{event}"])) for event in self.events
+        }
+
+
+class EventsForm(forms.Form):
+    """Which events an endpoint is told of."""
+
+    use_required_attribute = False
+    events = forms.MultipleChoiceField(
+        label=lazy("Tell it when"),
+        choices=[(event.value, event.label) for event in SENDABLE],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": lazy("Choose at least one event.")},
+    )
+
+
+class EndpointForm(EventsForm):
+    """A new endpoint."""
+
+    url = forms.CharField(
+        label=lazy("Address"),
+        max_length=MAX_LENGTH,
+        error_messages={"required": lazy("Say which address is to be called.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
+    )
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"])
+        try:
+            parsed(url, local=settings.FUNDGATE_WEBHOOKS_MAY_BE_LOCAL)
+        except AddressRefused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        return url
+
+
+class ChangeForm(EventsForm):
+    """Which events a known endpoint is told of, and whether at all."""
+
+    active = forms.BooleanField(label=lazy("Send to this address"), required=False)
