@@ -34,6 +34,9 @@ class AuditTag(StrEnum):
     ROW_VIEWED = "portal:row:viewed"
     FINDINGS_DOWNLOADED = "portal:findings:downloaded"
     ORIGINAL_DOWNLOADED = "portal:original:downloaded"
+    WORKBOOK_DOWNLOADED = "portal:workbook:downloaded"
+    TABLE_DOWNLOADED = "portal:table:downloaded"
+    RECEIPT_ISSUED = "portal:receipt:issued"
 
     MAPPING_SAVED = "portal:mapping:saved"
     MAPPING_SET_ASIDE = "portal:mapping:set-aside"

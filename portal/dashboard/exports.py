@@ -1,7 +1,8 @@
-"""Findings as csv and xlsx. No cell can become a formula, a link or a rounded number in a spreadsheet."""
+"""Findings as csv, xlsx and JSON. No cell can become a formula, a link or a rounded number in a workbook."""
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ from portal.dashboard import wording
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 MOST_SHEET_ROWS = 100_000  # the workbook is made in memory; the csv is streamed and has no limit
 
+_HEAD = ("template", "version", "verdict", "counts", "ruleset_version", "day", "rows")
 _WIDTHS = {"severity": 11, "file": 30, "row": 8, "scope": 11, "portfolio": 20, "message": 70, "value": 24,
            "field_name": 34, "field": 9, "rule": 20}  # fmt: skip
 
@@ -26,6 +28,18 @@ def findings_csv(findings: Iterable[dict[str, Any]], *, several_files: bool = Fa
     yield _lines([list(columns.values())], start=BOM)
     while batch := list(islice(rows, 500)):
         yield _lines([[harmless(cell) for cell in _cells(finding, columns)] for finding in batch])
+
+
+def findings_json(findings: Iterable[dict[str, Any]], document: dict[str, Any]) -> Iterator[bytes]:
+    """What was checked and by which rules, then the findings, some hundred at a time."""
+    head = {name: document.get(name) for name in _HEAD}
+    yield json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "findings": ['
+    rows, first = iter(findings), True
+    while batch := list(islice(rows, 500)):
+        lines = ",\n".join(json.dumps(finding, ensure_ascii=False) for finding in batch)
+        yield (("\n" if first else ",\n") + lines).encode()
+        first = False
+    yield b"\n]}\n"
 
 
 def findings_xlsx(

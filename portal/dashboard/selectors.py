@@ -17,6 +17,7 @@ from portal.accounts.roles import Role
 from portal.common.errors import FundgateError, SignInNeeded, as_fundgate_error
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
+from portal.dashboard.downloads import downloads_of
 from portal.dashboard.finding_filter import FindingFilter
 from portal.dashboard.finding_table import finding_table
 from portal.dashboard.paging import pages_of
@@ -74,7 +75,7 @@ def picture(actor: Actor, submission: Submission) -> Shown:
         "fingerprint": fingerprint,
         "actions": actions,
         "superseded_by": submission.superseded_by,
-        "stored": bool(submission.object_version),
+        "downloads": downloads_of(submission),
         "has_counts": has_counts(submission),
         "ruleset_version": _latest(audits, "ruleset_version"),
         "code_version": _latest(audits, "code_version"),

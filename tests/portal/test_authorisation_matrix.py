@@ -59,8 +59,9 @@ DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK
 HOME = "home"
 OUTSIDE = ("/healthz", "/static/js/theme.js")
 WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "row", "findings_xlsx",
-                "findings_csv", "original", "api_submission", "api_findings"}  # fmt: skip
-PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"], "row": [1]}
+                "findings_csv", "findings_json", "annotated", "table", "original", "api_submission", "api_findings"}  # fmt: skip
+PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"],
+          "table": ["holdings", "csv"], "row": [1]}  # fmt: skip
 """What stands in addresses beside a submission."""
 DECISIONS = {"map_columns", "mappings", "set_mapping_aside", "rulebook", "new_own_rule", "own_rule",
              "rulebook_version", "restore_rulebook", "api_mapping", "api_mappings",

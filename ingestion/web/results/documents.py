@@ -46,13 +46,28 @@ def original(credentials: Credentials, submission: Submission) -> Iterator[bytes
     """The delivered file exactly as it was stored, in chunks; NoResultYet when there is none."""
     if not submission.object_version:
         raise NoResultYet("No file is stored for this submission.")
-    where = {"Bucket": submission.object_bucket, "Key": submission.object_key}
+    where = {
+        "bucket": submission.object_bucket,
+        "key": submission.object_key,
+        "version_id": submission.object_version,
+    }
+    return _streamed(credentials, where, "The delivered file is no longer stored.")
+
+
+def streamed(credentials: Credentials, submission: Submission, name: str) -> Iterator[bytes]:
+    """One result as it is stored, in chunks; NoResultYet when it is not there."""
+    require_verdict(submission)
+    return _streamed(credentials, pointer(submission, name), "This result is not stored.")
+
+
+def _streamed(credentials: Credentials, where: dict[str, Any], gone: str) -> Iterator[bytes]:
+    version = {"VersionId": where["version_id"]} if where["version_id"] else {}
     try:
-        answer = s3_client(credentials).get_object(**where, VersionId=submission.object_version)
+        answer = s3_client(credentials).get_object(Bucket=where["bucket"], Key=where["key"], **version)
     except (ClientError, BotoCoreError) as error:
         known = aws.translate(error)
         if isinstance(known, aws.NotFound):
-            raise NoResultYet("The delivered file is no longer stored.") from None
+            raise NoResultYet(gone) from None
         raise known from None
     return _chunks(answer["Body"])
 

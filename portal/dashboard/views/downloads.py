@@ -1,9 +1,10 @@
-"""Files to take away: findings as xlsx and csv, the delivered file."""
+"""Files to take away: findings, the annotated workbook, tables of the common schema, the delivered file."""
 
 from pathlib import PurePath
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
@@ -11,7 +12,10 @@ from portal.accounts.permissions import member_required
 from portal.common.errors import NotFound
 from portal.dashboard import services
 from portal.dashboard.attachments import XLSX, attachment
+from portal.dashboard.downloads import downloads_of
 from portal.dashboard.templatetags.fundgate import plain_name
+
+TABLE_FORMS = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8"}
 
 
 @require_safe
@@ -32,6 +36,48 @@ def findings_csv(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
     submission = selectors.get_submission(actor, submission_id)
     content = services.findings_as_csv(actor=actor, submission=submission)
     return attachment(content, "text/csv; charset=utf-8", f"{_stem(submission.file_name)}-findings.csv")
+
+
+@require_safe
+@member_required()
+def findings_json(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
+    """All findings as JSON."""
+    actor = request.actor  # type: ignore[attr-defined]
+    submission = selectors.get_submission(actor, submission_id)
+    content = services.findings_as_json(actor=actor, submission=submission)
+    return attachment(content, "application/json", f"{_stem(submission.file_name)}-findings.json")
+
+
+@require_safe
+@member_required()
+def annotated(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
+    """The delivered table with its findings marked."""
+    actor = request.actor  # type: ignore[attr-defined]
+    submission = selectors.get_submission(actor, submission_id)
+    content = services.annotated_workbook(actor=actor, submission=submission)
+    return attachment(content, XLSX, f"{_stem(submission.file_name)}-annotated.xlsx")
+
+
+@require_safe
+@member_required()
+def table(request: HttpRequest, submission_id: UUID, name: str, form: str) -> HttpResponseBase:
+    """One table of the common schema."""
+    actor = request.actor  # type: ignore[attr-defined]
+    submission = selectors.get_submission(actor, submission_id)
+    if form not in TABLE_FORMS or name not in downloads_of(submission).tables:
+        raise NotFound("There is no such table.")
+    content = services.table(actor=actor, submission=submission, name=name, form=form)
+    return attachment(content, TABLE_FORMS[form], f"{_stem(submission.file_name)}-{name}.{form}")
+
+
+@require_safe
+@member_required()
+def downloads(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """The list of downloads alone: it is asked for again while the annotated workbook is being made."""
+    actor = request.actor  # type: ignore[attr-defined]
+    submission = selectors.get_submission(actor, submission_id)
+    context = {"submission": submission, "downloads": downloads_of(submission)}
+    return render(request, "dashboard/submission/downloads.html", context)
 
 
 @require_safe

@@ -33,6 +33,7 @@ from portal.accounts.models import Institution, Membership, User
 from portal.accounts.selectors import SEAL_ID
 from tests.fixtures.system import free_port
 from tests.portal.dashboard.delivery import DELIVERY
+from tests.portal.dashboard.taken_away import put_what_is_taken_away
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_tests"
 BACKEND = "portal.accounts.oidc.CognitoBackend"
@@ -195,6 +196,7 @@ def checked(store: Any, make: Make) -> Submission:
     )
     document = verdict_document(validation, inspection, card)
     put_results(store, submission, document, findings_parquet(validation.findings), delivery.to_parquet())
+    put_what_is_taken_away(store, submission, DELIVERY)
     return submission
 
 

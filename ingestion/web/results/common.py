@@ -1,0 +1,35 @@
+"""A table of the common schema as csv, some thousand rows at a time."""
+
+import io
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from ingestion.aws.credentials import Credentials
+from ingestion.pipeline.transform.export import write_table
+from ingestion.web.models import Submission
+from ingestion.web.results.table import StoredTable
+
+BATCH = 5_000
+
+
+class CommonTable(StoredTable):
+    """One of the tables that the template fills, by its name in the layout."""
+
+    gone = "This table is not stored."
+
+    def __init__(self, credentials: Credentials, submission: Submission, name: str) -> None:
+        self.name = name
+        super().__init__(credentials, submission)
+
+    def csv(self) -> Iterator[bytes]:
+        """Header and rows as UTF-8; no text in it can become a formula."""
+        yield _lines(self._file.schema_arrow.empty_table())
+        for batch in self._file.iter_batches(batch_size=BATCH):
+            yield _lines(pa.Table.from_batches([batch])).split(b"\r\n", 1)[1]
+
+
+def _lines(table: pa.Table) -> bytes:
+    target = io.BytesIO()
+    write_table(table, "csv", target)
+    return target.getvalue()
