@@ -13,6 +13,8 @@ STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality
 """What leads to the verdict, in this order."""
 LATER: tuple[str, ...] = ("annotate",)
 """What follows it: nobody waits for these, and their failure leaves the verdict alone."""
+CHECKS = "check/"
+"""Where everything of a file lies that is only checked; the buckets' lifecycle rules delete it after days."""
 _CODE = re.compile(r"[a-z][a-z0-9-]{2,19}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -42,24 +44,26 @@ def role_name(code: str) -> str:
     return f"fundgate-inst-{institution_code(code)}"
 
 
-def landing_key(submission: str | UUID) -> str:
+def landing_key(submission: str | UUID, *, check_only: bool = False) -> str:
     """The delivered file as it came."""
-    return f"{_id(submission)}/original"
+    return f"{_folder(submission, check_only)}/original"
 
 
-def stage_key(submission: str | UUID, attempt: int, stage: str, file: str) -> str:
+def stage_key(
+    submission: str | UUID, attempt: int, stage: str, file: str, *, check_only: bool = False
+) -> str:
     """An intermediate file of one stage (interim bucket)."""
-    return f"{_id(submission)}/{_attempt(attempt)}/{_stage(stage)}/{_file(file)}"
+    return f"{_folder(submission, check_only)}/{_attempt(attempt)}/{_stage(stage)}/{_file(file)}"
 
 
-def marker_key(submission: str | UUID, attempt: int, stage: str) -> str:
+def marker_key(submission: str | UUID, attempt: int, stage: str, *, check_only: bool = False) -> str:
     """The record that a stage of an attempt is complete (interim bucket)."""
-    return f"{_id(submission)}/{_attempt(attempt)}/stages/{_stage(stage)}.json"
+    return f"{_folder(submission, check_only)}/{_attempt(attempt)}/stages/{_stage(stage)}.json"
 
 
-def result_key(submission: str | UUID, attempt: int, file: str) -> str:
+def result_key(submission: str | UUID, attempt: int, file: str, *, check_only: bool = False) -> str:
     """A result of one attempt (results bucket)."""
-    return f"{_id(submission)}/{_attempt(attempt)}/{_file(file)}"
+    return f"{_folder(submission, check_only)}/{_attempt(attempt)}/{_file(file)}"
 
 
 def control_key(kind: Control, name: str) -> str:
@@ -100,6 +104,10 @@ def fund_prefix(prefix: str) -> str:
     if not _FUND.fullmatch(prefix):
         raise ValueError("not one fund's prefix")
     return prefix
+
+
+def _folder(submission: str | UUID, check_only: bool) -> str:
+    return f"{CHECKS if check_only else ''}{_id(submission)}"
 
 
 def _id(submission: str | UUID) -> str:

@@ -82,13 +82,18 @@ def version(client: Any, bucket: str, key: str) -> str | None:
 
 
 def listed(client: Any, bucket: str, prefix: str, after: str, pages: int) -> list[tuple[str, datetime]]:
-    """Keys under a prefix behind `after`, in order, each with its last change (UTC); `pages` at most."""
+    """Keys under a prefix behind `after`, in order, each with its last change (UTC); `pages` at most.
+
+    Empty objects are left out: nobody here may delete, so what no longer counts is emptied.
+    """
     found: list[tuple[str, datetime]] = []
     more: dict[str, str] = {"StartAfter": after}
     try:
         for _ in range(pages):
             page = client.list_objects_v2(Bucket=bucket, Prefix=prefix, **more)
-            found += [(each["Key"], each["LastModified"]) for each in page.get("Contents", [])]
+            found += [
+                (each["Key"], each["LastModified"]) for each in page.get("Contents", []) if each["Size"]
+            ]
             if not page.get("IsTruncated"):
                 break
             more = {"ContinuationToken": page["NextContinuationToken"]}

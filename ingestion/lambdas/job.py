@@ -21,6 +21,8 @@ class Job:
     results: dict[str, dict[str, Any]]
     expected_template: str = ""
     """What the sender said the file is; empty when it is to be recognised."""
+    check_only: bool = False
+    """Whether the file is only checked: it lies apart, and no later delivery is compared with it."""
 
     @classmethod
     def from_event(cls, event: dict[str, Any], account: str) -> "Job":
@@ -34,9 +36,11 @@ class Job:
             original=ObjectRef.from_json(event["object"]),
             results={name: event[name] for name in layout.STAGES if event.get(name)},
             expected_template=event.get("expected_template", ""),  # what was started before had none
+            check_only=event.get("check_only", False),
         )
         landing = layout.bucket_name(account, job.institution, "landing")
-        if (job.original.bucket, job.original.key) != (landing, layout.landing_key(job.submission)):
+        key = layout.landing_key(job.submission, check_only=job.check_only)
+        if (job.original.bucket, job.original.key) != (landing, key):
             raise ValueError("the object is not this submission's original")
         if tokens.submission_of(job.token_parameter) != (job.submission, job.attempt):
             raise ValueError("the token was parked for another attempt")

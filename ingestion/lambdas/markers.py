@@ -34,16 +34,19 @@ def find(
 
 def save(work: Work, result: dict[str, Any]) -> None:
     """Writes the marker: last of all, so that it exists only when every output does."""
-    key = layout.marker_key(work.job.submission, work.job.attempt, work.stage)
+    key = _key(work, work.job.attempt)
     objects.put(
         work.s3, work.bucket("interim"), key, json.dumps(result).encode(), content_type="application/json"
     )
 
 
+def _key(work: Work, attempt: int) -> str:
+    return layout.marker_key(work.job.submission, attempt, work.stage, check_only=work.job.check_only)
+
+
 def _load(work: Work, attempt: int) -> dict[str, Any] | None:
-    key = layout.marker_key(work.job.submission, attempt, work.stage)
     try:
-        marker = json.loads(objects.latest(work.s3, work.bucket("interim"), key))
+        marker = json.loads(objects.latest(work.s3, work.bucket("interim"), _key(work, attempt)))
     except (NotFound, AccessDenied):
         return None  # 403 is S3's answer for a missing key to who may not list; a real denial shows next
     except ValueError:

@@ -58,14 +58,15 @@ class Work:
 
     def write(self, name: str, body: bytes) -> ObjectRef:
         """Writes an intermediate file of this stage."""
-        key = layout.stage_key(self.job.submission, self.job.attempt, self.stage, name)
+        job = self.job
+        key = layout.stage_key(job.submission, job.attempt, self.stage, name, check_only=job.check_only)
         return self._put(name, "interim", key, body)
 
     def publish(self, name: str, body: bytes) -> ObjectRef:
         """Writes a result of this attempt."""
-        return self._put(
-            name, "results", layout.result_key(self.job.submission, self.job.attempt, name), body
-        )
+        job = self.job
+        key = layout.result_key(job.submission, job.attempt, name, check_only=job.check_only)
+        return self._put(name, "results", key, body)
 
     def bucket(self, area: layout.Area) -> str:
         return layout.bucket_name(self.account, self.job.institution, area)

@@ -1,7 +1,7 @@
 """What can be wrong with a request about submissions."""
 
 from ingestion.pipeline.rulebook import Problem
-from portal.common.errors import Conflict, FundgateError, NotFound
+from portal.common.errors import BadRequest, Conflict, FundgateError, NotFound
 
 
 class NotNow(Conflict):
@@ -9,6 +9,13 @@ class NotNow(Conflict):
 
     code = "NOT_NOW"
     title = "Not possible now"
+
+
+class ReasonNeeded(BadRequest):
+    """The act is recorded with its reason, and none was given."""
+
+    code = "REASON_NEEDED"
+    title = "A reason is needed"
 
 
 class TooManyUploads(FundgateError):

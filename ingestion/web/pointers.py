@@ -18,7 +18,7 @@ def results_bucket(submission: Submission) -> str:
 
 def result_key(submission: Submission, name: str) -> str:
     """The key the layout gives to a result of the latest attempt."""
-    return layout.result_key(submission.id, submission.attempt, FILES[name])
+    return layout.result_key(submission.id, submission.attempt, FILES[name], check_only=submission.check_only)
 
 
 def pointer(submission: Submission, name: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class State(models.TextChoices):
 
 
 class Verdict(models.TextChoices):
-    """What the rules say about a delivery; set only with COMPLETED."""
+    """What the rules say about a delivery; set with COMPLETED, kept when it is withdrawn later."""
 
     PASSED = "passed", "Passed"
     PASSED_WITH_WARNINGS = "passed_with_warnings", "Passed with warnings"
@@ -45,7 +45,7 @@ ALLOWED_TRANSITIONS: dict[State, frozenset[State]] = {
     State.RUNNING: frozenset({State.COMPLETED, State.FAILED, State.NEEDS_SIGN_IN, State.WITHDRAWN}),
     State.NEEDS_SIGN_IN: frozenset({State.QUEUED, State.WITHDRAWN}),
     State.FAILED: frozenset({State.QUEUED}),  # by hand: continue or run again
-    State.COMPLETED: frozenset({State.QUEUED}),  # by hand: run again, under newer rules say
+    State.COMPLETED: frozenset({State.QUEUED, State.WITHDRAWN}),  # by hand: run again, under newer rules say
     State.WITHDRAWN: frozenset(),
 }
 

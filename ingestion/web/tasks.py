@@ -18,13 +18,14 @@ def start_execution(entry_id: int) -> None:
 
 @shared_task(name="ingestion.web.tasks.sweep", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Once a minute: starts what is owed, converges what is late, ends what never arrived, sends what is due.
+    """Once a minute: starts what is owed, converges what is late, ends what is over, sends what is due.
 
     May run concurrently.
     """
     services.dispatch_outbox()
     services.reconcile()
     services.abandon_half_received()
+    services.delete_checks()
     swept.send(None)
     notices.catch_up()
 

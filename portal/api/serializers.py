@@ -7,6 +7,7 @@ from rest_framework import serializers
 from ingestion.web.models import Submission
 from ingestion.web.selectors import pipeline_steps
 from ingestion.web.states import State, Verdict
+from ingestion.web.uploads.terms import MAX_REASON
 
 
 class CountsSerializer(serializers.Serializer[dict[str, int]]):
@@ -35,6 +36,7 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
 
     counts = CountsSerializer(read_only=True)
     superseded_by = serializers.UUIDField(source="superseded_by_id", read_only=True, allow_null=True)
+    corrects = serializers.UUIDField(source="corrects_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Submission
@@ -52,7 +54,12 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
             "template",
             "template_version",
             "attempt",
+            "check_only",
+            "corrects",
+            "reason",
+            "withdrawal",
             "superseded_by",
+            "deleted_at",
             "created_at",
             "finished_at",
         ]
@@ -110,6 +117,18 @@ class SubmissionQuerySerializer(PageQuerySerializer):
 
     state = serializers.ChoiceField(choices=State.choices, required=False)
     verdict = serializers.ChoiceField(choices=Verdict.choices, required=False)
+
+
+class UploadQuerySerializer(serializers.Serializer[dict[str, Any]]):
+    """What an upload is for."""
+
+    check_only = serializers.BooleanField(default=False)
+
+
+class WithdrawalSerializer(serializers.Serializer[dict[str, Any]]):
+    """Why a submission is withdrawn; needed once it has a verdict."""
+
+    reason = serializers.CharField(max_length=MAX_REASON, default="", allow_blank=True)
 
 
 class FindingQuerySerializer(PageQuerySerializer):

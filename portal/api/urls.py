@@ -10,6 +10,9 @@ urlpatterns = [
     path("v1/submissions/", views.SubmissionsView.as_view(), name="api_submissions"),
     path("v1/submissions/<uuid:submission_id>/", views.SubmissionView.as_view(), name="api_submission"),
     path("v1/submissions/<uuid:submission_id>/findings/", views.FindingsView.as_view(), name="api_findings"),
+    path(
+        "v1/submissions/<uuid:submission_id>/withdraw/", views.WithdrawalView.as_view(), name="api_withdraw"
+    ),
     path("v1/mappings/", decisions.MappingsView.as_view(), name="api_mappings"),
     path("v1/mappings/<str:fingerprint>/", decisions.MappingView.as_view(), name="api_mapping"),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),

@@ -17,7 +17,9 @@ from rest_framework.views import APIView
 from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web import selectors, services
 from ingestion.web.errors import TooManyUploads
+from ingestion.web.states import State
 from ingestion.web.uploads.reception import Reception
+from ingestion.web.uploads.terms import MAX_REASON
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
@@ -36,6 +38,11 @@ FORM = {
         "properties": {
             "file": {"type": "string", "format": "binary"},
             "expected_template": {"type": "string", "enum": list(EXPECTABLE)},
+            "reason": {
+                "type": "string",
+                "maxLength": MAX_REASON,
+                "description": "Why it replaces an earlier delivery, if it does.",
+            },
         },
         "required": ["file"],
     }
@@ -78,6 +85,8 @@ class SubmissionsView(APIView):
         query = _query(serializers.SubmissionQuerySerializer(data=request.query_params))
         state = query.get("state")
         found = selectors.submissions_for(_actor(request), refused=state in ("REFUSED", "RECEIVING"))
+        if "verdict" in query:
+            query.setdefault("state", State.COMPLETED)  # a withdrawn one keeps its verdict
         found = found.filter(**{name: query[name] for name in ("state", "verdict") if name in query})
         pages = Paginator(found, query["size"])
         page = pages.get_page(query["page"])
@@ -86,13 +95,15 @@ class SubmissionsView(APIView):
 
     @extend_schema(
         operation_id="submissions_create",
+        parameters=[serializers.UploadQuerySerializer],
         request=FORM,
         responses={201: serializers.ReceiptSerializer, 200: serializers.ReceiptSerializer, **UPLOADING},
     )
     def post(self, request: Request) -> Response:
         """Takes one file. 200 instead of 201: the same content was sent before, this is that submission.
 
-        With `expected_template` a file of another template is not checked and says so.
+        With `expected_template` a file of another template is not checked and says so. With `check_only` it
+        is not handed in: it counts for nothing and is deleted after 7 days.
         """
         if not (request.content_type or "").startswith("multipart/form-data"):
             raise UnsupportedMediaType(request.content_type or "")
@@ -119,6 +130,29 @@ class SubmissionView(APIView):
         """State, verdict, counts and steps."""
         submission = selectors.get_submission(_actor(request), submission_id)
         return Response(serializers.SubmissionSerializer(submission).data)
+
+
+class WithdrawalView(APIView):
+    """The end of one submission's use."""
+
+    permission_classes = [role_required(Role.UPLOADER)]
+
+    @extend_schema(
+        operation_id="submissions_withdraw",
+        request=serializers.WithdrawalSerializer,
+        responses={200: serializers.SubmissionSerializer, **ONE, 409: PROBLEM},
+    )
+    def post(self, request: Request, submission_id: UUID) -> Response:
+        """Takes it back; the earlier delivery of the same funds and date counts again.
+
+        With a verdict it needs a `reason`. By who uploaded it or a reviewer.
+        """
+        said = serializers.WithdrawalSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        actor = _actor(request)
+        submission = selectors.get_submission(actor, submission_id)
+        withdrawn = services.withdraw(actor, submission, reason=said.validated_data["reason"])
+        return Response(serializers.SubmissionSerializer(withdrawn).data)
 
 
 class FindingsView(APIView):

@@ -38,6 +38,8 @@ class AuditTag(StrEnum):
     TABLE_DOWNLOADED = "portal:table:downloaded"
     RECEIPT_ISSUED = "portal:receipt:issued"
 
+    REASON_GIVEN = "portal:submission:reason-given"
+
     MAPPING_SAVED = "portal:mapping:saved"
     MAPPING_SET_ASIDE = "portal:mapping:set-aside"
     RULEBOOK_SAVED = "portal:rulebook:saved"
@@ -65,6 +67,7 @@ class AuditTag(StrEnum):
 
     SUBMISSION_STARTED = "worker:submission:started"
     SUBMISSION_NEEDS_SIGN_IN = "worker:submission:needs-sign-in"
+    CHECK_DELETED = "worker:submission:check-deleted"
     STAGE_FINISHED = "pipeline:stage:finished"
     SUBMISSION_COMPLETED = "pipeline:submission:completed"
     SUBMISSION_FAILED = "pipeline:submission:failed"

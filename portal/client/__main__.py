@@ -1,6 +1,7 @@
 """Upload files and wait for their verdicts.
 
-    python -m portal.client submit FILE... [--portal URL] [--email NAME] [--browser] [--expect TPT] [--json]
+    python -m portal.client submit FILE... [--portal URL] [--email NAME] [--browser] [--expect TPT]
+        [--reason TEXT] [--check-only] [--json]
 
 The password of a headless sign-in is read from FUNDGATE_PASSWORD or asked for; it never stands on the
 command line. Exit code 0: no errors found; 1: errors found; 2: no verdict.
@@ -37,6 +38,8 @@ def main(arguments: list[str]) -> int:
         metavar="TEMPLATE",
         help="what every file must be: TPT, EMT, EPT, EET or HOLDINGS",
     )
+    submit.add_argument("--reason", default="", help="why the files replace earlier deliveries")
+    submit.add_argument("--check-only", action="store_true", help="do not hand them in; deleted after 7 days")
     submit.add_argument("--json", action="store_true", help="print the submissions as JSON")
     options = parser.parse_args(arguments)
     if not options.browser and not options.email:
@@ -67,7 +70,9 @@ def _submit(options: argparse.Namespace) -> int:
     for file in options.files:
         try:
             with file.open("rb") as content:
-                submission = api.submit(file.name, content, options.expect)
+                submission = api.submit(
+                    file.name, content, options.expect, reason=options.reason, check_only=options.check_only
+                )
             submission = api.wait(submission["id"])
         except ApiError as error:
             _say(f"{file.name}: {error}")

@@ -25,10 +25,27 @@ class Api:
         self.session.headers["Authorization"] = f"Bearer {id_token}"
         self.session.headers["Accept"] = "application/json"
 
-    def submit(self, name: str, content: BinaryIO, expected: str = "") -> dict[str, Any]:
-        """Upload one file under its name, perhaps with the template it must be; returns the submission."""
-        said = {"expected_template": expected} if expected else None
-        return self._call("POST", "/api/v1/submissions/", data=said, files={"file": (name, content)})
+    def submit(
+        self,
+        name: str,
+        content: BinaryIO,
+        expected: str = "",
+        *,
+        reason: str = "",
+        check_only: bool = False,
+    ) -> dict[str, Any]:
+        """Upload one file under its name; returns the submission.
+
+        Perhaps with the template it must be, with why it replaces an earlier one, or only to be checked.
+        """
+        said = {"expected_template": expected, "reason": reason}
+        return self._call(
+            "POST",
+            "/api/v1/submissions/",
+            params={"check_only": "true"} if check_only else None,
+            data={name: text for name, text in said.items() if text},
+            files={"file": (name, content)},
+        )
 
     def submission(self, identifier: str) -> dict[str, Any]:
         """State, verdict, counts and steps."""

@@ -124,4 +124,6 @@ def _has_result(result: str) -> Q:
         return Q(state__in=IN_FLIGHT)
     if result == State.NEEDS_SIGN_IN:
         return Q(state__in=[State.NEEDS_SIGN_IN, State.STORED])
-    return Q(verdict=result) if result in Verdict.values else Q(state=result)
+    if result in Verdict.values:
+        return Q(verdict=result, state=State.COMPLETED)  # a withdrawn one keeps its verdict
+    return Q(state=result)

@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from ingestion.aws.errors import AwsError
 from ingestion.pipeline.catalogue import Entry
-from ingestion.web import selectors
+from ingestion.web import selectors, services
 from ingestion.web.models import Submission
-from ingestion.web.states import REPEATABLE, WITHDRAWABLE, State, Verdict
+from ingestion.web.states import REPEATABLE, State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.common.errors import FundgateError, SignInNeeded, as_fundgate_error
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
+from portal.dashboard.deliveries import delivery_context
 from portal.dashboard.downloads import downloads_of
 from portal.dashboard.finding_filter import FindingFilter
 from portal.dashboard.finding_table import finding_table
@@ -80,7 +81,7 @@ def picture(actor: Actor, submission: Submission) -> Shown:
         "ruleset_version": _latest(audits, "ruleset_version"),
         "code_version": _latest(audits, "code_version"),
         "provenance": audits,
-    }
+    } | delivery_context(actor, submission)
     return Shown(context, fingerprint)
 
 
@@ -89,7 +90,7 @@ def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str
 
     SignInNeeded still rises: without a sign-in there is no page.
     """
-    if not submission.verdict:
+    if not submission.verdict or submission.deleted_at:
         return {}
     try:
         document = selectors.verdict_document(actor, submission)
@@ -132,20 +133,22 @@ def own_setting(actor: Actor, entry: Entry) -> dict[str, Any]:
 
 def actions_for(actor: Actor, submission: Submission) -> Actions:
     """What this viewer may do to the submission in its present state."""
-    if not actor.may(Role.UPLOADER):
+    if not actor.may(Role.UPLOADER) or submission.deleted_at:
         return Actions()
     waits = submission.state in (State.NEEDS_SIGN_IN, State.STORED)
     return Actions(
         go_on=waits,
         run_again=submission.state in REPEATABLE and not waits,
-        upload=submission.verdict in (Verdict.FAILED, Verdict.UNREADABLE),
-        withdraw=submission.state in WITHDRAWABLE and submission.uploaded_by_id == actor.user.id,
+        upload=submission.state == State.COMPLETED
+        and submission.verdict in (Verdict.FAILED, Verdict.UNREADABLE),
+        withdraw=services.may_withdraw(actor, submission),
     )
 
 
 def has_counts(submission: Submission) -> bool:
-    """Whether rules were checked, so that counts and findings mean something."""
-    return bool(submission.verdict) and submission.verdict != Verdict.UNREADABLE
+    """Whether rules were checked and their findings are there to be read."""
+    checked = submission.verdict and submission.verdict != Verdict.UNREADABLE
+    return bool(checked) and not submission.deleted_at
 
 
 def _sentence(error: AwsError | FundgateError) -> str:

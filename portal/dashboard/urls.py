@@ -43,6 +43,7 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/run-again/", actions.run_again, name="run_again"),
     path("submissions/<uuid:submission_id>/withdraw/", actions.withdraw, name="withdraw"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("submissions/<uuid:submission_id>/reason/", actions.give_reason, name="give_reason"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:template>/<str:version>/<str:rule_id>/", rules.rule, name="rule"),
     path("templates/", materials.templates, name="templates"),

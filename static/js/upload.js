@@ -6,6 +6,7 @@ const AT_A_TIME = 2;
 const form = document.querySelector("[data-upload-form]");
 const input = form.querySelector("input[type=file]");
 const expected = form.querySelector("[name=expected_template]");
+const reason = form.querySelector("[name=reason]");
 const drop = form.querySelector("[data-drop]");
 const panel = document.querySelector("[data-outcomes]");
 const list = document.querySelector("[data-outcome-list]");
@@ -76,10 +77,11 @@ const show = (place, request) => {
   }
 };
 
-const send = (file, place, awaited) => {
+const send = (file, place, awaited, why) => {
   const request = new XMLHttpRequest();
   const body = new FormData();
   body.append("expected_template", awaited);
+  body.append("reason", why);
   body.append("files", file);
   request.open("POST", form.action);
   request.setRequestHeader("X-CSRFToken", token);
@@ -97,9 +99,9 @@ const send = (file, place, awaited) => {
 
 function next() {
   while (active < AT_A_TIME && queue.length > 0) {
-    const [file, place, awaited] = queue.shift();
+    const [file, place, awaited, why] = queue.shift();
     active += 1;
-    send(file, place, awaited);
+    send(file, place, awaited, why);
   }
 }
 
@@ -114,7 +116,7 @@ const take = (files) => {
     if (index >= room) { refuse(place, "TooMany"); done += 1; }
     else if (file.size === 0) { refuse(place, "Empty"); done += 1; }
     else if (file.size > mostBytes) { refuse(place, "TooLarge"); done += 1; }
-    else queue.push([file, place, expected.value]);
+    else queue.push([file, place, expected.value, reason ? reason.value : ""]);
   });
   report();
   next();

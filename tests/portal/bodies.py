@@ -40,6 +40,8 @@ def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
 
 
 def body_of(name: str, method: str) -> dict[str, Any]:
+    if name == "give_reason":
+        return {"data": b"reason=It+was+late.", "content_type": "application/x-www-form-urlencoded"}
     if name == "events":
         return {"data": b"{}", "content_type": "application/json"}
     if name == "preferences" and method == "POST":

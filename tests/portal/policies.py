@@ -17,14 +17,13 @@ Answer = int | str
 class Policy:
     """Who passes: `role` in the own institution (None: everybody, also nobody in particular).
 
-    `of_a`: it belongs to institution A. `only_uploader`: to the person who uploaded it. `signed`: to the
-    holder of the callback key. `subject`: the state its submission needs.
+    `of_a`: it belongs to institution A. `signed`: to the holder of the callback key. `subject`: the state its
+    submission needs.
     """
 
     ok: int
     role: Role | None = None
     of_a: bool = False
-    only_uploader: bool = False
     signed: bool = False
     subject: State = State.COMPLETED
 
@@ -40,7 +39,7 @@ class Policy:
             return NOT_ALLOWED
         if self.of_a and who == "B-admin":
             return NOT_FOUND
-        return NOT_ALLOWED if self.only_uploader and who != "A-uploader" else self.ok
+        return self.ok
 
 
 def of_a(ok: int = 200, role: Role = Role.VIEWER, **more: Any) -> Policy:
@@ -78,7 +77,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("templates", "GET"): Policy(200, Role.VIEWER),
     ("template_file", "GET"): Policy(200, Role.VIEWER),
     ("withdraw", "GET"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
-    ("withdraw", "POST"): of_a(302, Role.UPLOADER, only_uploader=True, subject=State.RUNNING),
+    ("withdraw", "POST"): of_a(302, Role.UPLOADER, subject=State.RUNNING),
+    ("give_reason", "POST"): of_a(302, Role.UPLOADER, subject=State.RUNNING),
     ("map_columns", "GET"): of_a(200, Role.REVIEWER),
     ("map_columns", "POST"): of_a(302, Role.REVIEWER),
     ("mappings", "GET"): Policy(200, Role.VIEWER),
@@ -113,6 +113,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_submissions", "POST"): Policy(201, Role.UPLOADER),
     ("api_submission", "GET"): of_a(),
     ("api_findings", "GET"): of_a(),
+    ("api_withdraw", "POST"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
     ("api_mappings", "GET"): Policy(200, Role.VIEWER),
     ("api_mapping", "GET"): of_a(),
     ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own

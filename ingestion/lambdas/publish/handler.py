@@ -39,7 +39,8 @@ def publish(work: Work) -> Outcome:
         for name in (*TABLES.values(), FINDINGS):
             if work.ref(name):
                 work.publish(name, work.read(name))
-        _remember(work, json.loads(work.read(SNAPSHOTS)))
+        if not work.job.check_only:
+            _remember(work, json.loads(work.read(SNAPSHOTS)))
         document = json.loads(work.read(VERDICT))
     work.publish(VERDICT, json.dumps(document).encode())
     parts = {name: document[name] for name in ("verdict", "code", "counts", "ruleset_version")}

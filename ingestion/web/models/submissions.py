@@ -43,6 +43,8 @@ class Submission(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="corrected_by"
     )
     reason = models.CharField(max_length=500, blank=True, default="")  # why it replaces an earlier one
+    withdrawal = models.CharField(max_length=500, blank=True, default="")  # why it was taken back
+    deleted_at = models.DateTimeField(null=True, blank=True)  # when the content of a mere check was
     superseded_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="supersedes"
     )
@@ -62,8 +64,8 @@ class Submission(models.Model):
                 fields=["institution", "number"], name="submission_number_per_institution"
             ),
             models.CheckConstraint(
-                condition=models.Q(verdict="") | models.Q(state=State.COMPLETED),
-                name="submission_verdict_only_when_completed",
+                condition=models.Q(verdict="") | models.Q(state__in=[State.COMPLETED, State.WITHDRAWN]),
+                name="submission_verdict_only_when_checked",
             ),
         ]
         indexes = [

@@ -35,7 +35,7 @@ def verdict(credentials: Credentials, submission: Submission) -> dict[str, Any]:
 
 def verdict_of(credentials: Credentials, submission: Submission, attempt: int) -> dict[str, Any]:
     """The verdict document of one attempt, also an earlier one; ingestion.aws.errors.NotFound without it."""
-    key = layout.result_key(submission.id, attempt, FILES["verdict"])
+    key = layout.result_key(submission.id, attempt, FILES["verdict"], check_only=submission.check_only)
     document: dict[str, Any] = json.loads(
         objects.latest(s3_client(credentials), results_bucket(submission), key)
     )
@@ -44,6 +44,7 @@ def verdict_of(credentials: Credentials, submission: Submission, attempt: int) -
 
 def original(credentials: Credentials, submission: Submission) -> Iterator[bytes]:
     """The delivered file exactly as it was stored, in chunks; NoResultYet when there is none."""
+    _require_content(submission)
     if not submission.object_version:
         raise NoResultYet("No file is stored for this submission.")
     where = {
@@ -84,5 +85,11 @@ def s3_client(credentials: Credentials) -> Any:
 
 def require_verdict(submission: Submission) -> None:
     """NoResultYet unless a run has come to a verdict."""
+    _require_content(submission)
     if not submission.verdict:
         raise NoResultYet("This submission has no verdict yet.")
+
+
+def _require_content(submission: Submission) -> None:
+    if submission.deleted_at:
+        raise NoResultYet("This file was only checked; its content has been deleted since.")

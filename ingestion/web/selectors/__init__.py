@@ -1,5 +1,12 @@
 """Reads: each takes the acting member and returns only what their institution owns."""
 
+from ingestion.web.selectors.deliveries import (
+    chain_of,
+    corrections_of,
+    current_deliveries_for,
+    deliveries_for,
+    replaced_by,
+)
 from ingestion.web.selectors.findings import FindingsPage, findings_page, verdict_document
 from ingestion.web.selectors.mappings import (
     get_mapping,
@@ -26,7 +33,11 @@ __all__ = [
     "Step",
     "Surroundings",
     "around",
+    "chain_of",
     "cic_field",
+    "corrections_of",
+    "current_deliveries_for",
+    "deliveries_for",
     "findings_page",
     "get_mapping",
     "get_row",
@@ -38,6 +49,7 @@ __all__ = [
     "pack_of",
     "pipeline_steps",
     "provenance",
+    "replaced_by",
     "rulebook_document",
     "rulebook_history",
     "rulebook_in_force",

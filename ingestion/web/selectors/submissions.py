@@ -23,7 +23,7 @@ def submissions_for(actor: Actor, *, refused: bool = False) -> QuerySet[Submissi
 def get_submission(actor: Actor, submission_id: UUID | str) -> Submission:
     """One submission of the actor's institution; NotFound for everybody else's."""
     wanted = submission_id if isinstance(submission_id, UUID) else parse_id(submission_id)
-    mine = submissions_for(actor, refused=True).select_related("institution")
+    mine = submissions_for(actor, refused=True).select_related("institution", "corrects")
     found = mine.filter(pk=wanted).first() if wanted else None
     if found is None:
         raise NotFound("This submission does not exist.")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ingestion.web.models import Submission, Transition
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.states import State
+from ingestion.web.uploads.terms import Terms
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.audit.services import record
@@ -18,7 +19,14 @@ NAME_LENGTH = 255
 
 
 @transaction.atomic
-def begin(actor: Actor, institution: Institution, file_name: str) -> Submission:
+def begin(
+    actor: Actor,
+    institution: Institution,
+    file_name: str,
+    *,
+    check_only: bool = False,
+    corrects: Submission | None = None,
+) -> Submission:
     """A new RECEIVING submission with the institution's next number."""
     Institution.objects.filter(pk=institution.pk).update(next_number=F("next_number") + 1)
     number = Institution.objects.values_list("next_number", flat=True).get(pk=institution.pk) - 1
@@ -28,6 +36,8 @@ def begin(actor: Actor, institution: Institution, file_name: str) -> Submission:
         number=number,
         uploaded_by=actor.user,
         file_name=_shortened(file_name),
+        check_only=check_only,
+        corrects=corrects,
         state_since=now,
         created_at=now,
     )
@@ -40,27 +50,29 @@ def begin(actor: Actor, institution: Institution, file_name: str) -> Submission:
         actor_id=actor.user.id,
         subject_id=submission.id,
         address=actor.address,
-        detail={"number": number},
+        detail={"number": number, "check_only": check_only}
+        | ({"corrects": str(corrects.id)} if corrects else {}),
     )
     return submission
 
 
 @transaction.atomic
-def claim(
-    submission: Submission, *, sha256: str, length: int, kind: str, expected: str = ""
-) -> Submission | None:
+def claim(submission: Submission, *, sha256: str, length: int, kind: str, terms: Terms) -> Submission | None:
     """Claims this content for the submission.
 
     The earlier submission instead when the institution sent it before: with the same template expected, or
-    recognised as what is expected now. Otherwise its outcome is not the answer to this one.
+    recognised as what is expected now. Otherwise its outcome is not the answer to this one. What was only
+    checked has not been handed in.
     """
     Institution.objects.select_for_update().get(
         pk=submission.institution_id
     )  # two at once: one is the earlier one
+    expected = terms.expected_template
     answered = Q(template=expected) if expected else ~Q(template="")
     earlier = (
         Submission.objects.filter(institution_id=submission.institution_id, sha256=sha256)
         .filter(Q(expected_template=expected) | answered)
+        .filter(check_only=submission.check_only, deleted_at=None)
         .exclude(state__in=[State.REFUSED, State.WITHDRAWN])
         .exclude(pk=submission.pk)
         .order_by("number")
@@ -68,7 +80,11 @@ def claim(
     )
     if earlier is None:
         Submission.objects.filter(pk=submission.pk, state=State.RECEIVING).update(
-            sha256=sha256, bytes=length, content_kind=kind, expected_template=expected
+            sha256=sha256,
+            bytes=length,
+            content_kind=kind,
+            expected_template=expected,
+            reason=terms.reason,
         )
     return earlier
 

@@ -69,7 +69,7 @@ def start(entry_id: int) -> bool:
 
 
 def execution_input(entry: OutboxEntry) -> dict[str, Any]:
-    """What Step Functions is told: ids, a hash, a length and the template that is expected."""
+    """What Step Functions is told: ids, a hash, a length, the template expected, what for."""
     submission = entry.submission
     return {
         "submission": str(submission.id),
@@ -78,6 +78,7 @@ def execution_input(entry: OutboxEntry) -> dict[str, Any]:
         "token_parameter": entry.token_parameter,
         "resume_from": submission.resume_from,
         "expected_template": submission.expected_template,
+        "check_only": submission.check_only,
         "object": {
             "bucket": submission.object_bucket,
             "key": submission.object_key,

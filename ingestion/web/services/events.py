@@ -156,7 +156,7 @@ def _point_to_results(written: list[dict[str, Any]], submission: Submission) -> 
 def _take_card(card: dict[str, Any], submission: Submission) -> None:
     submission.index_card = card
     submission.template, submission.template_version = card["template"], card["version"]
-    submission.delivery_key = delivery_key(card)
+    submission.delivery_key = "" if submission.check_only else delivery_key(card)
 
 
 def _record(tag: AuditTag, submission: Submission, detail: dict[str, Any]) -> None:

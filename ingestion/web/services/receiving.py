@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the reception uses the services
     from ingestion.aws.objects import ObjectRef
     from ingestion.web.uploads.incoming import Incoming
     from ingestion.web.uploads.reception import Reception
+    from ingestion.web.uploads.terms import Terms
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +96,8 @@ def receive(reception: Reception) -> list[Outcome]:
     Reading happens here unless the CSRF check has done it; what is not settled the reception removes.
     """
     reception.read()
-    complete, expected = reception.complete, reception.expected_template
-    return [_settle(reception, incoming, complete, expected) for incoming in reception.incoming]
+    complete, terms = reception.complete, reception.terms
+    return [settle(reception.actor, incoming, complete, terms) for incoming in reception.incoming]
 
 
 def as_json(outcome: Outcome) -> dict[str, object]:
@@ -112,8 +113,9 @@ def as_json(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _settle(reception: Reception, incoming: Incoming, complete: bool, expected: str) -> Outcome:
-    actor, submission = reception.actor, incoming.submission
+def settle(actor: Actor, incoming: Incoming, complete: bool, terms: Terms) -> Outcome:
+    """Stores a file that arrived and owes its check; `complete`: the request came to its end."""
+    submission = incoming.submission
     incoming.settled = True
     if not (complete and incoming.whole):
         incoming.refuse("UPLOAD_INCOMPLETE")
@@ -124,7 +126,7 @@ def _settle(reception: Reception, incoming: Incoming, complete: bool, expected: 
         sha256=incoming.file.sha256,
         length=incoming.bytes,
         kind=incoming.kind,
-        expected=expected,
+        terms=terms,
     )
     if earlier is not None:
         incoming.refuse("DUPLICATE")

@@ -1,7 +1,4 @@
-"""Further attempts, and taking a submission back.
-
-The token of an attempt is parked here, in the web request.
-"""
+"""Further attempts. The token of an attempt is parked here, in the web request."""
 
 from typing import Any
 
@@ -12,12 +9,10 @@ from ingestion.web.errors import NotNow
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.outbox import owe_start, park_token
-from ingestion.web.services.superseding import supersede
-from ingestion.web.states import CONTINUABLE, REPEATABLE, WITHDRAWABLE, State
+from ingestion.web.states import CONTINUABLE, REPEATABLE, State
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
-from portal.common.errors import NotAllowed
 
 
 def continue_submission(actor: Actor, submission: Submission) -> Submission:
@@ -39,25 +34,9 @@ def run_again(actor: Actor, submission: Submission) -> Submission:
     return _next_attempt(actor, submission, submission.attempt + 1, AuditTag.SUBMISSION_RUN_AGAIN)
 
 
-@transaction.atomic
-def withdraw(actor: Actor, submission: Submission) -> Submission:
-    """Takes one's own submission back before it has a verdict.
-
-    What a run under way still reports changes nothing.
-    """
-    actor.require(Role.UPLOADER)
-    if submission.uploaded_by_id != actor.user.id:
-        raise NotAllowed("Only the person who uploaded a file can withdraw it.")
-    current = locked(submission.id)
-    if current.state not in WITHDRAWABLE:
-        raise NotNow("This submission can no longer be withdrawn.")
-    change(current, State.WITHDRAWN, actor_id=actor.user.id)
-    supersede(current)
-    _record(AuditTag.SUBMISSION_WITHDRAWN, actor, current)
-    return current
-
-
 def _next_attempt(actor: Actor, submission: Submission, resume_from: int, tag: AuditTag) -> Submission:
+    if submission.deleted_at:
+        raise NotNow("This file was only checked; its content has been deleted since.")
     attempt = submission.attempt + 1
     parameter = park_token(actor, submission, attempt)  # if what follows fails, the Sweeper deletes it
     with transaction.atomic():

@@ -83,7 +83,8 @@ class Incoming:
             self.refuse("FILE_NOT_A_TABLE")
             return
         self.kind = kind
-        self.file = self._storage.open(layout.landing_key(self.submission.id), "wb")
+        key = layout.landing_key(self.submission.id, check_only=self.submission.check_only)
+        self.file = self._storage.open(key, "wb")
         head, self._head = self._head, b""
         self._pass_on(head)
 

@@ -6,7 +6,6 @@ from io import BytesIO
 from types import TracebackType
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
@@ -14,14 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from ingestion.aws import layout
 from ingestion.aws.errors import AwsError
-from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web.services.arrivals import begin, give_up
 from ingestion.web.uploads import refusals
 from ingestion.web.uploads.incoming import Incoming
 from ingestion.web.uploads.rate import check_rate
 from ingestion.web.uploads.storage import LandingStorage
+from ingestion.web.uploads.terms import Terms, only_checked
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.common.errors import BadRequest, FundgateError
@@ -30,9 +28,6 @@ CHUNK_BYTES = 256 * 1024
 DISCARDED_BYTES = 8 * 1024 * 1024
 HELD_BYTES = 16 * 1024 * 1024  # of small files that wait for the end of the request
 MALFORMED = "The request is not a well-formed multipart/form-data, or a file's name is far too long."
-UNKNOWN_TEMPLATE = (
-    f"`expected_template` is one of {', '.join(EXPECTABLE)}, or left out so that the file is recognised."
-)
 TOO_MANY = f"At most {refusals.MAX_FILES} files are taken at once; nothing was kept. Send fewer."
 
 
@@ -49,13 +44,8 @@ class Reception:
             self.institution = actor.require(Role.UPLOADER)
             check_rate(self.institution)
             actor.id_token(min_minutes=15)  # renewed now, so that it does not end while the body arrives
-            self._storage = LandingStorage(
-                credentials=actor.credentials(),
-                bucket_name=layout.bucket_name(
-                    settings.FUNDGATE_ACCOUNT_ID, self.institution.code, "landing"
-                ),
-                region=settings.FUNDGATE_REGION,
-            )
+            self.check_only = only_checked(request.GET)
+            self._storage = LandingStorage.of(actor)
         except (FundgateError, AwsError):
             _discard_body(request)
             raise
@@ -64,7 +54,8 @@ class Reception:
     def begin(self, file_name: str) -> Incoming:
         """Takes note of the next file before its first byte."""
         refusal = "TOO_MANY_FILES" if len(self.incoming) >= refusals.MAX_FILES else ""
-        incoming = Incoming(begin(self.actor, self.institution, file_name), self._storage, refusal)
+        submission = begin(self.actor, self.institution, file_name, check_only=self.check_only)
+        incoming = Incoming(submission, self._storage, refusal)
         self.incoming.append(incoming)
         return incoming
 
@@ -93,15 +84,9 @@ class Reception:
         return bool(stream._pos == stream.limit)
 
     @property
-    def expected_template(self) -> str:
-        """What the sender says the files are, empty for nothing; BadRequest when there is no such template.
-
-        Known once the body is read, so the field may stand before or after the files.
-        """
-        said = self.request.POST.get("expected_template", "").strip().upper()
-        if said and said not in EXPECTABLE:
-            raise BadRequest(UNKNOWN_TEMPLATE)
-        return said
+    def terms(self) -> Terms:
+        """What the sender says about the files, known once the body is read; BadRequest."""
+        return Terms.of(self.request.POST)
 
     def __enter__(self) -> "Reception":
         return self

@@ -7,12 +7,16 @@ from typing import Any
 
 import boto3.session
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from storages.backends.s3 import S3File, S3Storage
 
+from ingestion.aws import layout
 from ingestion.aws.clients import client
 from ingestion.aws.credentials import Credentials
 from ingestion.aws.errors import AlreadyExists, NotFound, translate
 from ingestion.aws.objects import ObjectRef
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
 
 log = logging.getLogger(__name__)
 PART_BYTES = 8 * 1024 * 1024
@@ -147,6 +151,13 @@ class LandingStorage(S3Storage):  # type: ignore[misc]
 
     It never overwrites and never deletes.
     """
+
+    @classmethod
+    def of(cls, actor: Actor) -> "LandingStorage":
+        """The landing bucket of the actor's institution, with the actor's own credentials."""
+        institution = actor.require(Role.UPLOADER)
+        bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, institution.code, "landing")
+        return cls(credentials=actor.credentials(), bucket_name=bucket, region=settings.FUNDGATE_REGION)
 
     def __init__(self, *, credentials: Credentials, bucket_name: str, region: str) -> None:
         super().__init__(bucket_name=bucket_name, file_overwrite=False, gzip=False, max_memory_size=0)

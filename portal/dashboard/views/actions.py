@@ -1,4 +1,4 @@
-"""Continue, run again, withdraw: each a form post that answers with the submission's page."""
+"""Continue, run again, withdraw, say why it replaces another: each answers with the submission's page."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ingestion.web import selectors, services
-from ingestion.web.errors import NotNow
+from ingestion.web.errors import NotNow, ReasonNeeded
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
-from portal.dashboard.selectors import actions_for
 
 
 @require_POST
@@ -30,25 +29,48 @@ def run_again(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     return _do(request, submission_id, services.run_again, _("The file is checked again from the start."))
 
 
+@require_POST
+@member_required(Role.UPLOADER)
+def give_reason(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """Says why a delivery replaces the earlier one."""
+    reason = request.POST.get("reason", "")
+    return _do(request, submission_id, services.give_reason, _("The reason is kept."), reason=reason)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Role.UPLOADER)
 def withdraw(request: HttpRequest, submission_id: UUID) -> HttpResponse:
-    """Asks first, withdraws then."""
+    """Asks first, for the reason too where there is a verdict; withdraws then."""
     actor = request.actor  # type: ignore[attr-defined]
-    if request.method == "POST":
-        return _do(request, submission_id, services.withdraw, _("The submission is withdrawn."))
     submission = selectors.get_submission(actor, submission_id)
-    if not actions_for(actor, submission).withdraw:
+    problem, status = "", 200
+    if request.method == "POST":
+        reason = request.POST.get("reason", "")
+        try:
+            return _do(
+                request, submission_id, services.withdraw, _("The submission is withdrawn."), reason=reason
+            )
+        except ReasonNeeded as refusal:
+            problem, status = refusal.message, 400
+    elif not services.may_withdraw(actor, submission):
         messages.error(request, _("This submission cannot be withdrawn, or not by you."))
         return redirect("submission", submission_id)
-    return render(request, "dashboard/submission/withdraw.html", {"submission": submission})
+    replaces = [] if submission.superseded_by_id else selectors.replaced_by(submission)
+    context = {
+        "submission": submission,
+        "becomes_current": replaces[0] if replaces else None,
+        "problem": problem,
+    }
+    return render(request, "dashboard/submission/withdraw.html", context, status=status)
 
 
-def _do(request: HttpRequest, submission_id: UUID, act: Callable[..., object], done: str) -> HttpResponse:
+def _do(
+    request: HttpRequest, submission_id: UUID, act: Callable[..., object], done: str, **said: str
+) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
     try:
-        act(actor, submission)
+        act(actor, submission, **said)
     except NotNow as refusal:
         messages.error(request, refusal.message)
     else:

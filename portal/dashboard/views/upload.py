@@ -9,6 +9,7 @@ from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web import services
 from ingestion.web.uploads.reception import Reception, receives_files
 from ingestion.web.uploads.refusals import MAX_BYTES, MAX_FILES
+from ingestion.web.uploads.terms import MAX_REASON, Terms, only_checked
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.outcomes import TOLD, OutcomeShown, summary
@@ -18,7 +19,10 @@ from portal.dashboard.outcomes import TOLD, OutcomeShown, summary
 @member_required(Role.UPLOADER)
 @receives_files
 def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse:
-    """The form; after a post what became of each file, as a page or, for a script, as one list entry each."""
+    """The form; after a post what became of each file, as a page or, for a script, as one list entry each.
+
+    With `?check_only=1` the files are not handed in.
+    """
     outcomes = services.receive(reception) if reception is not None else []
     shown = [OutcomeShown.of(outcome) for outcome in outcomes]
     context = {
@@ -27,9 +31,11 @@ def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse
         "told": TOLD.items(),
         "nothing_chosen": request.method == "POST" and not outcomes,
         "expectable": EXPECTABLE.items(),
-        "expected": reception.expected_template if reception is not None else "",
+        "terms": reception.terms if reception is not None else Terms(),
+        "check_only": only_checked(request.GET),
         "most_files": MAX_FILES,
         "most_bytes": MAX_BYTES,
+        "most_reason": MAX_REASON,
         "samples_dir": settings.FUNDGATE_SAMPLES_DIR,
     }
     by_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"

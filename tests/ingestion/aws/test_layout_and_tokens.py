@@ -35,6 +35,16 @@ def test_buckets_and_keys_are_named_as_agreed() -> None:
     )
 
 
+def test_what_is_only_checked_lies_apart_in_every_bucket() -> None:
+    assert layout.landing_key(SUBMISSION, check_only=True) == f"check/{SUBMISSION}/original"
+    for make, parts in (
+        (layout.stage_key, ("parse", "a.json")),
+        (layout.marker_key, ("parse",)),
+        (layout.result_key, ("a.json",)),
+    ):
+        assert make(SUBMISSION, 2, *parts, check_only=True) == "check/" + make(SUBMISSION, 2, *parts)
+
+
 @pytest.mark.parametrize(
     "submission", ["", "..", SUBMISSION.upper(), f"{SUBMISSION}/x", SUBMISSION.replace("-", "")]
 )

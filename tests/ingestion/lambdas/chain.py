@@ -145,10 +145,13 @@ class Chain:
         key_id = jwt.get_unverified_header(token)["kid"]
         return jwt.encode(claims, load_pem_private_key(pem, None), algorithm="RS256", headers={"kid": key_id})
 
-    def deliver(self, data: bytes, institution: str = OWNER, submission: str = "") -> tuple[str, ObjectRef]:
+    def deliver(
+        self, data: bytes, institution: str = OWNER, submission: str = "", check_only: bool = False
+    ) -> tuple[str, ObjectRef]:
         """Stores a file as the institution's user."""
         submission = submission or str(uuid.uuid4())
-        bucket, key = layout.bucket_name(ACCOUNT, institution, "landing"), layout.landing_key(submission)
+        bucket = layout.bucket_name(ACCOUNT, institution, "landing")
+        key = layout.landing_key(submission, check_only=check_only)
         s3 = self.client("s3", self.platform.member(institution))
         version = s3.put_object(Bucket=bucket, Key=key, Body=data)["VersionId"]
         return submission, ObjectRef(bucket, key, version, hashlib.sha256(data).hexdigest(), len(data))

@@ -154,7 +154,8 @@ class Pages:
         number = int(asked.get("ContinuationToken", 0))
         more = number + 1 < len(self.pages)
         contents = [
-            {"Key": key, "LastModified": datetime(2026, 1, 1, tzinfo=UTC)} for key in self.pages[number]
+            {"Key": key, "LastModified": datetime(2026, 1, 1, tzinfo=UTC), "Size": 1}
+            for key in self.pages[number]
         ]
         return {"Contents": contents, "IsTruncated": more} | (
             {"NextContinuationToken": str(number + 1)} if more else {}
@@ -166,3 +167,28 @@ def test_a_long_list_of_names_is_read_page_by_page_up_to_a_limit(pages: int, nam
     bucket = Pages(["a"], ["b"], ["c"])
     assert [key for key, _ in objects.listed(bucket, "results", "p", "p0", pages)] == names
     assert bucket.asked[0]["StartAfter"] == "p0"
+
+
+def test_an_emptied_snapshot_no_longer_counts_and_the_one_before_does_again(chain: Chain) -> None:
+    fund = new_fund()
+    before, taken_back = chain.run(positions(fund, "2025-10-31")), chain.run(positions(fund, "2025-11-30"))
+    (key,) = [key for key in chain.keys(OWNER, "results", fund_prefix(fund)) if taken_back.submission in key]
+    chain.store(key, b"")
+    assert compared(chain, chain.run(positions(fund, "2025-12-31"))) == {before.submission}
+
+
+def test_a_file_that_is_only_checked_is_compared_and_remembered_nowhere(chain: Chain) -> None:
+    fund = new_fund()
+    earlier = chain.run(positions(fund, "2025-11-30"))
+    submission, original = chain.deliver(positions(fund, "2025-12-31"), check_only=True)
+    parameter = chain.park(submission, 1, chain.token())
+    state = chain.input(submission, original, parameter) | {"check_only": True}
+    run = chain.finish(state, chain.start(state))
+    assert run.status == "SUCCEEDED"
+    assert {part[2] for part in kept(chain, fund)} == {earlier.submission}
+    areas: tuple[layout.Area, ...] = ("landing", "interim", "results")
+    for area in areas:
+        assert chain.keys(OWNER, area, f"check/{submission}/"), area
+        assert not chain.keys(OWNER, area, f"{submission}/"), area
+    told = json.loads(chain.read(RESULTS, f"check/{submission}/1/verdict.json"))
+    assert [one["submission"] for one in told["compared_with"]] == [earlier.submission]

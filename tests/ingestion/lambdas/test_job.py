@@ -34,3 +34,13 @@ def test_a_state_that_says_nothing_of_a_template_expects_none() -> None:
 def test_a_template_that_does_not_exist_is_not_expected(unknown: str) -> None:
     with pytest.raises(ValueError, match="no template of this name"):
         Job.from_event(event(expected_template=unknown), ACCOUNT)
+
+
+def test_a_check_is_one_of_a_file_that_lies_among_the_checks() -> None:
+    plain = event()
+    submission = plain["submission"]
+    apart = plain["object"] | {"key": layout.landing_key(submission, check_only=True)}
+    assert Job.from_event(plain | {"object": apart, "check_only": True}, ACCOUNT).check_only
+    for told in (plain | {"check_only": True}, plain | {"object": apart}):
+        with pytest.raises(ValueError, match="not this submission's original"):
+            Job.from_event(told, ACCOUNT)

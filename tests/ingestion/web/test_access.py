@@ -10,11 +10,11 @@ from ingestion.web.services import continue_submission, run_again, withdraw
 from ingestion.web.services.arrivals import claim, give_up
 from ingestion.web.states import State
 from ingestion.web.uploads.rate import WINDOW, check_rate
+from ingestion.web.uploads.terms import Terms
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
-from portal.audit.models import AuditRecord
 from portal.common.errors import NotAllowed, NotFound
-from tests.ingestion.web.conftest import SHA, actor, submission
+from tests.ingestion.web.conftest import SHA, submission
 
 
 def test_only_the_owning_institution_finds_a_submission(owner: Actor, viewer: Actor, outsider: Actor) -> None:
@@ -48,21 +48,6 @@ def test_a_viewer_changes_nothing(owner: Actor, viewer: Actor, act: object) -> N
     assert made.state == State.NEEDS_SIGN_IN
 
 
-def test_only_who_uploaded_withdraws(owner: Actor) -> None:
-    colleague = actor(owner.require(Role.VIEWER), "colleague", Role.ADMIN)
-    made = submission(owner, State.RUNNING)
-    with pytest.raises(NotAllowed):
-        withdraw(colleague, made)
-    assert withdraw(owner, made).state == State.WITHDRAWN
-    assert AuditRecord.objects.filter(tag="portal:submission:withdrawn", subject_id=str(made.id)).count() == 1
-
-
-@pytest.mark.parametrize("state", [State.COMPLETED, State.FAILED, State.REFUSED, State.WITHDRAWN])
-def test_what_is_over_cannot_be_withdrawn(owner: Actor, state: State) -> None:
-    with pytest.raises(NotNow):
-        withdraw(owner, submission(owner, state))
-
-
 @pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.COMPLETED, State.WITHDRAWN])
 def test_only_what_waits_or_stopped_is_continued(owner: Actor, state: State) -> None:
     with pytest.raises(NotNow):
@@ -75,11 +60,11 @@ def test_the_same_content_is_claimed_once_per_institution(owner: Actor, outsider
         return submission(who, State.RECEIVING, sha256="", attempt=0)
 
     first, second, theirs = arriving(owner), arriving(owner), arriving(outsider)
-    assert claim(first, sha256=SHA, length=1, kind="csv") is None
-    assert claim(second, sha256=SHA, length=1, kind="csv") == first
-    assert claim(theirs, sha256=SHA, length=1, kind="csv") is None
+    assert claim(first, sha256=SHA, length=1, kind="csv", terms=Terms()) is None
+    assert claim(second, sha256=SHA, length=1, kind="csv", terms=Terms()) == first
+    assert claim(theirs, sha256=SHA, length=1, kind="csv", terms=Terms()) is None
     give_up(owner, first, "UPLOAD_INCOMPLETE")
-    assert claim(second, sha256=SHA, length=1, kind="csv") is None
+    assert claim(second, sha256=SHA, length=1, kind="csv", terms=Terms()) is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +83,7 @@ def test_the_same_content_is_known_only_when_its_outcome_answers_what_is_expecte
 ) -> None:
     first = submission(owner, State.COMPLETED, expected_template=sent_as, template=recognised)
     second = submission(owner, State.RECEIVING, sha256="")
-    earlier = claim(second, sha256=SHA, length=1, kind="csv", expected=now_as)
+    earlier = claim(second, sha256=SHA, length=1, kind="csv", terms=Terms(now_as))
     assert earlier == (first if known else None)
 
 

@@ -61,7 +61,7 @@ def test_an_id_that_owes_nothing_starts_nothing(db: None, nonsense: int) -> None
 def test_the_input_of_an_execution_holds_ids_and_what_is_expected_only(owner: Actor) -> None:
     made = submission(owner)
     told = execution_input(outbox(made, owner))
-    parts = "submission attempt institution token_parameter resume_from expected_template object"
+    parts = "submission attempt institution token_parameter resume_from expected_template check_only object"
     assert set(told) == set(parts.split())
     assert made.file_name not in str(told)
 

@@ -58,6 +58,15 @@ def test_a_withdrawn_delivery_never_counts(owner: Actor) -> None:
     assert second.state == State.WITHDRAWN
 
 
+def test_what_is_only_checked_supersedes_nothing_and_is_superseded_by_nothing(owner: Actor) -> None:
+    first, check, last = submission(owner), submission(owner, check_only=True), submission(owner)
+    for made in (first, check, last):
+        complete(made)
+    assert [successor(first), successor(check), successor(last)] == [last, None, None]
+    check.refresh_from_db()
+    assert check.template == "TPT", "it is found by its fund all the same"
+
+
 def test_the_key_does_not_depend_on_order_or_case_and_needs_a_date() -> None:
     one = {"id": "lu1 ", "id_type": "1", "name": "x", "currency": "EUR"}
     other = {"id": "LU2", "id_type": "1", "name": "y", "currency": "EUR"}

@@ -188,6 +188,7 @@ def test_the_document_describes_every_address_and_its_sign_in(system: System) ->
         "/api/v1/submissions/{submission_id}/",
         "/api/v1/submissions/{submission_id}/findings/",
         "/api/v1/notices/",
+        "/api/v1/submissions/{submission_id}/withdraw/",
         "/api/v1/mappings/",
         "/api/v1/mappings/{fingerprint}/",
         "/api/v1/rulebook/",

@@ -24,11 +24,16 @@ ENDS: dict[str, dict[str, Any]] = {
 }
 
 
+SAID: list[dict[str, Any]] = []
+"""What came with each file."""
+
+
 @pytest.fixture(autouse=True)
 def portal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A portal whose answers are named by the file; signing in and the calls are tested on the real one."""
 
-    def submit(self: Api, name: str, content: BinaryIO, expected: str = "") -> dict[str, Any]:
+    def submit(self: Api, name: str, content: BinaryIO, expected: str = "", **said: Any) -> dict[str, Any]:
+        SAID.append(said)
         if name == "refused.csv":
             raise ApiError("The file is empty.")
         return {"id": Path(name).stem}
@@ -84,7 +89,8 @@ def test_the_template_that_is_expected_goes_along(
 ) -> None:
     heard = []
 
-    def submit(self: Api, name: str, content: BinaryIO, expected: str = "") -> dict[str, Any]:
+    def submit(self: Api, name: str, content: BinaryIO, expected: str = "", **said: Any) -> dict[str, Any]:
+        SAID.append(said)
         heard.append(expected)
         return {"id": Path(name).stem}
 
@@ -92,3 +98,14 @@ def test_the_template_that_is_expected_goes_along(
     (tmp_path / "passed.csv").write_text("a;b")
     client.main(["submit", str(tmp_path / "passed.csv"), "--email", "a@b.example", *arguments])
     assert heard == [said]
+
+
+def test_what_the_files_are_for_goes_with_each_of_them(tmp_path: Path) -> None:
+    (tmp_path / "passed.csv").write_text("a;b")
+    command = ["submit", str(tmp_path / "passed.csv"), "--email", "a@b.example"]
+    client.main(command)
+    client.main([*command, "--check-only", "--reason", "New prices."])
+    assert SAID[-2:] == [
+        {"reason": "", "check_only": False},
+        {"reason": "New prices.", "check_only": True},
+    ]

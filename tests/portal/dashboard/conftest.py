@@ -37,7 +37,7 @@ from tests.portal.dashboard.taken_away import put_what_is_taken_away
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_tests"
 BACKEND = "portal.accounts.oidc.CognitoBackend"
-AREAS = ("landing", "results")
+AREAS = ("landing", "interim", "results")
 UNKNOWN = (ROOT / "docs" / "samples" / "unknown-layout.csv").read_bytes()
 CURRENT = "control/rulebooks/current.json"
 OWN = {"id": "OWN-1", "template": "TPT", "field": "26", "expect": "26 <= 0.1", "severity": "warning",

@@ -1,5 +1,6 @@
 """Continue, run again, withdraw: who may, what happens, what is said."""
 
+import re
 from collections import OrderedDict
 from typing import Any
 
@@ -109,9 +110,47 @@ def test_withdrawing_is_asked_about_first(uploader: Client, make: Make) -> None:
     assert state_of(submission) == State.RUNNING
 
 
-def test_a_colleague_cannot_withdraw_what_somebody_else_sent(colleague: Client, make: Make) -> None:
+def test_a_colleague_cannot_withdraw_what_somebody_else_sent_and_a_reviewer_can(
+    colleague: Client, reviewer: Client, make: Make
+) -> None:
     submission = make(State.RUNNING)
     address = reverse("withdraw", args=[submission.id])
     assert "cannot be withdrawn, or not by you" in colleague.get(address, follow=True).content.decode()
     assert colleague.post(address).status_code == 403
     assert state_of(submission) == State.RUNNING
+    assert "cannot be withdrawn" not in reviewer.post(address, follow=True).content.decode()
+    assert state_of(submission) == State.WITHDRAWN
+
+
+@pytest.mark.aws
+def test_a_checked_delivery_is_withdrawn_with_a_reason_and_stays_readable(
+    uploader: Client, viewer: Client, checked: Submission
+) -> None:
+    address = reverse("withdraw", args=[checked.id])
+    refused = uploader.post(address)
+    assert refused.status_code == 400
+    assert "Say in a few words why" in refused.text
+    assert state_of(checked) == State.COMPLETED
+    page = uploader.post(address, {"reason": "Wrong fund <b>"}, follow=True).text
+    assert 'data-state="WITHDRAWN"' in page
+    shown = viewer.get(reverse("submission", args=[checked.id])).text
+    assert "Wrong fund &lt;b&gt;" in shown
+    assert 'data-severity="error"' in shown, "its findings can still be read"
+
+
+@pytest.mark.aws
+def test_a_delivery_that_replaces_another_asks_why_until_it_is_told(
+    uploader: Client, viewer: Client, make: Make, store: Any
+) -> None:
+    key = "ab" * 32
+    later = make(number=2, delivery_key=key)
+    earlier = make(number=1, delivery_key=key, superseded_by=later)
+    address = reverse("submission", args=[later.id])
+    form = f'action="{reverse("give_reason", args=[later.id])}"'
+    assert form in uploader.get(address).text
+    assert form not in viewer.get(address).text
+    assert form not in uploader.get(reverse("submission", args=[earlier.id])).text
+    page = uploader.post(reverse("give_reason", args=[later.id]), {"reason": "Prices"}, follow=True).text
+    assert form not in page
+    assert "Prices" in page
+    assert re.findall(r'data-standing="(\w+)"', page) == ["current", "replaced"]

@@ -137,3 +137,33 @@ def test_a_form_of_another_site_is_refused_and_one_of_ours_is_not(anna: User, st
     assert token
     sent = {"csrfmiddlewaretoken": token[1], "files": [file("a.csv")]}
     assert outcomes(client.post(ADDRESS, sent).content.decode()) == ["received"]
+
+
+@pytest.mark.aws
+def test_a_file_that_is_only_checked_lies_apart_and_is_marked(uploader: Client, store: Any) -> None:
+    page = uploader.get(f"{ADDRESS}?check_only=1").text
+    assert f'action="{ADDRESS}?check_only=1"' in page
+    assert 'name="reason"' not in page
+    assert f'action="{ADDRESS}" ' in uploader.get(ADDRESS).text
+    assert outcomes(uploader.post(f"{ADDRESS}?check_only=1", {"files": [file("a.csv")]}).text) == ["received"]
+    check = Submission.objects.get(state=State.STORED)
+    assert (check.check_only, check.object_key) == (True, f"check/{check.id}/original")
+    shown = uploader.get(f"/submissions/{check.id}/").text
+    assert "Check only: this file is not handed in." in shown
+    assert "data-check-only" in uploader.get("/submissions/").text
+    answer = uploader.post(ADDRESS, {"files": [file("a.csv")], "reason": " New prices. "})
+    assert outcomes(answer.text) == ["received"], "what was only checked has not been handed in"
+    handed_in = Submission.objects.get(state=State.STORED, check_only=False)
+    assert (handed_in.reason, handed_in.object_key) == ("New prices.", f"{handed_in.id}/original")
+    again = uploader.post(f"{ADDRESS}?check_only=1", {"files": [file("a.csv")]})
+    assert outcomes(again.text) == ["duplicate"]
+
+
+@pytest.mark.parametrize(("query", "reason"), [("?check_only=maybe", ""), ("", "x" * 501)])
+@pytest.mark.aws
+def test_what_cannot_be_meant_is_refused_and_nothing_is_kept(
+    uploader: Client, store: Any, query: str, reason: str
+) -> None:
+    answer = uploader.post(f"{ADDRESS}{query}", {"files": [file("a.csv")], "reason": reason})
+    assert answer.status_code == 400
+    assert not Submission.objects.exclude(state=State.REFUSED).exists()

@@ -1,0 +1,55 @@
+"""Taking a delivery back: before it has a verdict, or afterwards with a reason."""
+
+from django.db import transaction
+
+from ingestion.web import snapshots
+from ingestion.web.acts import record_act
+from ingestion.web.errors import NotNow, ReasonNeeded
+from ingestion.web.models import Submission
+from ingestion.web.services.lifecycle import change, locked
+from ingestion.web.services.superseding import supersede
+from ingestion.web.states import WITHDRAWABLE, State
+from ingestion.web.uploads.terms import a_reason
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.audit.tags import AuditTag
+from portal.common.errors import NotAllowed
+
+
+def may_withdraw(actor: Actor, submission: Submission) -> bool:
+    """Whether this person can take it back in its present state; what is only checked never counted."""
+    if submission.state not in WITHDRAWABLE or (submission.check_only and submission.verdict):
+        return False
+    return actor.may(Role.UPLOADER) and _is_theirs(actor, submission)
+
+
+def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submission:
+    """Ends a delivery's use: the earlier one of the same funds and date counts again.
+
+    By who uploaded it or a reviewer. ReasonNeeded when it was checked already. What a run under way still
+    reports changes nothing. Verdict and findings stay readable.
+    """
+    actor.require(Role.UPLOADER)
+    reason = a_reason(reason)
+    if not _is_theirs(actor, submission):
+        raise NotAllowed("Only the person who uploaded a file, or a reviewer, can withdraw it.")
+    if not may_withdraw(actor, submission):
+        raise NotNow("This submission can no longer be withdrawn.")
+    if submission.verdict:
+        if not reason:
+            raise ReasonNeeded("Say in a few words why it is withdrawn.")
+        snapshots.forget(actor, submission)
+    with transaction.atomic():
+        current = locked(submission.id)
+        # a verdict that came in the meantime asks for a reason, and left snapshots
+        if not may_withdraw(actor, current) or (current.verdict and not submission.verdict):
+            raise NotNow("It has moved on in the meantime; reload to see the state it is in now.")
+        change(current, State.WITHDRAWN, actor_id=actor.user.id, withdrawal=reason)
+        supersede(current)
+        detail = {"attempt": current.attempt, "verdict": current.verdict}
+        record_act(actor, current, AuditTag.SUBMISSION_WITHDRAWN, detail)
+    return current
+
+
+def _is_theirs(actor: Actor, submission: Submission) -> bool:
+    return submission.uploaded_by_id == actor.user.id or actor.may(Role.REVIEWER)
