@@ -101,7 +101,7 @@ def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str
     except SignInNeeded:
         raise
     except (AwsError, FundgateError) as error:
-        return {"reading_problem": _sentence(error)}
+        return {"reading_problem": sentence_of(error)}
     results = details(document, str(submission.id))
     results["form"] = FindingFilter(document=document)
     results["rulebook_saved"] = selectors.rulebook_of(submission, document)
@@ -151,7 +151,8 @@ def has_counts(submission: Submission) -> bool:
     return bool(checked) and not submission.deleted_at
 
 
-def _sentence(error: AwsError | FundgateError) -> str:
+def sentence_of(error: AwsError | FundgateError) -> str:
+    """Why something cannot be shown; SignInNeeded, and what nobody foresaw, still rise."""
     known = as_fundgate_error(error)
     if known is None:
         raise error

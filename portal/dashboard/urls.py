@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.dashboard.views import (
     actions,
+    changes,
     downloads,
     home,
     mailbox,
@@ -39,6 +40,10 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/tables/<str:name>.<str:form>", downloads.table, name="table"),
     path("submissions/<uuid:submission_id>/downloads/", downloads.downloads, name="downloads"),
     path("submissions/<uuid:submission_id>/original", downloads.original, name="original"),
+    path("submissions/<uuid:submission_id>/changes/", changes.submission_changes, name="submission_changes"),
+    path(
+        "submissions/<uuid:submission_id>/changes/summary/", changes.changes_summary, name="changes_summary"
+    ),
     path("submissions/<uuid:submission_id>/continue/", actions.go_on, name="continue_submission"),
     path("submissions/<uuid:submission_id>/run-again/", actions.run_again, name="run_again"),
     path("submissions/<uuid:submission_id>/withdraw/", actions.withdraw, name="withdraw"),

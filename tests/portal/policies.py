@@ -61,6 +61,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("findings", "GET"): of_a(),
     ("first_findings", "GET"): of_a(),
     ("row", "GET"): of_a(),
+    ("submission_changes", "GET"): of_a(),
+    ("changes_summary", "GET"): of_a(),
     ("findings_xlsx", "GET"): of_a(),
     ("findings_csv", "GET"): of_a(),
     ("findings_json", "GET"): of_a(),

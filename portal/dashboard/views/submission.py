@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from ingestion.web import selectors
 from portal.accounts.permissions import member_required
 from portal.common.errors import NotFound
+from portal.dashboard.changes import changes_panel
 from portal.dashboard.finding_filter import FindingFilter
 from portal.dashboard.finding_table import finding_table
 from portal.dashboard.paging import page_number, pages_of
@@ -92,4 +93,4 @@ def _context(request: HttpRequest, submission_id: UUID) -> dict[str, Any]:
     actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_submission(actor, submission_id)
     shown = picture(actor, found)
-    return shown.context | read_results(actor, found, size=PAGE_SIZE)
+    return shown.context | read_results(actor, found, size=PAGE_SIZE) | changes_panel(actor, found)
