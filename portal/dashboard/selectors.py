@@ -22,6 +22,7 @@ from portal.dashboard.downloads import downloads_of
 from portal.dashboard.finding_filter import FindingFilter
 from portal.dashboard.finding_table import finding_table
 from portal.dashboard.paging import pages_of
+from portal.dashboard.review import review_context
 from portal.dashboard.rule_list import as_followed
 from portal.dashboard.verdict import details
 
@@ -81,6 +82,7 @@ def picture(actor: Actor, submission: Submission) -> Shown:
         "ruleset_version": _latest(audits, "ruleset_version"),
         "code_version": _latest(audits, "code_version"),
         "provenance": audits,
+        **review_context(actor, submission),
     } | delivery_context(actor, submission)
     return Shown(context, fingerprint)
 

@@ -25,7 +25,8 @@ def submissions(request: HttpRequest) -> HttpResponse:
         request.GET, templates=list(templates.values_list("template", "template_version").distinct())
     )
     chosen = form.narrow(selectors.submissions_for(actor, refused=form.wants_refused))
-    page = Paginator(chosen, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    pager = Paginator(chosen.select_related("standing"), PAGE_SIZE)
+    page = pager.get_page(page_number(request.GET.get("page")))
     context = {
         "form": form,
         "page": page,
