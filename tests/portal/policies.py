@@ -74,6 +74,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("run_again", "POST"): of_a(302, Role.UPLOADER, subject=State.FAILED),
     ("preferences", "GET"): Policy(200, Role.VIEWER),
     ("preferences", "POST"): Policy(302, Role.VIEWER),
+    ("submission_pipeline", "GET"): of_a(),
+    ("operations", "GET"): Policy(200, Role.VIEWER),
     ("rules", "GET"): Policy(200, Role.VIEWER),
     ("rule", "GET"): Policy(200, Role.VIEWER),
     ("templates", "GET"): Policy(200, Role.VIEWER),

@@ -1,11 +1,12 @@
 """The pipeline of one attempt as people see it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ingestion.aws.layout import STAGES
-from ingestion.web.models import PipelineEvent, StageRun, Submission
+from ingestion.web.models import PipelineEvent, StageRun, Submission, Transition
 from ingestion.web.states import RunState, State
 
 TITLES = {
@@ -21,7 +22,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the latest attempt; state is pending, running, done, failed or skipped.
+    """One step of an attempt; state is pending, running, done, failed or skipped.
 
     Seconds once it is over.
     """
@@ -36,16 +37,46 @@ class Step:
     code: str = ""
 
 
-def pipeline_steps(submission: Submission) -> list[Step]:
-    """Every step in order. What no event told is concluded from the submission's state."""
-    runs = {run.stage: run for run in submission.stage_runs.all() if run.attempt == submission.attempt}
+@dataclass(frozen=True)
+class Attempt:
+    """One run of a submission: where it stands or left the submission, and the code it ended with."""
+
+    number: int
+    state: str
+    code: str = ""
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+def attempts(submission: Submission) -> list[Attempt]:
+    """Every attempt, the first one first; the latest is where the submission stands."""
+    changes: dict[int, list[Transition]] = {}
+    for change in submission.transitions.all():
+        changes.setdefault(change.attempt, []).append(change)
+    return [
+        _attempt(submission, number, changes.get(number, [])) for number in range(1, submission.attempt + 1)
+    ]
+
+
+def pipeline_steps(submission: Submission, attempt: Attempt | None = None) -> list[Step]:
+    """Every step of an attempt, else the latest, in order.
+
+    What no event told is concluded from where the attempt stands.
+    """
+    here = attempt or Attempt(submission.attempt, submission.state, submission.code)
+    runs = stage_runs(submission, here.number)
     steps: list[Step] = []
     for name in STAGES:
         if name in runs:
-            steps.append(_told(runs[name]))
+            steps.append(told(runs[name]))
         else:
-            steps.append(Step(name, TITLES[name], _concluded(submission, steps, runs)))
-    return [_with_code(step, submission) for step in steps]
+            steps.append(Step(name, TITLES[name], _concluded(here, steps, runs)))
+    return [_with_code(step, here) for step in steps]
+
+
+def stage_runs(submission: Submission, attempt: int) -> dict[str, StageRun]:
+    """What events told of an attempt, by stage."""
+    return {run.stage: run for run in submission.stage_runs.all() if run.attempt == attempt}
 
 
 def provenance(submission: Submission) -> list[dict[str, Any]]:
@@ -65,7 +96,8 @@ def provenance(submission: Submission) -> list[dict[str, Any]]:
     ]
 
 
-def _told(run: StageRun) -> Step:
+def told(run: StageRun) -> Step:
+    """A step as its events have it."""
     seconds = None
     if run.started_at and run.finished_at:
         seconds = max(0.0, (run.finished_at - run.started_at).total_seconds())
@@ -81,21 +113,32 @@ def _told(run: StageRun) -> Step:
     )
 
 
-def _concluded(submission: Submission, before: list[Step], runs: dict[str, StageRun]) -> str:
-    if submission.state == State.COMPLETED:
-        return RunState.SKIPPED if submission.code else RunState.DONE
+def _attempt(submission: Submission, number: int, changes: list[Transition]) -> Attempt:
+    began = next((change.at for change in changes if change.to_state == State.QUEUED), None)
+    if number == submission.attempt:
+        ended = None if submission.in_flight else submission.finished_at
+        return Attempt(number, submission.state, submission.code, began, ended)
+    if not changes:
+        return Attempt(number, State.FAILED, "", began, None)
+    last = changes[-1]
+    return Attempt(number, last.to_state, last.code, began, last.at)
+
+
+def _concluded(here: Attempt, before: list[Step], runs: Mapping[str, StageRun]) -> str:
+    if here.state == State.COMPLETED:
+        return RunState.SKIPPED if here.code else RunState.DONE
     if any(step.state in (RunState.RUNNING, RunState.FAILED, RunState.PENDING) for step in before):
         return RunState.PENDING
     if any(run.state == RunState.FAILED for run in runs.values()):
         return RunState.DONE  # a later step ran, so this one had finished
-    if submission.state == State.RUNNING:
+    if here.state == State.RUNNING:
         return RunState.RUNNING
-    if submission.state in (State.FAILED, State.NEEDS_SIGN_IN):
+    if here.state in (State.FAILED, State.NEEDS_SIGN_IN):
         return RunState.FAILED
     return RunState.PENDING
 
 
-def _with_code(step: Step, submission: Submission) -> Step:
+def _with_code(step: Step, here: Attempt) -> Step:
     if step.state != RunState.FAILED or step.code:
         return step
-    return replace(step, code=submission.code)
+    return replace(step, code=here.code)

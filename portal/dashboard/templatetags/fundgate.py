@@ -1,5 +1,6 @@
 """Template tags of the portal: icons, status labels, times, sizes, durations."""
 
+import math
 from datetime import UTC, date, datetime
 from typing import Any
 from unicodedata import category
@@ -94,6 +95,32 @@ def plain_number(value: float | None) -> str:
 def step_label(name: str) -> wording.Label:
     """The label of a pipeline step's state."""
     return wording.STEPS.get(str(name), wording.UNKNOWN)
+
+
+@register.filter
+def state_word(name: str) -> wording.Text:
+    """The state of a submission, or what an attempt left it in, as a word."""
+    return wording.STATES.get(str(name), wording.UNKNOWN).word
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """A moment to the millisecond, in the viewer's zone: 09:41:07.215."""
+    return timezone.localtime(moment).isoformat(timespec="milliseconds")[11:23]
+
+
+@register.filter
+def dollars(amount: float) -> str:
+    """US dollars with three digits that count: $0.000642, $12.40."""
+    if amount >= 1 or not amount:
+        return f"${amount:,.2f}"
+    return "$" + f"{amount:.{2 - math.floor(math.log10(amount))}f}".rstrip("0")
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number as SVG reads it, whatever the language."""
+    return f"{number:g}"
 
 
 @register.filter

@@ -1,0 +1,105 @@
+"""All runs of an institution within a time: from the database alone, so that nobody's sign-in is needed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from ingestion.web.models import StageRun, Submission, Transition
+from ingestion.web.selectors.submissions import submissions_for
+from ingestion.web.states import IN_FLIGHT, RunState, State
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+
+ENDS = (State.COMPLETED, State.FAILED, State.NEEDS_SIGN_IN)
+MOST_CHANGES, MOST_STEPS = 60_000, 140_000
+"""About 20,000 runs; older ones of the same time are left out, and the page says so."""
+MOST_WAITING = 50
+
+
+@dataclass(frozen=True)
+class StepTook:
+    """One step of a run; seconds are None where its report does not say, and of what was taken over."""
+
+    stage: str
+    seconds: float | None
+    broke_off: bool
+
+
+@dataclass
+class Run:
+    """One attempt: when it was owed, when and how it ended. `state` is "" while it goes on."""
+
+    attempt: int
+    queued_at: datetime | None = None
+    ended_at: datetime | None = None
+    state: str = ""
+    steps: list[StepTook] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float | None:
+        """From the moment it was owed to its end."""
+        if not self.queued_at or not self.ended_at:
+            return None
+        return max(0.0, (self.ended_at - self.queued_at).total_seconds())
+
+
+@dataclass(frozen=True)
+class Operations:
+    """The ended runs of a time, the oldest first, and what waits now; `cut` says that there were more."""
+
+    since: datetime
+    runs: list[Run]
+    cut: bool
+    waiting: list[Submission]
+    waiting_count: int
+
+
+def operations(actor: Actor, since: datetime) -> Operations:
+    """What the institution's runs did since then; a run belongs to the time in which it ended."""
+    institution = actor.require(Role.VIEWER)
+    changes = Transition.objects.filter(
+        submission__institution=institution,
+        submission__state_since__gte=since,  # who did not change since then has no change since then
+        at__gte=since,
+        to_state__in=(State.QUEUED, *ENDS),
+    )
+    told = list(
+        changes.order_by("-id").values_list("submission_id", "attempt", "to_state", "at")[:MOST_CHANGES]
+    )
+    runs: dict[tuple[UUID, int], Run] = {}
+    for submission, attempt, state, at in reversed(told):
+        run = runs.setdefault((submission, attempt), Run(attempt))
+        if state == State.QUEUED:
+            run.queued_at = at
+        else:
+            run.ended_at, run.state = at, state
+    steps = StageRun.objects.filter(
+        submission__institution=institution, submission__state_since__gte=since, finished_at__gte=since
+    ).order_by("-id")[:MOST_STEPS]
+    for step in steps.iterator(chunk_size=5000):
+        if found := runs.get((step.submission_id, step.attempt)):
+            found.steps.append(_took(step))
+    waiting = waiting_for(actor)
+    return Operations(
+        since,
+        [run for run in runs.values() if run.state],
+        len(told) == MOST_CHANGES,
+        list(waiting[:MOST_WAITING]),
+        waiting.count(),
+    )
+
+
+def waiting_for(actor: Actor) -> QuerySet[Submission]:
+    """Runs that go on, wait for a sign-in or for somebody to continue them; the longest wait first."""
+    states = (*IN_FLIGHT, State.STORED, State.NEEDS_SIGN_IN, State.FAILED)
+    open_ones = submissions_for(actor).filter(state__in=states, superseded_by__isnull=True)
+    return open_ones.order_by("state_since")
+
+
+def _took(step: StageRun) -> StepTook:
+    seconds = None
+    if step.started_at and step.finished_at and not step.resumed:
+        seconds = max(0.0, (step.finished_at - step.started_at).total_seconds())
+    return StepTook(step.stage, seconds, step.state == RunState.FAILED)
