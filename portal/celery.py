@@ -50,4 +50,4 @@ def configuration() -> dict[str, object]:
 
 app = Celery("fundgate")
 app.add_defaults(configuration)
-app.autodiscover_tasks(["ingestion.web", "portal.notices"])
+app.autodiscover_tasks(["ingestion.web", "portal.notices", "ingestion.schedule"])

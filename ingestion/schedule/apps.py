@@ -7,3 +7,9 @@ class ScheduleConfig(AppConfig):
     name = "ingestion.schedule"
     label = "schedule"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ingestion.schedule.services import keep_deliveries
+        from ingestion.web.signals import described
+
+        described.connect(keep_deliveries, dispatch_uid="schedule.keep_deliveries")

@@ -4,8 +4,10 @@ from django.urls import path
 
 from portal.dashboard.views import (
     actions,
+    calendar,
     changes,
     downloads,
+    expectations,
     home,
     mailbox,
     mappings,
@@ -49,6 +51,12 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/continue/", actions.go_on, name="continue_submission"),
     path("submissions/<uuid:submission_id>/run-again/", actions.run_again, name="run_again"),
     path("submissions/<uuid:submission_id>/withdraw/", actions.withdraw, name="withdraw"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/expected/", expectations.expectations, name="expectations"),
+    path("calendar/expected/new/", expectations.new, name="new_expectation"),
+    path("calendar/expected/zone/", expectations.zone, name="deadline_zone"),
+    path("calendar/expected/<uuid:expectation_id>/", expectations.edit, name="expectation"),
+    path("calendar/expected/<uuid:expectation_id>/remove/", expectations.remove, name="remove_expectation"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("submissions/<uuid:submission_id>/reason/", actions.give_reason, name="give_reason"),
     path("submissions/<uuid:submission_id>/pipeline/", pipeline.pipeline, name="submission_pipeline"),

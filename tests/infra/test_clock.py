@@ -38,11 +38,16 @@ def schedule(platform: Platform, name: str) -> dict[str, object]:
     return found
 
 
-def test_both_clocks_tick_every_minute(platform: Platform) -> None:
-    targets = {"fundgate-sweeper": "function:fundgate-sweeper", "fundgate-portal-sweep": "fundgate-work"}
-    for name, target in targets.items():
+def test_the_clocks_tick_as_often_as_their_work_needs(platform: Platform) -> None:
+    minute, quarter = "rate(1 minute)", "rate(15 minutes)"
+    targets = {
+        "fundgate-sweeper": ("function:fundgate-sweeper", minute),
+        "fundgate-portal-sweep": ("fundgate-work", minute),
+        "fundgate-portal-reminders": ("fundgate-work", quarter),
+    }
+    for name, (target, pace) in targets.items():
         found = schedule(platform, name)
-        assert found["ScheduleExpression"] == "rate(1 minute)"
+        assert found["ScheduleExpression"] == pace
         assert found["State"] == "ENABLED"
         assert found["Target"]["Arn"].endswith(target)  # type: ignore[index]
 

@@ -39,7 +39,19 @@ def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
     return urlencode(form).encode(), "application/x-www-form-urlencoded"
 
 
+TERMS = {"template": "TPT", "frequency": "monthly", "month_day": "31", "weekday": "5", "month": "12",
+         "business_days": "7", "at": "18:00", "calendar": "LU", "starts": "2026-01-01"}  # fmt: skip
+FORMS: dict[str, dict[str, str]] = {
+    "new_expectation": TERMS | {"others": "LU0000000001"},
+    "expectation": TERMS,
+    "remove_expectation": {},
+    "deadline_zone": {"zone": "Europe/Luxembourg"},
+}
+
+
 def body_of(name: str, method: str) -> dict[str, Any]:
+    if method == "POST" and name in FORMS:
+        return {"data": urlencode(FORMS[name]), "content_type": "application/x-www-form-urlencoded"}
     if name == "give_reason":
         return {"data": b"reason=It+was+late.", "content_type": "application/x-www-form-urlencoded"}
     if name == "events":

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
+from ingestion.schedule.models import Expectation
 from ingestion.web.models import ColumnMapping, RulebookVersion, Submission
 from ingestion.web.states import State
 from portal.accounts.models import Institution, User
@@ -54,8 +56,10 @@ from tests.portal.policies import (
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
-DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK_SAVED]
-# `home` leads members on; these two are answered before the addresses are looked up
+DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK_SAVED,
+           AuditTag.EXPECTATION_SET, AuditTag.EXPECTATION_CHANGED, AuditTag.EXPECTATION_REMOVED,
+           AuditTag.DEADLINE_ZONE_SET]  # fmt: skip
+# `home` is the public page or a member's own; these two are answered before the addresses are looked up
 HOME = "home"
 OUTSIDE = ("/healthz", "/static/js/theme.js")
 WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "row", "findings_xlsx",
@@ -91,6 +95,15 @@ def mapping(store: Any, alpine: Institution, anna: User) -> ColumnMapping:  # no
         institution=alpine, fingerprint=FINGERPRINT, template="HOLDINGS", template_version="1.0",
         sha256=hashlib.sha256(body).hexdigest(), object_version=kept["VersionId"], saved_by=anna,
         saved_at=timezone.now(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def expectation(alpine: Institution, anna: User) -> Expectation:  # noqa: F811
+    """What is expected of institution A."""
+    return Expectation.objects.create(
+        institution=alpine, fund="LU0000000001", template="TPT", frequency="monthly",
+        starts=date(2026, 1, 1), set_by=anna, set_at=timezone.now(),
     )  # fmt: skip
 
 
@@ -137,6 +150,9 @@ def call(
         if name in notices.SUBJECTS | set(notices.FORMS):
             return of_notices(name, method, who)
         subject = None
+        if "expectation_id" in ROUTES[name]:
+            one = request.getfixturevalue("expectation")
+            return client(name, who).generic(method, reverse(name, args=[one.id]), **body_of(name, method))
         if "submission_id" in ROUTES[name]:
             real = name in WITH_RESULTS and reaches
             subject = request.getfixturevalue("checked") if real else make(policy.subject)
@@ -186,7 +202,11 @@ def call(
 
 
 def decisions() -> list[Any]:
-    return [*ColumnMapping.objects.values_list("sha256"), *RulebookVersion.objects.values_list("sha256")]
+    return [
+        *ColumnMapping.objects.values_list("sha256"),
+        *RulebookVersion.objects.values_list("sha256"),
+        *Expectation.objects.exclude(business_days=5).values_list("business_days"),  # 5 is what a test set
+    ]
 
 
 def answer_of(name: str, response: Any) -> Answer:
@@ -219,10 +239,16 @@ def test_every_caller_gets_exactly_what_the_policy_says(
 
 
 @pytest.mark.parametrize("who", CALLERS)
-def test_the_start_page_leads_whoever_is_signed_in_on(person: Callable[[str], User | None], who: str) -> None:
+def test_the_start_page_is_for_everybody_and_of_a_member_their_own(
+    person: Callable[[str], User | None], who: str
+) -> None:
     user = person(who)
-    client = sign_in(user, "alpine-am") if user else Client()
-    assert client.get("/").status_code == (200 if user is None else 302)
+    client = (
+        sign_in(user, {"A": "alpine-am", "B": "borealis-insurance"}.get(who[0], "")) if user else Client()
+    )
+    answer = client.get("/")
+    assert answer.status_code == (NOT_ALLOWED if who == "no-institution" else 200)
+    assert ("What needs you now" in answer.text) == (who in ROLES)
 
 
 @pytest.mark.parametrize("who", CALLERS)

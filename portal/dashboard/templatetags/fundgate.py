@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from ingestion.pipeline.expected import called
+from ingestion.schedule.business_days import CALENDARS
 from portal.accounts.roles import Role
 from portal.dashboard import wording
 from portal.dashboard.icons import ICONS
@@ -59,6 +60,18 @@ def status(submission: Any) -> wording.Label:
 def expectable(template: str) -> str:
     """What a template that can be expected is called."""
     return called(template)
+
+
+@register.filter
+def named(names: dict[str, str], key: str) -> str:
+    """What a key is called, "" if nobody knows."""
+    return names.get(key, "")
+
+
+@register.filter
+def holidays(code: str) -> str:
+    """A holiday calendar in words."""
+    return str(CALENDARS[code].title)
 
 
 @register.filter

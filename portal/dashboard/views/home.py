@@ -1,13 +1,70 @@
-"""The address without a path: who Fundgate is for everybody, the submissions for members."""
+"""The address without a path: who Fundgate is for everybody; for members what needs them, and their funds."""
 
+from datetime import timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from ingestion.schedule import selectors as schedule
+from ingestion.schedule.outlook import Status
+from ingestion.web import selectors
+from ingestion.web.states import State
+from portal.accounts.actor import Actor, actor_of
+from portal.accounts.permissions import member_required
+from portal.dashboard.attention import attention
+from portal.dashboard.expected import shown
+from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.sparkline import sparkline
+
+PAGE_SIZE = 20
+AHEAD = timedelta(days=14)
+MOST_AHEAD = 6
+UNDER_WAY = [State.RECEIVING, State.QUEUED, State.RUNNING]
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The public page, or the way to the submissions for somebody who is signed in."""
-    if request.actor is None:  # type: ignore[attr-defined]
-        return render(request, "public/landing.html")
-    return redirect("submissions")
+    """The public page, or the member's own."""
+    return desk(request) if actor_of(request) else render(request, "public/landing.html")  # type: ignore[return-value]
+
+
+@member_required()
+def desk(request: HttpRequest) -> HttpResponse:
+    """What needs somebody now, what comes next, and one page of funds; only the funds for htmx."""
+    actor = request.actor  # type: ignore[attr-defined]
+    context = _funds(request, actor)
+    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
+        return render(request, "dashboard/home/funds.html", context)
+    context |= {
+        "groups": attention(actor),
+        "coming": _coming(actor),
+        "expects": schedule.expectations_for(actor).exists(),
+        "under_way": selectors.submissions_for(actor, refused=True).filter(state__in=UNDER_WAY).count(),
+        "any_submission": selectors.submissions_for(actor).exists(),
+    }
+    return render(request, "dashboard/home/page.html", context)
+
+
+def _funds(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    text = request.GET.get("q", "").strip()[:120]
+    page = Paginator(schedule.fund_groups(actor, text), PAGE_SIZE).get_page(
+        page_number(request.GET.get("page"))
+    )
+    lines = schedule.fund_lines(actor, page.object_list)
+    return {
+        "text": text,
+        "page": page,
+        "lines": [(line, sparkline(line.points)) for line in lines],
+        "pages": pages_of(page.number, page.paginator.num_pages),
+        "list_url": request.path,
+    }
+
+
+def _coming(actor: Actor) -> list[Any]:
+    today = timezone.localdate()
+    entries = schedule.calendar(actor, today - timedelta(days=1), today + AHEAD)
+    return shown(actor, [entry for entry in entries if entry.status == Status.DUE][:MOST_AHEAD])

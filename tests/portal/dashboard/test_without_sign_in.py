@@ -19,11 +19,13 @@ def test_the_start_page_says_what_fundgate_is_and_leads_to_the_sign_in() -> None
     page = Client().get("/").content.decode()
     assert "under your own key" in page
     assert "unless one of your users is signed in" in page
-    assert page.count('href="/oidc/authenticate/?next=/submissions/"') == 1
+    assert page.count('href="/oidc/authenticate/?next=/"') == 1
 
 
-def test_the_start_page_leads_a_member_to_the_submissions(viewer: Client) -> None:
-    assert viewer.get("/").url == "/submissions/"  # type: ignore[attr-defined]
+def test_the_start_page_is_a_member_s_own(viewer: Client) -> None:
+    page = viewer.get("/").content.decode()
+    assert "What needs you now" in page
+    assert "unless one of your users is signed in" not in page
 
 
 @pytest.mark.django_db

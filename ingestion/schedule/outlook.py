@@ -1,0 +1,114 @@
+"""What came of each expected delivery, as the database knows it now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ingestion.schedule.models import DEFAULT_ZONE, DeadlineZone, Expectation, FundDelivery
+from ingestion.schedule.terms import Occurrence, due_between
+from ingestion.web.states import State, Verdict
+
+
+class Status(models.TextChoices):
+    """Where one expected delivery stands."""
+
+    MISSING = "missing", _("Missing")
+    LATE = "late", _("Late")
+    DUE = "due", _("Due")
+    RECEIVED = "received", _("Received")
+    RECEIVED_LATE = "received_late", _("Received late")
+
+
+OVERDUE = (Status.MISSING, Status.LATE)
+Delivered = Mapping[tuple[str, str], list[Any]]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery that came: `submission` counts now, `at` is when the first one was handed in."""
+
+    submission: UUID
+    number: int
+    verdict: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One expected delivery and what came of it."""
+
+    expectation: Expectation
+    occurrence: Occurrence
+    status: Status
+    arrival: Arrival | None = None
+
+
+def zone_of(institution_id: UUID) -> str:
+    """The time zone of an institution's deadlines."""
+    found = DeadlineZone.objects.filter(institution_id=institution_id).values_list("zone", flat=True).first()
+    return found or DEFAULT_ZONE
+
+
+def entries(
+    institution_id: UUID, expectations: QuerySet[Expectation], first: date, last: date, now: datetime
+) -> list[Entry]:
+    """What is due from `first` to `last` (days in the institution's zone), by deadline."""
+    zone = zone_of(institution_id)
+    awaited = [
+        (expectation, occurrence)
+        for expectation in expectations
+        for occurrence in due_between(expectation.terms(zone), first, last)
+        if expectation.starts <= occurrence.valuation <= (expectation.ends or date.max)
+    ]
+    arrived = _arrived(institution_id, [occurrence for _expectation, occurrence in awaited])
+    found = [_entry(expectation, occurrence, arrived, now) for expectation, occurrence in awaited]
+    return sorted(found, key=lambda one: (one.occurrence.due, one.expectation.fund, one.expectation.template))
+
+
+def counted(institution_id: UUID) -> QuerySet[FundDelivery]:
+    """Fund deliveries that were received: not withdrawn, readable, meant to be delivered."""
+    return (
+        FundDelivery.objects.filter(institution_id=institution_id, submission__check_only=False)
+        .exclude(submission__state=State.WITHDRAWN)
+        .exclude(submission__verdict=Verdict.UNREADABLE)
+    )
+
+
+def _arrived(institution_id: UUID, occurrences: Iterable[Occurrence]) -> Delivered:
+    """Deliveries by (fund, template) and by ("", template), in the order they were handed in."""
+    days = [day for one in occurrences for day in (one.accepts_from, one.valuation)]
+    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    if not days:
+        return found
+    rows = counted(institution_id).filter(valuation_date__range=(min(days), max(days)))
+    for row in rows.order_by("submission__number").values(
+        "fund", "template", "valuation_date", "submission", "submission__number", "submission__verdict",
+        "submission__created_at",
+    ):  # fmt: skip
+        found[row["fund"], row["template"]].append(row)
+        if row["fund"]:
+            found["", row["template"]].append(row)
+    return found
+
+
+def _entry(expectation: Expectation, occurrence: Occurrence, arrived: Delivered, now: datetime) -> Entry:
+    came = [
+        row
+        for row in arrived.get((expectation.fund, expectation.template), ())
+        if occurrence.accepts(row["valuation_date"])
+    ]
+    if not came:
+        waits = Status.LATE if now < occurrence.missing_from else Status.MISSING
+        return Entry(expectation, occurrence, Status.DUE if now <= occurrence.due else waits)
+    first, last = came[0], came[-1]
+    at = first["submission__created_at"]
+    arrival = Arrival(last["submission"], last["submission__number"], last["submission__verdict"], at)
+    status = Status.RECEIVED if at <= occurrence.due else Status.RECEIVED_LATE
+    return Entry(expectation, occurrence, status, arrival)

@@ -1,0 +1,52 @@
+"""What is expected of an institution, and what came of it."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from ingestion.schedule import outlook
+from ingestion.schedule.models import Expectation
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.common.errors import NotFound
+from portal.common.time import now
+
+OVERDUE_DAYS = timedelta(days=92)
+"""How far back what is missing is still asked for."""
+
+
+def expectations_for(actor: Actor) -> QuerySet[Expectation]:
+    """What is expected of the actor's institution, by fund and template."""
+    return Expectation.objects.filter(institution=actor.require(Role.VIEWER)).select_related("set_by")
+
+
+def get_expectation(actor: Actor, expectation_id: UUID) -> Expectation:
+    """One of them; NotFound for everybody else's."""
+    found = expectations_for(actor).filter(pk=expectation_id).first()
+    if found is None:
+        raise NotFound("This is not expected, or no longer.")
+    return found
+
+
+def zone_for(actor: Actor) -> str:
+    """The time zone in which the institution's deadlines are meant."""
+    return outlook.zone_of(actor.require(Role.VIEWER).id)
+
+
+def calendar(
+    actor: Actor,
+    first: date,
+    last: date,
+    *,
+    expectations: QuerySet[Expectation] | None = None,
+    moment: datetime | None = None,
+) -> list[outlook.Entry]:
+    """What is due from `first` to `last`, by deadline; `expectations` narrows it."""
+    chosen = expectations_for(actor) if expectations is None else expectations
+    return outlook.entries(actor.require(Role.VIEWER).id, chosen, first, last, moment or now())
+
+
+def is_overdue(entry: outlook.Entry) -> bool:
+    """Whether it should be here by now and is not."""
+    return entry.status in outlook.OVERDUE

@@ -1,0 +1,131 @@
+"""What needs somebody now: one group per reason, the most pressing first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ingestion.schedule import selectors as schedule
+from ingestion.web import selectors
+from ingestion.web.models import Submission
+from ingestion.web.states import State, Verdict
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.dashboard.expected import Due, shown
+
+RECENT = timedelta(days=90)
+"""How far back what went wrong is still called up; what waits for a sign-in waits for ever."""
+MOST = 4
+"""Of a group that are named; the rest is behind its link."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One reason to act: why, what to do, the first of `count`, and where all of them are."""
+
+    name: str
+    tone: str
+    icon: str
+    title: str
+    advice: str
+    count: int
+    address: str
+    submissions: Sequence[Submission] = ()
+    deliveries: Sequence[Due] = ()
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.submissions) - len(self.deliveries)
+
+
+def attention(actor: Actor) -> list[Group]:
+    """The groups that hold something."""
+    groups = [make(actor) for make in GROUPS]
+    return [group for group in groups if group and group.count]
+
+
+def _sign_in(actor: Actor) -> Group:
+    advice = _("A colleague who may upload can open it and continue.")
+    if actor.may(Role.UPLOADER):
+        advice = _("Open it and continue: the check goes on with your present sign-in.")
+    waiting = Q(state__in=[State.NEEDS_SIGN_IN, State.STORED])
+    return _of_submissions(
+        actor, waiting, "sign-in", ("hold", "key", _("Waiting for a sign-in"), advice), State.NEEDS_SIGN_IN
+    )
+
+
+def _broken(actor: Actor) -> Group:
+    advice = _("No verdict was reached. Open it to see why, and run it again.")
+    return _of_submissions(
+        actor,
+        Q(state=State.FAILED) & _recent(),
+        "broken",
+        ("odd", "broken", _("Checks that broke off"), advice),
+        State.FAILED,
+    )
+
+
+def _errors(actor: Actor) -> Group:
+    advice = _("Correct what is listed where the file is made, then upload the new one.")
+    return _of_submissions(
+        actor,
+        Q(verdict=Verdict.FAILED) & _current(),
+        "errors",
+        ("bad", "error", _("Deliveries with errors"), advice),
+        Verdict.FAILED,
+    )
+
+
+def _unreadable(actor: Actor) -> Group:
+    advice = _("Their content could not be understood. Open one to see what to do.")
+    return _of_submissions(
+        actor,
+        Q(verdict=Verdict.UNREADABLE) & _current(),
+        "unreadable",
+        ("odd", "unreadable", _("Files that could not be read"), advice),
+        Verdict.UNREADABLE,
+    )
+
+
+def _overdue(actor: Actor) -> Group:
+    today = timezone.localdate()
+    overdue = [
+        entry
+        for entry in schedule.calendar(actor, today - RECENT, today + timedelta(days=1))
+        if schedule.is_overdue(entry)
+    ]
+    return Group(
+        "overdue",
+        "bad",
+        "clock",
+        _("Late or missing deliveries"),
+        _("They should be here by now. Upload them, or ask who makes them."),
+        len(overdue),
+        reverse("calendar") + "?status=overdue",
+        deliveries=shown(actor, overdue[::-1][:MOST]),
+    )
+
+
+GROUPS: tuple[Callable[[Actor], Group | None], ...] = (_sign_in, _overdue, _broken, _errors, _unreadable)
+
+
+def _of_submissions(
+    actor: Actor, reason: Q, name: str, words: tuple[str, str, str, str], result: str
+) -> Group:
+    found = selectors.submissions_for(actor).filter(reason)
+    tone, icon, title, advice = words
+    address = f"{reverse('submissions')}?result={result}"
+    return Group(name, tone, icon, title, advice, found.count(), address, submissions=list(found[:MOST]))
+
+
+def _recent() -> Q:
+    return Q(created_at__gte=timezone.now() - RECENT)
+
+
+def _current() -> Q:
+    """Handed in lately, meant to be delivered, and not replaced by a newer delivery."""
+    return _recent() & Q(check_only=False, superseded_by=None)
