@@ -48,6 +48,7 @@ class FindingTable:
     lines: list[Line]
     columns: list[tuple[str, bool]]
     complete: bool
+    several_funds: bool
 
 
 def finding_table(
@@ -61,19 +62,20 @@ def finding_table(
 ) -> FindingTable:
     """The findings with their rows; the cells of one rule's (`group`) findings stand in columns."""
     pack = selectors.pack_of(document)
+    names = {fund["id"]: fund["name"] for fund in (document.get("index_card") or {}).get("portfolios", [])}
     if pack is None:
-        return FindingTable([_line(submission, finding, {}, "", {}, []) for finding in findings], [], False)
+        lines = [_line(submission, finding, {}, "", {}, []) for finding in findings]
+        return FindingTable(lines, [], False, len(names) > 1)
     named = [pack.instrument, name_field(pack)]
     near = _near(pack, group) if group else []
     wanted = None if complete and group else [*named, *near]
     seen = selectors.around(actor, submission, findings, wanted)
+    failing = group["fields"][0] if group and group.get("fields") else ""
     if complete and group:
         filled = {key for cells in seen.cells if cells for key, value in cells.items() if value}
-        near = [key for key in pack.fields if key in filled or key in group["fields"][:1]]
-    failing = group["fields"][0] if group and group.get("fields") else ""
-    shown = [key for key in near if key in seen.fields or key == failing]
+        near = [failing, *(key for key in pack.fields if key in filled and key != failing)]
+    shown = [key for key in near if key in pack.fields and (key in seen.fields or key == failing)]
     columns = [(pack.fields[key].label, key == failing) for key in shown]
-    names = {fund["id"]: fund["name"] for fund in (document.get("index_card") or {}).get("portfolios", [])}
     lines = []
     for finding, cells in zip(findings, seen.cells, strict=True):
         told = cells or {}
@@ -84,7 +86,7 @@ def finding_table(
         position = (told.get(named[1], ""), told.get(named[0], ""))
         lines.append(_line(submission, finding, seen.parts, names.get(finding["portfolio"], ""),
                            {"position": position[0], "identifier": position[1]}, shown_cells))  # fmt: skip
-    return FindingTable(lines, columns, complete and bool(group))
+    return FindingTable(lines, columns, complete and bool(group), len(names) > 1)
 
 
 def name_field(pack: Pack) -> str:
