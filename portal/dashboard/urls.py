@@ -22,6 +22,7 @@ from portal.dashboard.views import (
     rules,
     submission,
     submissions,
+    trends,
     upload,
     webhooks,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/reason/", actions.give_reason, name="give_reason"),
     path("submissions/<uuid:submission_id>/pipeline/", pipeline.pipeline, name="submission_pipeline"),
     path("pipeline/", operations.operations, name="operations"),
+    path("trends/", trends.trends, name="trends"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:template>/<str:version>/<str:rule_id>/", rules.rule, name="rule"),
     path("templates/", materials.templates, name="templates"),

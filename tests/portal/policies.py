@@ -84,6 +84,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("preferences", "POST"): Policy(302, Role.VIEWER),
     ("submission_pipeline", "GET"): of_a(),
     ("operations", "GET"): Policy(200, Role.VIEWER),
+    ("trends", "GET"): Policy(200, Role.VIEWER),
     ("rules", "GET"): Policy(200, Role.VIEWER),
     ("rule", "GET"): Policy(200, Role.VIEWER),
     ("templates", "GET"): Policy(200, Role.VIEWER),
