@@ -23,6 +23,7 @@ TEST_ENVIRONMENT = {
     "FUNDGATE_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:000000000000:stateMachine:fundgate-pipeline",
     "FUNDGATE_STATE_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/state",
     "FUNDGATE_CALLBACK_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/callback",
+    "FUNDGATE_RECEIPT_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/receipt",
     "FUNDGATE_QUEUE_URL": "http://127.0.0.1:9/000000000000/fundgate-work",
     "DATABASE_URL": "sqlite://:memory:",
     # Nothing in a test may find real credentials, and nothing may reach an AWS that was not asked for.

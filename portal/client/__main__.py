@@ -1,10 +1,12 @@
-"""Upload files and wait for their verdicts.
+"""Upload files and wait for their verdicts; check signed receipts.
 
     python -m portal.client submit FILE... [--portal URL] [--email NAME] [--browser] [--expect TPT]
         [--reason TEXT] [--check-only] [--json]
+    python -m portal.client verify-receipt RECEIPT [--key PEM] [--file FILE]
 
 The password of a headless sign-in is read from FUNDGATE_PASSWORD or asked for; it never stands on the
 command line. Exit code 0: no errors found; 1: errors found; 2: no verdict.
+A receipt is checked without the portal. Exit code 0: genuine; 1: it is not; 2: it could not be checked.
 """
 
 import argparse
@@ -17,7 +19,7 @@ from typing import Any
 
 import requests
 
-from portal.client import signin
+from portal.client import receipts, signin
 from portal.client.api import Api, ApiError
 
 
@@ -41,7 +43,15 @@ def main(arguments: list[str]) -> int:
     submit.add_argument("--reason", default="", help="why the files replace earlier deliveries")
     submit.add_argument("--check-only", action="store_true", help="do not hand them in; deleted after 7 days")
     submit.add_argument("--json", action="store_true", help="print the submissions as JSON")
+    verify = commands.add_parser("verify-receipt", help="check a signed receipt, without the portal")
+    verify.add_argument("receipt", type=Path, metavar="RECEIPT", help="the JSON that the portal gave out")
+    verify.add_argument(
+        "--key", type=Path, metavar="PEM", help=f"the public key; {receipts.KEY_NAME} beside the receipt"
+    )
+    verify.add_argument("--file", type=Path, help="the delivered file: is the receipt about this one?")
     options = parser.parse_args(arguments)
+    if options.command == "verify-receipt":
+        return _verify(options)
     if not options.browser and not options.email:
         parser.error("say --email NAME, or --browser to sign in in the browser")
     if not options.portal.startswith(("http://", "https://")):
@@ -61,6 +71,20 @@ def main(arguments: list[str]) -> int:
         _say("stopped. What was uploaded is checked all the same.")
         return 130
     return 2
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """Check one receipt and say what it says."""
+    try:
+        content = receipts.verified(options.receipt, options.key, options.file)
+    except receipts.NotGenuine as error:
+        _say(error)
+        return 1
+    except OSError as error:
+        _say(f"{error.filename} cannot be read: {error.strerror}.")
+        return 2
+    print("\n".join(receipts.told(content)))
+    return 0
 
 
 def _submit(options: argparse.Namespace) -> int:

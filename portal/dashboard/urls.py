@@ -17,6 +17,7 @@ from portal.dashboard.views import (
     own_rules,
     pipeline,
     preferences,
+    receipts,
     rows,
     rulebook,
     rules,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/annotated.xlsx", downloads.annotated, name="annotated"),
     path("submissions/<uuid:submission_id>/tables/<str:name>.<str:form>", downloads.table, name="table"),
     path("submissions/<uuid:submission_id>/downloads/", downloads.downloads, name="downloads"),
+    path("submissions/<uuid:submission_id>/receipt.<str:form>", receipts.receipt, name="receipt"),
+    path("receipts/key.pem", receipts.key, name="receipt_key"),
     path("submissions/<uuid:submission_id>/original", downloads.original, name="original"),
     path("submissions/<uuid:submission_id>/changes/", changes.submission_changes, name="submission_changes"),
     path(

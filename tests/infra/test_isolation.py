@@ -291,6 +291,21 @@ def test_the_callback_key_signs_for_callback_and_publish_only(platform: Platform
     assert refused(worker.get_public_key, KeyId=request["KeyId"]) in DENIED
 
 
+def test_the_receipt_key_signs_for_the_portal_only(platform: Platform, as_: As) -> None:
+    """Neither key can stand in for the other: no function signs a receipt, the portal signs no callback."""
+    request = {
+        "KeyId": platform.outputs["ReceiptKeyArn"],
+        "Message": b"1.body",
+        "SigningAlgorithm": "ECDSA_SHA_256",
+    }
+    portal = platform.server.client("kms", as_("portal"))
+    assert portal.sign(**request)["Signature"]
+    assert portal.get_public_key(KeyId=request["KeyId"])["KeySpec"] == "ECC_NIST_P256"
+    for who in [OWNER, *OUTSIDERS]:
+        if who != "portal":
+            assert refused(platform.server.client("kms", as_(who)).sign, **request) in DENIED, who
+
+
 def test_the_region_and_the_account_are_the_expected_ones(platform: Platform) -> None:
     """Names in the policies are spelled out with them."""
     assert platform.outputs["StateKeyArn"].startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")

@@ -237,6 +237,7 @@ def test_administering_a_key_is_not_using_it(platform: dict[str, Any], instituti
         "PipelineSigns": {"kms:Sign"},
         "PortalVerifies": set(),
     }
+    assert crypto(platform["ReceiptKey"]) == {"Administration": set(), "PortalSigns": {"kms:Sign"}}
     assert crypto(institution["InstitutionKey"]) == {
         "AdministrationWithoutUse": set(),
         "InstitutionReadsAndWrites": {"kms:Decrypt", "kms:GenerateDataKey"},
@@ -289,7 +290,7 @@ def test_what_holds_data_or_opens_it_survives_its_stack(
 ) -> None:
     kept = {name for name, each in (platform | institution).items() if each.get("DeletionPolicy") == "Retain"}
     assert kept == {
-        "UserPool", "IdentityPool", "StateKey", "CallbackKey", "InstitutionKey",
+        "UserPool", "IdentityPool", "StateKey", "CallbackKey", "ReceiptKey", "InstitutionKey",
         *[f"{area}Bucket" for area in AREAS],
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from portal.audit.tags import AuditTag
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
+from tests.portal import reviews
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
@@ -34,6 +35,7 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     embedded_store,
     make,
     member,
+    receipt_key,
     results_of,
     rulebook,
     sign_in,
@@ -63,9 +65,10 @@ DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK
 HOME = "home"
 OUTSIDE = ("/healthz", "/static/js/theme.js")
 WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "row", "findings_xlsx",
-                "findings_csv", "findings_json", "annotated", "table", "original", "api_submission", "api_findings"}  # fmt: skip
+                "findings_csv", "findings_json", "annotated", "table", "receipt", "original",
+                "api_submission", "api_findings", "api_receipt"}  # fmt: skip
 PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"],
-          "table": ["holdings", "csv"], "row": [1]}  # fmt: skip
+          "table": ["holdings", "csv"], "receipt": ["pdf"], "row": [1]}  # fmt: skip
 """What stands in addresses beside a submission."""
 DECISIONS = {"map_columns", "mappings", "set_mapping_aside", "rulebook", "new_own_rule", "own_rule",
              "rulebook_version", "restore_rulebook", "api_mapping", "api_mappings",
@@ -145,10 +148,14 @@ def call(
         reaches = policy.answer(who) in (policy.ok, NOT_FOUND)  # who is refused before that needs no store
         if reaches and (method in ("POST", "PUT") or name in WITH_RESULTS | DECISIONS):
             request.getfixturevalue("deployed")
+        if reaches and "receipt" in name:
+            request.getfixturevalue("receipt_key")
         if name in DECISIONS:
             return client(name, who).generic(method, *decision(name, who, reaches))
         if name in notices.SUBJECTS | set(notices.FORMS):
             return of_notices(name, method, who)
+        if name in reviews.SUBJECTS:
+            return of_reviews(name, method, who, reaches)
         subject = None
         if "expectation_id" in ROUTES[name]:
             one = request.getfixturevalue("expectation")
@@ -168,6 +175,14 @@ def call(
         subject = notices.arguments(name, alpine, anna, reader or anna, folder)
         sent = notices.form(name) if method == "POST" else {}
         return caller.generic(method, reverse(name, args=subject), **sent)
+
+    def of_reviews(name: str, method: str, who: str, reaches: bool) -> Any:
+        """A release that Anna asked for, or a rule of a file of hers that warns."""
+        real = reaches and name in reviews.OF_A_FILE
+        subject: Any = request.getfixturevalue("checked") if real else make(State.COMPLETED)
+        arguments = [reviews.acceptance_of(subject).id if name in reviews.OF_AN_ACCEPTANCE else subject.id]
+        arguments += [reviews.warning()[0]] if name == "accept_rule" else []
+        return client(name, who).generic(method, reverse(name, args=arguments), **reviews.sent(name, method))
 
     def decision(name: str, who: str, reaches: bool) -> tuple[str, bytes, str]:
         """Address, body and content type for what is decided about mappings and the rulebook."""

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.test import Client
 
 from ingestion.aws.events import MAX_BODY_BYTES, Event
-from ingestion.web import webhook
+from ingestion.web import public_keys, webhook
 from ingestion.web.errors import ForgedCallback
 from ingestion.web.models import PipelineEvent, Submission
 from ingestion.web.states import State
@@ -31,7 +31,7 @@ KEY = ec.generate_private_key(ec.SECP256R1())
 def callback_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The public key as KMS would hand it out; its private half is here instead of in KMS."""
     public = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    monkeypatch.setitem(webhook._public_keys, settings.FUNDGATE_CALLBACK_KEY_ARN, public)
+    monkeypatch.setitem(public_keys.known, settings.FUNDGATE_CALLBACK_KEY_ARN, public)
 
 
 def signed(body: bytes, timestamp: str, key: ec.EllipticCurvePrivateKey = KEY) -> str:

@@ -33,7 +33,7 @@ from portal.accounts.models import Institution, Membership, User
 from portal.accounts.selectors import SEAL_ID
 from tests.fixtures.system import free_port
 from tests.portal.dashboard.delivery import DELIVERY
-from tests.portal.dashboard.taken_away import put_what_is_taken_away
+from tests.portal.dashboard.taken_away import make_receipt_key, put_what_is_taken_away
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_tests"
 BACKEND = "portal.accounts.oidc.CognitoBackend"
@@ -198,6 +198,12 @@ def checked(store: Any, make: Make) -> Submission:
     put_results(store, submission, document, findings_parquet(validation.findings), delivery.to_parquet())
     put_what_is_taken_away(store, submission, DELIVERY)
     return submission
+
+
+@pytest.fixture
+def receipt_key(store: Any, embedded_store: Home, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key in the embedded AWS that receipts are signed with."""
+    make_receipt_key(embedded_store, settings, monkeypatch)
 
 
 @pytest.fixture

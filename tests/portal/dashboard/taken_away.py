@@ -1,8 +1,15 @@
-"""What a run leaves beside verdict and findings: the annotated workbook and the tables."""
+"""What a run leaves beside verdict and findings, and the key that receipts are signed with."""
 
+from collections import OrderedDict
 from functools import cache
 from typing import Any
 
+import botocore.session
+import pytest
+
+from infra.local import embedded
+from infra.local.home import Home
+from ingestion.aws import clients
 from ingestion.pipeline.annotated import annotated_workbook
 from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.engine import validate
@@ -32,3 +39,20 @@ def put_what_is_taken_away(store: Any, submission: Submission, data: bytes) -> N
         kept = store.put_object(Bucket=where["bucket"], Key=where["key"], Body=body)
         submission.results[name] = where | {"version_id": kept["VersionId"]}
     submission.save()
+
+
+def make_receipt_key(home: Home, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signing key of the embedded AWS, which the portal's own role may use as in a deployed system."""
+    kms = embedded.deployer("kms", home)
+    made = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    settings.FUNDGATE_RECEIPT_KEY_ARN = made["Arn"]
+    monkeypatch.setattr(clients, "_session", _own_session())
+    monkeypatch.setattr(clients, "_clients", OrderedDict())
+
+
+@cache
+def _own_session() -> Any:
+    """What the process knows of AWS where its own role has rights."""
+    session = botocore.session.get_session()
+    session.set_credentials("test", "test")
+    return session

@@ -29,6 +29,7 @@ PRODUCTION = {
     "FUNDGATE_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:fundgate-pipeline",
     "FUNDGATE_STATE_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/state",
     "FUNDGATE_CALLBACK_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/callback",
+    "FUNDGATE_RECEIPT_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/receipt",
     "FUNDGATE_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/fundgate-work",
 }
 PRODUCTION["FUNDGATE_SECRET_KEY"] += "GhLs7"
