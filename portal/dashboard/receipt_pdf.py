@@ -94,8 +94,8 @@ def _signature(page: FPDF, signature: dict[str, str]) -> None:
     page.ln(3)
     page.set_font("helvetica", "", 9)
     told = _(
-        "The file %(name)s is attached to this document. It holds the same facts with the signature over them, "
-        "and can be checked with the public key of the portal, also without a connection to it."
+        "The file %(name)s is attached to this document. It holds the same facts with the signature over "
+        "them, and can be checked with the public key of the portal, also without a connection to it."
     )
     page.multi_cell(0, 5, _plain(told % {"name": JSON_NAME}))
 
