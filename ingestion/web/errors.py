@@ -11,6 +11,13 @@ class NotNow(Conflict):
     title = "Not possible now"
 
 
+class NotCorrectable(Conflict):
+    """The file cannot be corrected in the browser; the message says why and what to do."""
+
+    code = "NOT_CORRECTABLE"
+    title = "Not to be corrected here"
+
+
 class ReasonNeeded(BadRequest):
     """The act is recorded with its reason, and none was given."""
 

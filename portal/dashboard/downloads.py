@@ -38,6 +38,8 @@ class Downloads:
 
 def downloads_of(submission: Submission) -> Downloads:
     """What is there now; each download looks again."""
+    if submission.deleted_at:
+        return Downloads()
     checked = bool(submission.verdict) and submission.verdict != Verdict.UNREADABLE
     return Downloads(
         findings=checked,

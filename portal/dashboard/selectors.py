@@ -37,10 +37,11 @@ class Actions:
     run_again: bool = False
     upload: bool = False
     withdraw: bool = False
+    correct: bool = False
 
     @property
     def any(self) -> bool:
-        return self.go_on or self.run_again or self.upload or self.withdraw
+        return self.go_on or self.run_again or self.upload or self.withdraw or self.correct
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ def actions_for(actor: Actor, submission: Submission) -> Actions:
         upload=submission.state == State.COMPLETED
         and submission.verdict in (Verdict.FAILED, Verdict.UNREADABLE),
         withdraw=services.may_withdraw(actor, submission),
+        correct=selectors.correctable(submission),
     )
 
 

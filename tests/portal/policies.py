@@ -93,6 +93,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("template_file", "GET"): Policy(200, Role.VIEWER),
     ("withdraw", "GET"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
     ("withdraw", "POST"): of_a(302, Role.UPLOADER, subject=State.RUNNING),
+    ("correct", "GET"): of_a(200, Role.UPLOADER),
+    ("correct", "POST"): of_a(200, Role.UPLOADER),
     ("give_reason", "POST"): of_a(302, Role.UPLOADER, subject=State.RUNNING),
     ("map_columns", "GET"): of_a(200, Role.REVIEWER),
     ("map_columns", "POST"): of_a(302, Role.REVIEWER),

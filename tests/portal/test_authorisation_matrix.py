@@ -64,7 +64,7 @@ DECIDED = [AuditTag.MAPPING_SAVED, AuditTag.MAPPING_SET_ASIDE, AuditTag.RULEBOOK
 HOME = "home"
 OUTSIDE = ("/healthz", "/static/js/theme.js")
 WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "row", "findings_xlsx",
-                "findings_csv", "findings_json", "annotated", "table", "receipt", "original",
+                "findings_csv", "findings_json", "annotated", "table", "receipt", "original", "correct",
                 "api_submission", "api_findings", "api_receipt"}  # fmt: skip
 PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"],
           "table": ["holdings", "csv"], "receipt": ["pdf"], "row": [1]}  # fmt: skip

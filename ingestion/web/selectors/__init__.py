@@ -1,5 +1,6 @@
 """Reads: each takes the acting member and returns only what their institution owns."""
 
+from ingestion.web.selectors.corrections import CorrectionDesk, correctable, correction_desk
 from ingestion.web.selectors.deliveries import (
     chain_of,
     corrections_of,
@@ -27,6 +28,7 @@ from ingestion.web.selectors.steps import Step, pipeline_steps, provenance
 from ingestion.web.selectors.submissions import get_submission, submissions_for
 
 __all__ = [
+    "CorrectionDesk",
     "FindingsPage",
     "InForce",
     "Row",
@@ -35,6 +37,8 @@ __all__ = [
     "around",
     "chain_of",
     "cic_field",
+    "correctable",
+    "correction_desk",
     "corrections_of",
     "current_deliveries_for",
     "deliveries_for",

@@ -1,6 +1,7 @@
 """Writes: what changes submissions."""
 
 from ingestion.web.services.checks import delete_checks
+from ingestion.web.services.corrections import save_corrections
 from ingestion.web.services.dispatch import dispatch_outbox, start
 from ingestion.web.services.events import Applied, apply_event, record_refused_event
 from ingestion.web.services.mappings import save_mapping, set_mapping_aside
@@ -29,6 +30,7 @@ __all__ = [
     "reconcile",
     "record_refused_event",
     "run_again",
+    "save_corrections",
     "save_mapping",
     "save_rulebook",
     "set_mapping_aside",

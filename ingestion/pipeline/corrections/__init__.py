@@ -1,0 +1,7 @@
+"""A delivery with some cells corrected: what the rules say of it, and the file that holds it."""
+
+from ingestion.pipeline.corrections.cells import Correction, corrected, text_at
+from ingestion.pipeline.corrections.checking import check
+from ingestion.pipeline.corrections.files import CannotBeWritten, written
+
+__all__ = ["CannotBeWritten", "Correction", "check", "corrected", "text_at", "written"]
