@@ -36,18 +36,15 @@ def row_picture(row: Row, pack: Pack | None, document: dict[str, Any]) -> dict[s
     """What the page of one row draws."""
     by_field: dict[str, list[Finding]] = {}
     for finding in row.findings:
-        by_field.setdefault(finding["field"] or "", []).append(finding)
-    known = pack.fields if pack else {}
-    elsewhere = [found for key, found in by_field.items() if key not in known]
-    titles = {group["rule"]: group for group in document.get("groups", [])}
+        by_field.setdefault(finding["field"], []).append(finding)
+    sections = _sections(pack, row, by_field) if pack else []
     return {
         "row": row,
-        "sections": _sections(pack, row, by_field) if pack else [],
-        "unplaced": [finding for found in elsewhere for finding in found],
+        "sections": [section for section in sections if section.fields],
+        "blank": [section for section in sections if not section.fields],
         "name": row.cells.get(name_field(pack), "") if pack else "",
         "identifier": row.cells.get(pack.instrument, "") if pack else "",
         "fund": _fund(row, pack, document),
-        "titles": titles,
     }
 
 
