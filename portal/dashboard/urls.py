@@ -20,6 +20,7 @@ from portal.dashboard.views import (
     preferences,
     receipts,
     rows,
+    review,
     rulebook,
     rules,
     submission,
@@ -73,6 +74,13 @@ urlpatterns = [
     path("templates/", materials.templates, name="templates"),
     path("templates/<str:template>/<str:version>/<str:kind>", materials.template_file, name="template_file"),
     path("submissions/<uuid:submission_id>/columns/", mappings.map_columns, name="map_columns"),
+    path(
+        "submissions/<uuid:submission_id>/accept/<str:rule_id>/", review.accept_rule, name="accept_rule"
+    ),
+    path("approvals/", review.approvals, name="approvals"),
+    path("acceptances/", review.acceptances, name="acceptances"),
+    path("acceptances/<uuid:acceptance_id>/", review.acceptance, name="acceptance"),
+    path("acceptances/<uuid:acceptance_id>/end/", review.end_acceptance, name="end_acceptance"),
     path("mappings/", mappings.mappings, name="mappings"),
     path("mappings/<str:fingerprint>/set-aside/", mappings.set_aside, name="set_mapping_aside"),
     path("rulebook/", rulebook.rulebook, name="rulebook"),
