@@ -10,6 +10,7 @@ from ingestion.review.models import Acceptance, Standing
 from ingestion.review.reach import reaches, within_reach
 from ingestion.review.states import Outcome, State
 from ingestion.web.models import Submission
+from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
@@ -72,7 +73,7 @@ def concerning(actor: Actor, submission: Submission) -> list[Acceptance]:
 
 def standing_of(submission: Submission) -> Stands:
     """Where it stands now: what rests on an acceptance that has ended is open, whatever is stored."""
-    if not submission.verdict or submission.verdict == Verdict.UNREADABLE:
+    if submission.state != SubmissionState.COMPLETED or submission.verdict == Verdict.UNREADABLE:
         return Stands("")
     standing: Standing | None = getattr(submission, "standing", None)
     errors, warnings = submission.error_count, submission.warning_count

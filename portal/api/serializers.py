@@ -1,9 +1,13 @@
 """What the API says about submissions."""
 
+from dataclasses import asdict
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ingestion.review.selectors import standing_of
+from ingestion.review.states import Outcome
 from ingestion.web.models import Submission
 from ingestion.web.selectors import pipeline_steps
 from ingestion.web.states import State, Verdict
@@ -16,6 +20,14 @@ class CountsSerializer(serializers.Serializer[dict[str, int]]):
     error = serializers.IntegerField()
     warning = serializers.IntegerField()
     info = serializers.IntegerField()
+
+
+class StandingSerializer(serializers.Serializer[Any]):
+    """Where a checked file stands: `outcome` is "" without a verdict about its rules."""
+
+    outcome = serializers.ChoiceField(choices=Outcome.choices, allow_blank=True)
+    open_errors = serializers.IntegerField()
+    open_warnings = serializers.IntegerField()
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -37,6 +49,7 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
     counts = CountsSerializer(read_only=True)
     superseded_by = serializers.UUIDField(source="superseded_by_id", read_only=True, allow_null=True)
     corrects = serializers.UUIDField(source="corrects_id", read_only=True, allow_null=True)
+    standing = serializers.SerializerMethodField()
 
     class Meta:
         model = Submission
@@ -50,6 +63,7 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
             "verdict",
             "code",
             "counts",
+            "standing",
             "expected_template",
             "template",
             "template_version",
@@ -64,6 +78,11 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
             "finished_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(StandingSerializer)
+    def get_standing(self, submission: Submission) -> dict[str, Any]:
+        """What is accepted and released taken into account."""
+        return asdict(standing_of(submission))
 
 
 class SubmissionSerializer(SubmissionSummarySerializer):

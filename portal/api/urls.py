@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import decisions, notices, receipts, views
+from portal.api import decisions, notices, receipts, reviews, views
 
 urlpatterns = [
     path("v1/sign-in/", views.SignInView.as_view(), name="api_sign_in"),
@@ -14,6 +14,16 @@ urlpatterns = [
         "v1/submissions/<uuid:submission_id>/withdraw/", views.WithdrawalView.as_view(), name="api_withdraw"
     ),
     path("v1/submissions/<uuid:submission_id>/receipt/", receipts.ReceiptView.as_view(), name="api_receipt"),
+    path(
+        "v1/submissions/<uuid:submission_id>/acceptances/",
+        reviews.SubmissionAcceptancesView.as_view(),
+        name="api_submission_acceptances",
+    ),
+    path("v1/acceptances/", reviews.AcceptancesView.as_view(), name="api_acceptances"),
+    path(
+        "v1/acceptances/<uuid:acceptance_id>/decision/", reviews.DecisionView.as_view(), name="api_decision"
+    ),
+    path("v1/acceptances/<uuid:acceptance_id>/end/", reviews.EndView.as_view(), name="api_end_acceptance"),
     path("v1/mappings/", decisions.MappingsView.as_view(), name="api_mappings"),
     path("v1/mappings/<str:fingerprint>/", decisions.MappingView.as_view(), name="api_mapping"),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),

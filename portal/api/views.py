@@ -88,7 +88,7 @@ class SubmissionsView(APIView):
         if "verdict" in query:
             query.setdefault("state", State.COMPLETED)  # a withdrawn one keeps its verdict
         found = found.filter(**{name: query[name] for name in ("state", "verdict") if name in query})
-        pages = Paginator(found, query["size"])
+        pages = Paginator(found.select_related("standing"), query["size"])
         page = pages.get_page(query["page"])
         summaries = serializers.SubmissionSummarySerializer(list(page.object_list), many=True)
         return _page(summaries.data, pages.count, page.number, pages.num_pages)

@@ -14,8 +14,8 @@ from ingestion.web.models import Submission
 from tests.ingestion.review.conftest import in_days
 from tests.portal.dashboard.delivery import DELIVERY
 
-OF_A_FILE = {"accept_rule"}
-OF_AN_ACCEPTANCE = {"acceptance", "end_acceptance"}
+OF_A_FILE = {"accept_rule", "api_submission_acceptances"}
+OF_AN_ACCEPTANCE = {"acceptance", "end_acceptance", "api_decision", "api_end_acceptance"}
 SUBJECTS = OF_A_FILE | OF_AN_ACCEPTANCE
 
 

@@ -23,6 +23,7 @@ from portal.audit.tags import AuditTag
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
+from tests.portal import reviews
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
@@ -153,6 +154,8 @@ def call(
             return client(name, who).generic(method, *decision(name, who, reaches))
         if name in notices.SUBJECTS | set(notices.FORMS):
             return of_notices(name, method, who)
+        if name in reviews.SUBJECTS:
+            return of_reviews(name, method, who, reaches)
         subject = None
         if "expectation_id" in ROUTES[name]:
             one = request.getfixturevalue("expectation")
@@ -172,6 +175,14 @@ def call(
         subject = notices.arguments(name, alpine, anna, reader or anna, folder)
         sent = notices.form(name) if method == "POST" else {}
         return caller.generic(method, reverse(name, args=subject), **sent)
+
+    def of_reviews(name: str, method: str, who: str, reaches: bool) -> Any:
+        """A release that Anna asked for, or a rule of a file of hers that warns."""
+        real = reaches and name in reviews.OF_A_FILE
+        subject: Any = request.getfixturevalue("checked") if real else make(State.COMPLETED)
+        arguments = [reviews.acceptance_of(subject).id if name in reviews.OF_AN_ACCEPTANCE else subject.id]
+        arguments += [reviews.warning()[0]] if name == "accept_rule" else []
+        return client(name, who).generic(method, reverse(name, args=arguments), **reviews.sent(name, method))
 
     def decision(name: str, who: str, reaches: bool) -> tuple[str, bytes, str]:
         """Address, body and content type for what is decided about mappings and the rulebook."""
