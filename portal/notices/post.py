@@ -33,7 +33,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, host: str, port: int, ip: str, context: ssl.SSLContext | None) -> None:
         super().__init__(host, port, timeout=CONNECT_SECONDS)
-        self._ip, self._context = ip, context
+        self._ip, self._context, self.aborted = ip, context, False
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._ip, self.port), self.timeout)
@@ -42,6 +42,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def abort(self) -> None:
         """Ends whatever waits for the other side."""
+        self.aborted = True
         if self.sock:
             try:
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -74,8 +75,7 @@ def post(
     except ssl.SSLError:
         code = "NO_TLS"
     except (OSError, http.client.HTTPException):
-        late = time.monotonic() - begun >= TOTAL_SECONDS
-        code = "TOO_SLOW" if late else "NO_ANSWER"
+        code = "TOO_SLOW" if time.monotonic() - begun >= TOTAL_SECONDS else "NO_ANSWER"
     return Answer(status, code, int((time.monotonic() - begun) * 1000))
 
 
@@ -87,7 +87,10 @@ def _ask(connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str]
     try:
         fixed = {"Content-Type": "application/json", "User-Agent": "Fundgate-Webhook/1"}
         connection.request("POST", path, body, headers=fixed | dict(headers))
-        return connection.getresponse().status
+        status = connection.getresponse().status
+        if connection.aborted:  # what came until then looks like an answer that is over
+            raise TimeoutError
+        return status
     finally:
         timer.cancel()
         connection.close()

@@ -158,6 +158,8 @@ TABLE = {
         "sqs:GetQueueUrl",
         "states:StartExecution",
         "states:DescribeExecution",
+        "ses:SendEmail",
+        "ses:SendRawEmail",
     },
     "InspectRole": LOGS | {"ssm:GetParameter"},
     "ParseRole": LOGS | {"ssm:GetParameter"},

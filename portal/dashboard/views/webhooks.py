@@ -28,7 +28,9 @@ PAGE_SIZE = 25
 def webhooks(request: HttpRequest) -> HttpResponse:
     """The institution's webhooks; a post adds one and shows its secret."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = EndpointForm(request.POST or None, initial={"events": [event.value for event in SENDABLE]})
+    form = EndpointForm(
+        request.POST or None, label_suffix="", initial={"events": [event.value for event in SENDABLE]}
+    )
     if request.method == "POST" and form.is_valid():
         chosen = [Event(name) for name in form.cleaned_data["events"]]
         try:

@@ -82,7 +82,7 @@ def _message(user: User, notices: list[Notice]) -> EmailMessage:
     )
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     return EmailMessage(
-        subject=f"Fundgate: {subject}",
+        subject=f"[Fundgate] {subject}",
         body=body,
         to=[user.email],
         headers={

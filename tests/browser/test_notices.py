@@ -1,0 +1,183 @@
+"""What people and systems are told, in a real browser: bell, choices, mailbox, webhooks."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.test_decisions import LOOKS
+from tests.browser.test_walk import accessible, open_first, upload
+from tests.fixtures.browser import Visitor
+from tests.fixtures.system import System
+from tests.tools.generate_samples import tpt
+
+pytestmark = [pytest.mark.system, pytest.mark.browser]
+AT = "cedar-pension"
+
+
+class Receiver(ThreadingHTTPServer):
+    """A system of the institution that is told of events: keeps what it got, answers as it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer, self.got = 200, list[tuple[dict[str, str], bytes]]()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/fundgate"
+
+    def signed_by(self, secret: str) -> list[dict[str, Any]]:
+        """The messages whose signature fits this secret."""
+        key, fitting = base64.b64decode(secret.removeprefix("whsec_")), []
+        for headers, body in self.got:
+            signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+            expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+            if f"v1,{expected}" in headers["webhook-signature"].split():
+                fitting.append(json.loads(body))
+        return fitting
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        server: Any = self.server
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(server.answer)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing on the tests' output."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def delivery(seed: int) -> tuple[str, bytes]:
+    return f"notices-{seed}.csv", tpt(rows=6, seed=seed).csv()
+
+
+def reload_until(visitor: Visitor, selector: str, words: str) -> None:
+    """Reloads the page, as its words advise, until it says so."""
+    for _ in range(30):
+        visitor.page.reload()
+        place = visitor.page.locator(selector).first
+        if place.count() and words in (place.text_content() or ""):
+            return
+        visitor.page.wait_for_timeout(300)
+    expect(visitor.page.locator(selector).first).to_contain_text(words)
+
+
+def test_a_verdict_rings_the_bell_and_comes_by_e_mail_where_that_is_wished(visitor: Visitor) -> None:
+    visitor.sign_in(AT)
+    page = visitor.page
+    page.goto("/notices/settings/")
+    page.get_by_label("A file has been checked: by e-mail").focus()
+    page.keyboard.type("At")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_label("A file has been checked: by e-mail")).to_have_value("now")
+    upload(visitor, delivery(6101))
+    open_first(visitor)
+    address, number = page.url, re.search(r"\d+", page.locator("h1, .subline").first.text_content() or "")
+    reload_until(visitor, ".bell-count", "1")
+    page.locator(".bell").press("Enter")
+    told = page.locator("[data-event='submission.completed'][data-unread]").first
+    expect(told).to_contain_text("New")
+    accessible(visitor)
+    visitor.screenshot("notices")
+    told.get_by_role("link").press("Enter")
+    expect(page).to_have_url(address)
+    expect(page.locator(".bell-count")).to_have_count(0)
+    assert number is not None
+    page.goto("/mailbox/")
+    page.get_by_role("link", name=re.compile(r"^\[Fundgate\] No")).first.click()
+    accessible(visitor)
+    visitor.screenshot("letter")
+    letter = page.locator(".letter")
+    expect(letter).to_contain_text("Hello Uploader of Cedar Pension Fund")
+    letter.get_by_role("link").first.click()
+    expect(page).to_have_url(address)
+    assert visitor.complaints == []
+
+
+def test_a_webhook_is_signed_fails_and_is_sent_again(
+    visitor: Visitor, system: System, receiver: Receiver
+) -> None:
+    visitor.sign_in(AT, "admin")
+    page = visitor.page
+    page.goto("/webhooks/")
+    page.get_by_label("Address").fill("https://user@hooks.example.com/?key=1")
+    page.get_by_role("button", name="Add and show the secret").click()
+    expect(page.get_by_role("alert")).to_contain_text("Leave out user name, query and fragment")
+    page.get_by_label("Address").fill(receiver.url)
+    page.get_by_role("button", name="Add and show the secret").press("Enter")
+    secret = page.locator("[data-secret]").text_content() or ""
+    accessible(visitor)
+    visitor.screenshot("webhook-secret")
+    page.get_by_role("link", name="I have copied it").click()
+    assert secret not in page.content()
+    page.get_by_role("button", name="Send a test").click()
+    reload_until(visitor, "[data-delivery]", "Delivered")
+    assert [message["type"] for message in receiver.signed_by(secret)] == ["ping"]
+
+    receiver.answer = 410
+    api = system.api(AT)
+    name, content = delivery(6102)
+    done = api.wait(api.submit(name, __import__("io").BytesIO(content))["id"])
+    reload_until(visitor, "[data-delivery]", "Failed")
+    expect(page.locator("[data-delivery]").first.locator(".attempts")).to_contain_text("410")
+    accessible(visitor)
+    visitor.screenshot("webhook")
+    receiver.answer = 204
+    page.get_by_role("button", name=re.compile("^Send again")).first.click()
+    reload_until(visitor, "[data-delivery]", "Delivered")
+    told = receiver.signed_by(secret)[-1]
+    assert (told["type"], told["data"]["subject"]) == ("submission.completed", done["id"])
+    assert told["data"]["verdict"] == done["verdict"]
+    again = [headers["webhook-id"] for headers, _ in receiver.got[-2:]]
+    assert again[0] == again[1], "the receiver sees that it knows this message"
+
+    page.get_by_role("button", name="Make a new secret").click()
+    newer = page.locator("[data-secret]").text_content() or ""
+    assert newer != secret
+    page.get_by_role("link", name="I have copied it").click()
+    page.get_by_role("button", name="Send a test").click()
+    reload_until(visitor, "[data-delivery]", "Delivered")
+    both = receiver.signed_by(secret)[-1], receiver.signed_by(newer)[-1]
+    assert both[0] == both[1], "for a day both secrets sign"
+    page.get_by_role("button", name="Remove this webhook").click()
+    expect(page.get_by_text("No system is told yet")).to_be_visible()
+    # the institution's admins were told that the delivery failed
+    page.goto("/notices/")
+    expect(page.locator("[data-event='webhook.failing']").first).to_be_visible()
+    assert [one for one in visitor.complaints if "404" not in one] == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_pages_of_notices_stand_in_every_light_and_on_a_phone(
+    chromium: Browser, system: System, look: str
+) -> None:
+    visitor = Visitor(chromium, system, **LOOKS[look]).sign_in(AT, "admin")
+    page = visitor.page
+    for address in ("/notices/", "/notices/settings/", "/webhooks/", "/mailbox/"):
+        page.goto(address)
+        accessible(visitor)
+        visitor.screenshot(f"{address.strip('/').replace('/', '-')}-{look}")
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{address} scrolls sideways by {wider} px"
+    assert visitor.complaints == []
+    visitor.context.close()
