@@ -212,7 +212,7 @@ def _welcome(home: Home, seconds: float) -> None:
     print(f"\nFundgate is ready ({seconds:.0f} s):  {home.url}\n\nSign in as (password {demo.PASSWORD}):")
     for institution in demo.INSTITUTIONS:
         print(f"  {institution.name:<26} {'  '.join(institution.email(role) for role in demo.ROLES)}")
-    print(f"\nSample files: {ROOT / 'docs' / 'samples'}\nLogs: {home.logs}")
+    print(f"\nSample files: {ROOT / 'docs' / 'samples'}\nE-mails: {home.url}/mailbox/\nLogs: {home.logs}")
     print("Stop with Ctrl-C; `make reset` forgets everything.", flush=True)
 
 

@@ -11,6 +11,7 @@ from portal.notices.errors import AddressRefused, NameUnknown
 
 MAX_LENGTH = 500
 PORTS = frozenset({443, 8443})
+_INSIDE = "The address leads into a private network."
 # IPv6 networks that lead to an IPv4 address inside them
 _TRANSLATED = [ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
 
@@ -31,6 +32,8 @@ def parsed(url: str, *, local: bool) -> SplitResult:
         raise AddressRefused("The address must begin with https://.")
     if not parts.hostname:
         raise AddressRefused("The address names no host.")
+    if not _may_be(parts.hostname, local=local):
+        raise AddressRefused(_INSIDE)
     if "@" in parts.netloc or parts.query or parts.fragment or "?" in url or "#" in url:
         raise AddressRefused("Leave out user name, query and fragment; the signature says who is calling.")
     if not local and (port or 443) not in PORTS:
@@ -51,8 +54,16 @@ def resolved(host: str, port: int, *, local: bool) -> str:
     if not addresses:
         raise NameUnknown
     if not all(is_allowed(address, local=local) for address in addresses):
-        raise AddressRefused("The address leads into a private network.")
+        raise AddressRefused(_INSIDE)
     return str(addresses[0])
+
+
+def _may_be(host: str, *, local: bool) -> bool:
+    """Whether a host that is written as an IP address is one that is allowed; a name may be."""
+    try:
+        return is_allowed(ip_address(host), local=local)
+    except ValueError:
+        return True
 
 
 def is_allowed(address: IPv4Address | IPv6Address, *, local: bool) -> bool:

@@ -71,7 +71,7 @@ MANNERS: dict[Event, Manner] = {
 # or a text that is more than a code, a date or an id, stops the act that announced it.
 FACTS = frozenset(
     {
-        *("submission", "number", "attempt", "state", "verdict", "code", "template"),
+        *("submission", "number", "attempt", "state", "verdict", "code", "template", "check_only"),
         *("error_count", "warning_count", "info_count", "count", "rule", "decision", "due", "host"),
     }
 )

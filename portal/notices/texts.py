@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,22 +31,20 @@ def text_of(event: str, about: Facts) -> Text:
 
 def path_of(event: str, subject_id: UUID, about: Facts) -> str:
     """Where on this site the subject of an event is."""
-    subject = str(subject_id)
     if event.startswith("submission."):
-        return reverse("submission", args=[subject])
+        return reverse("submission", args=[str(subject_id)])
+    if event.startswith("delivery."):
+        return reverse("calendar")
     if event == Event.WEBHOOK_FAILING:
-        return reverse("webhook", args=[subject])
-    name = "calendar" if event.startswith("delivery.") else "approvals"
-    if about.get("submission"):
-        return reverse("submission", args=[about["submission"]])
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return reverse("home")
+        return reverse("webhook", args=[str(subject_id)])
+    if event == Event.RELEASE_ASKED or not about.get("submission"):
+        return reverse("approvals")
+    return reverse("submission", args=[about["submission"]])
 
 
 def _number(about: Facts) -> str:
-    return _("No. %(number)s") % {"number": about.get("number", "?")}
+    words = _("No. %(number)s, check only") if about.get("check_only") else _("No. %(number)s")
+    return words % {"number": about.get("number", "?")}
 
 
 def _titled(about: Facts, what: str) -> str:

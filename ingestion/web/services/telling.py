@@ -29,6 +29,7 @@ def tell(submission: Submission, *, actor_id: UUID | None) -> None:
         about={
             "number": submission.number,
             "attempt": submission.attempt,
+            "check_only": submission.check_only,
             "state": submission.state,
             "verdict": submission.verdict,
             "code": submission.code,

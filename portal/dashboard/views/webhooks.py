@@ -29,9 +29,11 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     """The institution's webhooks; a post adds one and shows its secret."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = EndpointForm(
-        request.POST or None, label_suffix="", initial={"events": [event.value for event in SENDABLE]}
+        request.POST if request.method == "POST" else None,
+        label_suffix="",
+        initial={"events": [event.value for event in SENDABLE]},
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         chosen = [Event(name) for name in form.cleaned_data["events"]]
         try:
             endpoint, secret = services.add_endpoint(actor=actor, url=form.cleaned_data["url"], events=chosen)

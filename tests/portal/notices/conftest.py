@@ -1,8 +1,10 @@
 """The cast: four roles of one institution, an admin of another; a receiver of webhooks."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution, User
 from portal.accounts.roles import Role
+from portal.notices import addresses
 from tests.ingestion.web.conftest import (  # noqa: F401
     actor,
     alpine,
@@ -73,3 +76,18 @@ def receiver() -> Iterator[Receiver]:
     yield server
     server.shutdown()
     server.server_close()
+
+
+def names(monkeypatch: pytest.MonkeyPatch, known: dict[str, list[str]]) -> list[str]:
+    """Names as a resolver would answer; what was asked is noted."""
+    asked: list[str] = []
+
+    def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+        asked.append(host)
+        if host not in known:
+            raise OSError
+        return [(0, 0, 0, "", (address, port)) for address in known[host]]
+
+    resolver = SimpleNamespace(getaddrinfo=getaddrinfo, SOCK_STREAM=socket.SOCK_STREAM)
+    monkeypatch.setattr(addresses, "socket", resolver)
+    return asked
