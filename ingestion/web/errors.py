@@ -97,3 +97,12 @@ class RulebookChanged(Conflict):
     message = (
         "Another version was saved in the meantime. Nothing of yours was saved; look at it and try again."
     )
+
+
+class TooLargeToTry(FundgateError):
+    """A file with more rows than one request may check again."""
+
+    status = 422
+    code = "TOO_LARGE_TO_TRY"
+    title = "Too large to try"
+    message = "This file is too large to be tried at once. Choose a smaller one, or save and run its check."

@@ -43,6 +43,7 @@ class AuditTag(StrEnum):
     MAPPING_SAVED = "portal:mapping:saved"
     MAPPING_SET_ASIDE = "portal:mapping:set-aside"
     RULEBOOK_SAVED = "portal:rulebook:saved"
+    DECISION_TRIED = "portal:decision:tried"
 
     WARNING_ACCEPTED = "portal:warning:accepted"
     RELEASE_ASKED = "portal:release:asked"

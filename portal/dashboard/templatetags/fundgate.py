@@ -75,6 +75,12 @@ def holidays(code: str) -> str:
 
 
 @register.filter
+def verdict_label(name: str) -> wording.Label:
+    """The label of a verdict."""
+    return wording.VERDICTS.get(name, wording.UNKNOWN)
+
+
+@register.filter
 def severity(name: str) -> wording.Label:
     """The label of a severity."""
     return wording.SEVERITIES.get(name, wording.UNKNOWN)

@@ -1,5 +1,6 @@
 """Column mappings: the list, the page on which a person says which column is which, setting one aside."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
+from portal.dashboard import preview
 from portal.dashboard.mapping_form import MappingForm, pack_named, templates
 
 
@@ -34,16 +36,20 @@ def map_columns(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     desk = selectors.mapping_desk(actor, submission)
     pack = pack_named(request.POST.get("template") or request.GET.get("template"), desk)
     form = MappingForm(request.POST if request.method == "POST" else None, desk=desk, pack=pack)
+    tried: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
-            services.save_mapping(actor=actor, document=form.document(), desk=desk)
+            if preview.wanted(request):
+                tried = preview.read_by(actor, submission, form.document(), desk)
+            else:
+                services.save_mapping(actor=actor, document=form.document(), desk=desk)
+                _check_again(request, actor, submission)
+                return redirect("submission", submission.id)
         except MappingInvalid as refusal:
             for problem in refusal.problems:
                 form.add_error(None, problem["message"])
-        else:
-            _check_again(request, actor, submission)
-            return redirect("submission", submission.id)
     context = {"submission": submission, "desk": desk, "form": form, "pack": pack, "templates": templates()}
+    context |= tried
     return render(request, "dashboard/mappings/map.html", context)
 
 

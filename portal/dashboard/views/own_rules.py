@@ -13,6 +13,7 @@ from ingestion.web.errors import RulebookChanged, RulebookInvalid
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
+from portal.dashboard import preview
 from portal.dashboard.rulebook_forms import OwnRuleForm
 from portal.dashboard.views.rulebook import announce
 
@@ -42,25 +43,31 @@ def _edit(request: HttpRequest, rule_id: str | None) -> HttpResponse:
         raise NotFound("There is no rule with this id in your rulebook.")
     before = rules[place] if rule_id else {}
     initial = {"id": _free_id(rules), "severity": "warning", **before, "based_on": in_force.version}
-    removing = "remove" in request.POST
+    removing, trying = "remove" in request.POST, preview.wanted(request)
+    tried: dict[str, Any] = {}
     form = OwnRuleForm(request.POST if request.method == "POST" else None, initial=initial)
     if removing:
         for name in OwnRuleForm.field_order:
             form.fields[name].required = False
+    if trying:
+        form.fields["reason"].required = False
     if request.method == "POST" and form.is_valid():
         document = deepcopy(in_force.document)
         document.setdefault("own", [])[place : place + 1] = [] if removing else [form.rule(before)]
         given = {name: form.cleaned_data[name] for name in ("based_on", "reason")}
         try:
-            saved = services.save_rulebook(actor=actor, document=document, **given)
+            if trying:
+                tried = preview.tried(request, in_force.document, document)
+            else:
+                saved = services.save_rulebook(actor=actor, document=document, **given)
+                announce(request, saved.number)
+                return redirect(f"{reverse('rulebook')}?template={form.cleaned_data['template'] or ''}")
         except RulebookInvalid as refusal:
             _show(form, refusal, f"own {place + 1}")
         except RulebookChanged as refusal:
             form.add_error(None, refusal.message)
-        else:
-            announce(request, saved.number)
-            return redirect(f"{reverse('rulebook')}?template={form.cleaned_data['template'] or ''}")
-    return render(request, "dashboard/rulebook/own.html", {"form": form, "rule_id": rule_id, "wide": WIDE})
+    context = {"form": form, "rule_id": rule_id, "wide": WIDE} | preview.offered(actor) | tried
+    return render(request, "dashboard/rulebook/own.html", context)
 
 
 def _show(form: OwnRuleForm, refusal: RulebookInvalid, place: str) -> None:

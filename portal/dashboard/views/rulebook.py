@@ -18,7 +18,7 @@ from ingestion.web import selectors, services
 from ingestion.web.errors import RulebookChanged, RulebookInvalid
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
-from portal.dashboard import rule_list
+from portal.dashboard import preview, rule_list
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.rule_list import ListedRule
 from portal.dashboard.rulebook_forms import SETTINGS, RuleFilter, SavingForm, with_settings
@@ -47,12 +47,16 @@ def rulebook(request: HttpRequest) -> HttpResponse:
         return render(request, "dashboard/rulebook/page.html", _context(request, in_force, saving, {}))
     sent: Mapping[str, Any] = request.POST
     problems: list[str] = []
+    tried: dict[str, Any] = {}
     if sent.get("based_on", "") != in_force.version:  # what was looked at is no longer in force: begin anew
         saving = SavingForm(initial={"based_on": in_force.version, "reason": sent.get("reason", "")})
         sent, problems = {}, [RulebookChanged.message]
+    elif preview.wanted(request):
+        saving = SavingForm(initial={"based_on": in_force.version, "reason": sent.get("reason", "")})
+        tried, problems = _try(request, in_force)
     elif (saving := SavingForm(sent)).is_valid() and not (problems := _save(request, in_force, saving)):
         return redirect(f"{reverse('rulebook')}?{request.GET.urlencode()}#rules")
-    context = _context(request, in_force, saving, sent) | {"problems": problems}
+    context = _context(request, in_force, saving, sent) | {"problems": problems} | tried
     return render(request, "dashboard/rulebook/page.html", context)
 
 
@@ -99,6 +103,18 @@ def announce(request: HttpRequest, number: int) -> None:
     messages.success(request, said % {"number": number})
 
 
+def _try(request: HttpRequest, in_force: selectors.InForce) -> tuple[dict[str, Any], list[str]]:
+    """What the settings that were sent would change in a stored delivery, and what stands in the way."""
+    given = request.POST
+    try:
+        draft = with_settings(in_force.document, _template(request), given, given.getlist("use"))
+        return preview.tried(request, in_force.document, draft), []
+    except forms.ValidationError as error:
+        return {}, list(error.messages)
+    except RulebookInvalid as refusal:
+        return {}, [f"{problem['place']}: {problem['message']}" for problem in refusal.problems]
+
+
 def _save(request: HttpRequest, in_force: selectors.InForce, saving: SavingForm) -> list[str]:
     """What stands in the way; nothing when it is saved."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -137,6 +153,7 @@ def _context(
         "document": in_force.document,
         "history": list(selectors.rulebook_history(actor)),
         "saving": saving,
+        **preview.offered(actor, template),
         "filter": narrowing,
         "template": template,
         "page": page,
