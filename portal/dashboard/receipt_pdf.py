@@ -14,6 +14,13 @@ from portal.dashboard import wording
 JSON_NAME = "receipt.json"
 _LABEL, _LINE = 48, 6
 """Millimetres: width of the names, height of a line."""
+_NEAREST = dict(
+    zip(
+        "ŁłĐđıŒœ–—‘’“”…€",
+        ["L", "l", "D", "d", "i", "OE", "oe", "-", "-", "'", "'", '"', '"', "...", "EUR"],
+        strict=True,
+    )
+)
 
 
 def receipt_pdf(sealed: dict[str, Any]) -> bytes:
@@ -50,22 +57,22 @@ def _sections(receipt: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
         _("Received"): [
             (_("Institution"), receipt["institution"]["name"]),
             (_("Handed in by"), _who(submission["handed_in_by"])),
-            (_("Received at"), submission["received_at"]),
+            (_("Received at"), _moment(submission["received_at"])),
             (_("Submission"), _("No. %(number)s") % submission + f", {submission['id']}"),
         ],
         _("Check"): [
             (_("Verdict"), str(told) + (f" ({check['code']})" if check["code"] else "")),
-            (_("Findings"), _("%(error)s errors, %(warning)s warnings, %(info)s notes") % counts),
+            (_("Findings"), _("Errors: %(error)s, warnings: %(warning)s, notes: %(info)s") % counts),
             (_("Template"), template or _("not recognised")),
             (_("Valuation date"), check["valuation_date"] or ""),
             (_("Rows"), f"{check['rows']:,}"),
-            (_("Finished at"), check["finished_at"] or ""),
+            (_("Finished at"), _moment(check["finished_at"])),
             (_("Attempt"), str(check["attempt"])),
             (_("Rules"), check["ruleset_version"] or ""),
             (_("Rulebook"), _rulebook(rulebook)),
         ],
         _("Issued"): [
-            (_("At"), receipt["issued_at"]),
+            (_("At"), _moment(receipt["issued_at"])),
             (_("By"), receipt["issued_by"]),
             (_("To"), _who(receipt["issued_to"])),
         ],
@@ -81,7 +88,8 @@ def _section(page: FPDF, title: str, rows: list[tuple[str, str]]) -> None:
         if text:
             page.set_font("helvetica", "", 9)
             page.cell(_LABEL, _LINE, _plain(name))
-            page.set_font("courier" if name == "SHA-256" else "helvetica", "", 9)
+            if name == "SHA-256":
+                page.set_font("courier", "", 8)  # on one line
             page.multi_cell(0, _LINE, _plain(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
@@ -100,6 +108,11 @@ def _signature(page: FPDF, signature: dict[str, str]) -> None:
     page.multi_cell(0, 5, _plain(told % {"name": JSON_NAME}))
 
 
+def _moment(text: str | None) -> str:
+    """As the JSON has it, to the second."""
+    return text.replace("T", " ").replace("+00:00", " UTC") if text else ""
+
+
 def _who(person: dict[str, str]) -> str:
     return f"{person['name']}, {person['email']}" if person["name"] else person["email"]
 
@@ -114,7 +127,11 @@ def _plain(text: str) -> str:
     """What the fonts that every reader has can show; the attachment has every sign as it is."""
 
     def shown(sign: str) -> str:
-        plain = unicodedata.normalize("NFKD", sign).encode("latin-1", "ignore").decode("latin-1")
+        plain = (
+            unicodedata.normalize("NFKD", _NEAREST.get(sign, sign))
+            .encode("latin-1", "ignore")
+            .decode("latin-1")
+        )
         return sign if sign.isprintable() and ord(sign) < 256 else plain or "?"
 
     return "".join(map(shown, str(text)))
