@@ -1,0 +1,39 @@
+"""The main entries, and the pages that stand beside the shown one."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from portal.dashboard.navigation import PLACES
+
+
+def links(page: str, label: str) -> dict[str, bool]:
+    """Titles of the links of a navigation, and whether each is the current one."""
+    found = re.search(rf'<nav [^>]*aria-label="{label}">(.*?)</nav>', page, re.S)
+    pairs = re.findall(r'<a href="[^"]*"( aria-current="page")?>([^<]*)</a>', found[1]) if found else []
+    return {title: bool(current) for current, title in pairs}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_every_entry_leads_to_a_page_that_marks_it(uploader: Client, place: object) -> None:
+    page = uploader.get(reverse(place.name)).content.decode()  # type: ignore[attr-defined]
+    assert [title for title, current in links(page, "Main").items() if current] == [str(place.title)]  # type: ignore[attr-defined]
+
+
+def test_pages_beside_each_other_share_an_entry_and_a_line_of_links(viewer: Client) -> None:
+    page = viewer.get("/mappings/").content.decode()
+    assert links(page, "Main")["Rules"]
+    assert links(page, "Beside this page") == {
+        "Catalogue": False, "Rulebook": False, "Column mappings": True, "Templates": False,
+    }  # fmt: skip
+
+
+def test_a_page_that_stands_alone_has_no_line_of_links(viewer: Client) -> None:
+    assert links(viewer.get("/trends/").content.decode(), "Beside this page") == {}
+
+
+def test_who_may_not_upload_is_not_led_there(viewer: Client, uploader: Client) -> None:
+    assert "Upload" not in links(viewer.get("/submissions/").content.decode(), "Main")
+    assert "Upload" in links(uploader.get("/submissions/").content.decode(), "Main")
