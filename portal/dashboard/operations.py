@@ -13,14 +13,15 @@ from ingestion.aws.layout import LATER, STAGES
 from ingestion.web.models import Submission
 from ingestion.web.selectors.operations import Operations, Run, operations
 from ingestion.web.selectors.steps import TITLES
-from ingestion.web.states import State
+from ingestion.web.states import IN_FLIGHT, State
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
-from portal.dashboard.banners import Banner, banner
+from portal.dashboard.banners import banner
 from portal.dashboard.operations_cost import cost_per_run, prices
 from portal.dashboard.operations_drawing import day_chart, step_chart
 
 WINDOWS = (7, 30, 90)
+LATE = timedelta(minutes=15)  # docs/operate.md names the same
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Waiting:
     """A submission that waits, and why, in words."""
 
     submission: Submission
-    why: Banner
+    why: str
+    next_step: str
 
 
 def days_asked(text: str | None) -> int:
@@ -90,7 +92,7 @@ def operations_page(actor: Actor, days: int) -> dict[str, Any]:
         "cost_all": sum_of(cost_per_run(found.runs), len(found.runs)),
         "prices": prices().document,
         "price_list": [body for body in prices().document.values() if isinstance(body, dict)],
-        "waiting": [Waiting(one, banner(one, may_continue=may_continue)) for one in found.waiting],
+        "waiting": [_waiting(one, may_continue) for one in found.waiting],
     }
 
 
@@ -103,6 +105,17 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 def sum_of(mean: float | None, count: int) -> float:
     """The sum behind a mean."""
     return (mean or 0.0) * count
+
+
+def _waiting(submission: Submission, may_continue: bool) -> Waiting:
+    if submission.state not in IN_FLIGHT:
+        said = banner(submission, may_continue=may_continue)
+        return Waiting(submission, said.meaning, said.next_step)
+    late = timezone.now() - submission.state_since > LATE
+    why = _("It is being checked now.") if submission.state == State.RUNNING else _("It starts in a moment.")
+    if late:
+        why = _("It takes unusually long. Fundgate asks AWS about it every minute and goes on by itself.")
+    return Waiting(submission, why, "")
 
 
 def _by_day(found: Operations, first: date, days: int) -> list[Day]:

@@ -20,6 +20,7 @@ from portal.common.errors import SignInNeeded, as_fundgate_error
 from portal.dashboard.paging import page_number
 from portal.dashboard.pipeline_drawing import Box, Line, drawing
 from portal.dashboard.state_words import called
+from portal.dashboard.wording import NOT_REACHED, STEPS, Label
 
 SECONDS, PATIENT_SECONDS, PATIENCE = 1, 5, 120
 """How often the page asks for news, also after so many seconds."""
@@ -31,6 +32,7 @@ class Drawn:
 
     box: Box
     seen: StateSeen
+    label: Label
     address: str
     chosen: bool
 
@@ -67,11 +69,18 @@ def run_page(actor: Actor, submission: Submission, asked: Mapping[str, str]) -> 
         "drawing": plan,
         "lines": [DrawnLine(line, (line.start, line.end) in steps) for line in plan.lines],
         "boxes": [
-            Drawn(box, seen.states[box.name], _address(submission, attempt, box.name), box.name == name)
+            Drawn(
+                box,
+                seen.states[box.name],
+                _label(seen, seen.states[box.name]),
+                _address(submission, attempt, box.name),
+                box.name == name,
+            )
             for box in plan.boxes
         ],
         "chosen": chosen,
         "chosen_title": called(chosen.state),
+        "chosen_label": _label(seen, chosen),
         "explained": CODES.get(chosen.code),
         "live_address": _address(submission, attempt if "attempt" in asked else None, asked.get("state")),
         "fingerprint": _fingerprint(seen, chosen),
@@ -108,6 +117,12 @@ def _telling(seen: RunSeen) -> StateSeen:
     first = next(iter(seen.states.values()))
     broke_off = next((s for s in seen.states.values() if s.state.stage and s.status == RunState.FAILED), None)
     return broke_off or by_status.get(RunState.RUNNING) or first
+
+
+def _label(seen: RunSeen, state: StateSeen) -> Label:
+    if state.status == RunState.SKIPPED and seen.broke_off:
+        return NOT_REACHED
+    return STEPS[state.status]
 
 
 def _address(submission: Submission, attempt: Attempt | None, state: str | None) -> str:

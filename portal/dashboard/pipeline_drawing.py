@@ -10,8 +10,8 @@ from functools import cache
 
 from ingestion.web.state_machine import CATCH, Edge, StateMachine, state_machine
 
-NODE, HEIGHT, PITCH = 156, 38, 48
-GUTTER, GAP, LANE = 30, 28, 9
+NODE, HEIGHT, PITCH = 138, 38, 48
+GUTTER, GAP, LANE = 24, 24, 8
 """In units of the drawing: a state's width and height, distance of rows, margins, distance of lines."""
 _COLUMNS = (GUTTER, GUTTER + NODE + GAP)
 WIDTH = 2 * GUTTER + 2 * NODE + GAP
@@ -68,6 +68,8 @@ class Drawing:
     lines: tuple[Line, ...]
     width: int
     height: int
+    box_width: int = NODE
+    box_height: int = HEIGHT
 
 
 @cache

@@ -74,9 +74,7 @@ urlpatterns = [
     path("templates/", materials.templates, name="templates"),
     path("templates/<str:template>/<str:version>/<str:kind>", materials.template_file, name="template_file"),
     path("submissions/<uuid:submission_id>/columns/", mappings.map_columns, name="map_columns"),
-    path(
-        "submissions/<uuid:submission_id>/accept/<str:rule_id>/", review.accept_rule, name="accept_rule"
-    ),
+    path("submissions/<uuid:submission_id>/accept/<str:rule_id>/", review.accept_rule, name="accept_rule"),
     path("approvals/", review.approvals, name="approvals"),
     path("acceptances/", review.acceptances, name="acceptances"),
     path("acceptances/<uuid:acceptance_id>/", review.acceptance, name="acceptance"),

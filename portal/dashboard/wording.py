@@ -58,6 +58,9 @@ STEPS: dict[str, Label] = {
     "skipped": Label("calm", "skipped", lazy("Not needed")),
 }
 
+# A state that a run which broke off did not get to.
+NOT_REACHED = Label("calm", "skipped", lazy("Not reached"))
+
 ROLES: dict[str, Text] = {
     "viewer": lazy("viewer"),
     "uploader": lazy("uploader"),

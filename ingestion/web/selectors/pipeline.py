@@ -1,6 +1,6 @@
 """The state machine as one attempt went through it, and the log lines of its functions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -47,6 +47,7 @@ class RunSeen:
     """An attempt: its states by name, and the order in which they were entered, as far as it is known.
 
     `remembered`: Step Functions told of it; without that the states are concluded from what steps reported.
+    `away`: it could not be asked.
     """
 
     attempt: Attempt
@@ -54,6 +55,14 @@ class RunSeen:
     path: tuple[str, ...]
     remembered: bool
     moving: bool
+    away: bool = False
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether it ended without a verdict."""
+        return any(
+            seen.state.kind == "Fail" and seen.status == RunState.FAILED for seen in self.states.values()
+        )
 
 
 def run_seen(submission: Submission, attempt: Attempt) -> RunSeen:
@@ -61,8 +70,9 @@ def run_seen(submission: Submission, attempt: Attempt) -> RunSeen:
     machine, runs = state_machine(), stage_runs(submission, attempt.number)
     try:
         found = visits(submission, attempt.number)
-    except aws.AwsError:  # forgotten after 90 days, not started, or not reachable now: the reports are here
-        found = []
+    except aws.AwsError as error:  # forgotten after 90 days, not started, or not reachable now
+        steps = pipeline_steps(submission, attempt)
+        return replace(_reported(machine, attempt, steps, runs), away=not isinstance(error, aws.NotFound))
     if not found:
         return _reported(machine, attempt, pipeline_steps(submission, attempt), runs)
     last = machine.states.get(found[-1].state)

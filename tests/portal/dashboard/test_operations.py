@@ -107,6 +107,18 @@ def test_what_waits_is_listed_with_why_and_what_is_over_is_not(
     assert "A colleague who may upload" in page_of(viewer)
 
 
+def test_a_run_that_takes_too_long_is_said_to(viewer: Client, make: Make, now: datetime) -> None:
+    make(State.QUEUED)
+    running = make(State.RUNNING)
+    page = page_of(viewer)
+    assert figure(page, "waiting") == "2"
+    assert "It starts in a moment." in page and "It is being checked now." in page
+    assert "unusually long" not in page
+    running.state_since = now - timedelta(minutes=16)
+    running.save()
+    assert page_of(viewer).count("unusually long") == 1
+
+
 def test_the_page_takes_as_many_queries_for_many_runs_as_for_one(
     viewer: Client, make: Make, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

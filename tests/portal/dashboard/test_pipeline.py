@@ -134,10 +134,24 @@ def test_a_forgotten_run_is_concluded_from_its_reports(
     step(submission, "parse", at=timezone.now(), state="failed", code="TIMED_OUT")
     page = page_of(viewer, submission)
     found = statuses(page)
+    assert "Not reached" in page and "Not needed" not in page
     assert (found["Inspect"], found["Parse"], found["Transform"]) == ("done", "failed", "skipped")
     assert (found["ParseFailed"], found["CleanUp"], found["Failed"]) == ("done", "done", "failed")
     assert "kept for 90 days" in page
     assert "TIMED_OUT" in page
+
+
+def test_a_silent_aws_is_not_taken_for_a_forgotten_run(
+    viewer: Client, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> None:
+        raise aws.AwsUnavailable
+
+    monkeypatch.setattr(pipeline, "visits", silent)
+    page = page_of(viewer, make())
+    assert "AWS does not tell about the run at the moment." in page
+    assert "90 days" not in page.partition("data-log")[0]
+    assert statuses(page)["Publish"] == "done"
 
 
 def test_a_file_that_was_never_stored_had_no_run(

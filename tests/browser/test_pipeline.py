@@ -1,0 +1,131 @@
+"""The run of a file, live and after, where it broke off, and the page about all runs."""
+
+import os
+import re
+import signal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.test_continue import expired
+from tests.browser.test_walk import accessible, faulty, upload
+from tests.fixtures.browser import Visitor
+from tests.fixtures.system import System
+from tests.tools.generate_samples import tpt
+
+pytestmark = [pytest.mark.system, pytest.mark.browser]
+OVER = "#run[data-moving=no]"
+NARROW: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"}
+DARK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
+
+
+def run_out(system: System) -> None:
+    """The sign-ins lent to what has not started yet are over."""
+    ssm = system.aws("ssm")
+    for parameter in ssm.describe_parameters()["Parameters"]:
+        token = ssm.get_parameter(Name=parameter["Name"], WithDecryption=True)["Parameter"]["Value"]
+        ssm.put_parameter(
+            Name=parameter["Name"], Value=expired(system, token), Type="SecureString", Overwrite=True,
+            KeyId=system.settings["FUNDGATE_STATE_KEY_ARN"],
+        )  # fmt: skip
+
+
+def test_a_run_is_followed_broken_off_continued_and_counted(
+    visitor: Visitor, chromium: Browser, system: System
+) -> None:
+    visitor.sign_in()
+    page, worker = visitor.page, system.pids()["worker"]
+    os.kill(worker, signal.SIGSTOP)  # the run must not start before its token has run out
+    try:
+        upload(visitor, ("broken-off.csv", tpt(rows=4, seed=681).csv()))
+        run_out(system)
+        page.get_by_role("link", name=re.compile("Open no")).first.click()
+        page.get_by_role("link", name="Every state, with log lines").click()
+        expect(page.locator("#run")).to_have_attribute("data-moving", "yes")
+        expect(page.locator("#state-Inspect")).to_have_attribute("data-status", "pending")
+        accessible(visitor)
+        visitor.screenshot("run-waiting")
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+    page.wait_for_selector(OVER, timeout=60_000)  # the page followed by itself
+    expect(page.locator("[data-chosen=Inspect]")).to_have_attribute("data-status", "failed")
+    expect(page.locator("#state-RecordFailure")).to_have_attribute("data-status", "done")
+    expect(page.locator("#state-Parse")).to_have_attribute("data-status", "skipped")
+    line = page.locator("[data-log] .log li").first
+    expect(line).to_contain_text("TOKEN_EXPIRED")
+    line.get_by_text("Places in the code").click()
+    expect(line.locator("ol li").last).to_have_text(re.compile(r"^[\w/.-]+\.py:\d+$"))
+    accessible(visitor)
+    visitor.screenshot("run-broken-off")
+    address = page.url
+
+    page.get_by_role("button", name="Go on from this step").click()
+    page.wait_for_selector("#live[data-state=COMPLETED]", timeout=60_000)
+    page.goto(address)
+    page.wait_for_selector(OVER, timeout=60_000)
+    expect(page.locator("#state-Finished")).to_have_attribute("data-status", "done")
+    expect(page.locator("[data-attempt]")).to_have_count(2)
+
+    # by keyboard: to a state, into it, and the place is kept
+    page.locator("#state-Inspect").focus()
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.id") != "state-Quality":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-chosen=Quality]")).to_be_visible()
+    expect(page.locator("#state-Quality")).to_be_focused()
+    expect(page.locator("[data-log] .log li").first).to_contain_text("done")
+    assert "state=Quality" in page.url
+    page.get_by_text("The same as a table").click()
+    accessible(visitor)
+    visitor.screenshot("run")
+    page.locator("[data-attempt='1']").click()
+    expect(page.locator("[data-chosen=Inspect]")).to_have_attribute("data-status", "failed")
+    expect(page.locator("[data-go-on]")).to_have_count(0)
+
+    page.get_by_role("link", name="Pipeline", exact=True).click()
+    expect(page.locator("[data-figure=ended]")).to_have_text(re.compile(r"[2-9]|\d\d"))
+    for summary in page.get_by_text("The same as a table").all():
+        summary.click()
+    expect(page.locator("[data-step=inspect] td").first).to_have_text(re.compile(r"\d"))
+    accessible(visitor)
+    visitor.screenshot("pipeline")
+    assert visitor.complaints == []
+
+    other = Visitor(chromium, system).sign_in("borealis-insurance", "admin")
+    assert other.context.request.get(address).status == 404
+    assert visitor.context.request.get(address).status == 200
+    other.context.close()
+
+
+@pytest.mark.parametrize(("name", "options"), [("dark", DARK), ("narrow", NARROW)])
+def test_the_run_and_all_runs_stand_in_dark_on_a_phone_and_without_scripts(
+    chromium: Browser, system: System, name: str, options: dict[str, Any]
+) -> None:
+    visitor = Visitor(chromium, system, **options).sign_in()
+    page = visitor.page
+    upload(visitor, faulty())
+    page.get_by_role("link", name=re.compile("Open no")).first.click()
+    page.wait_for_selector("#live[data-state=COMPLETED]", timeout=30_000)
+    page.get_by_role("link", name="Every state, with log lines").click()
+    address = page.url
+    page.wait_for_selector(OVER, timeout=30_000)
+    expect(page.locator("#state-Annotate")).to_have_attribute("data-status", "done")
+    for place, picture in ((address, "run"), ("/pipeline/", "pipeline")):
+        page.goto(place)
+        accessible(visitor)
+        visitor.screenshot(f"{picture}-{name}")
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{place} scrolls sideways by {wider} px"
+    assert visitor.complaints == []
+    state = visitor.context.storage_state()
+    visitor.context.close()
+
+    plain = chromium.new_context(base_url=system.url, java_script_enabled=False, storage_state=state)
+    bare = plain.new_page()
+    bare.goto(address)
+    bare.locator("#state-Publish").click()
+    expect(bare.locator("[data-chosen=Publish]")).to_have_attribute("data-status", "done")
+    plain.close()
