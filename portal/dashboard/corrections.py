@@ -10,7 +10,7 @@ from ingestion.pipeline.corrections import Correction, text_at
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import Field, Pack
 
-CELLS = 60
+CELLS = 50
 """Failing cells shown at once."""
 MOST = 300
 """Cells that can be corrected in one go."""
