@@ -37,7 +37,8 @@ def told(content: dict[str, Any]) -> list[str]:
     return [
         f"Genuine, issued at {content['issued_at']} by {content['issued_by']}.",
         f"File: {file['name']}, {file['bytes']:,} bytes, SHA-256 {file['sha256']}",
-        f"Received: {submission['received_at']} from {content['institution']['name']}, {person['email']}",
+        f"Received: {submission['received_at']} from {content['institution']['name']}, {person['email']}"
+        + (" (only checked, not handed in)" if submission["check_only"] else ""),
         f"Verdict: {check['verdict']}; {counts['error']} errors, {counts['warning']} warnings, "
         f"{counts['info']} notes; rules {check['ruleset_version']}",
     ]

@@ -59,6 +59,7 @@ def _sections(receipt: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
             (_("Handed in by"), _who(submission["handed_in_by"])),
             (_("Received at"), _moment(submission["received_at"])),
             (_("Submission"), _("No. %(number)s") % submission + f", {submission['id']}"),
+            (_("Stands as"), _standing(submission)),
         ],
         _("Check"): [
             (_("Verdict"), str(told) + (f" ({check['code']})" if check["code"] else "")),
@@ -106,6 +107,17 @@ def _signature(page: FPDF, signature: dict[str, str]) -> None:
         "them, and can be checked with the public key of the portal, also without a connection to it."
     )
     page.multi_cell(0, 5, _plain(told % {"name": JSON_NAME}))
+
+
+def _standing(submission: dict[str, Any]) -> str:
+    """What a delivery with this receipt is worth now."""
+    if submission["check_only"]:
+        return _("only checked, not handed in")
+    if submission["state"] == "WITHDRAWN":
+        return _("withdrawn")
+    if submission["replaced_by"]:
+        return _("replaced by a later delivery")
+    return _("handed in")
 
 
 def _moment(text: str | None) -> str:

@@ -57,6 +57,9 @@ def _content(actor: Actor, submission: Submission, document: dict[str, Any]) -> 
             "number": submission.number,
             "received_at": _moment(submission.created_at),
             "handed_in_by": _person(submission.uploaded_by),
+            "state": submission.state,
+            "check_only": submission.check_only,
+            "replaced_by": str(submission.superseded_by_id) if submission.superseded_by_id else None,
         },
         "check": {
             "attempt": submission.attempt,

@@ -76,7 +76,10 @@ def downloads(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """The list of downloads alone: it is asked for again while the annotated workbook is being made."""
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
-    context = {"submission": submission, "downloads": downloads_of(submission)}
+    found = downloads_of(submission)
+    if request.htmx and found.annotated == "making":  # type: ignore[attr-defined]
+        return HttpResponse(status=204)  # what is shown stays, and with it the place of who reads it
+    context = {"submission": submission, "downloads": found}
     return render(request, "dashboard/submission/downloads.html", context)
 
 

@@ -121,6 +121,8 @@ def test_while_the_workbook_is_made_the_page_says_so_and_asks_again(
     young = make(verdict=Verdict.FAILED, counts=(1, 0, 0), finished_at=timezone.now())
     page = get(viewer, "downloads", young).content.decode()
     assert 'data-annotated="making"' in page and "hx-get" in page
+    asked = viewer.get(reverse("downloads", args=[young.id]), headers={"HX-Request": "true"})
+    assert asked.status_code == 204, "nothing is drawn anew under who reads it"
     assert get(viewer, "annotated", young).status_code == 404
 
 

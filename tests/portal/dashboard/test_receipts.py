@@ -85,6 +85,17 @@ def test_a_changed_one_is_not_genuine(taken: Path, change: str) -> None:
     assert main(["verify-receipt", str(taken)]) == 1
 
 
+def test_it_says_whether_the_delivery_still_stands(
+    viewer: Client, checked: Submission, make: Make, receipt_key: None
+) -> None:
+    told = json.loads(get(viewer, checked).content)["receipt"]["submission"]
+    assert (told["state"], told["check_only"], told["replaced_by"]) == ("COMPLETED", False, None)
+    later = make()
+    Submission.objects.filter(pk=checked.pk).update(superseded_by=later)
+    told = json.loads(get(viewer, checked).content)["receipt"]["submission"]
+    assert told["replaced_by"] == str(later.pk)
+
+
 def test_written_otherwise_it_is_still_the_same(taken: Path) -> None:
     envelope = json.loads(taken.read_text())
     taken.write_text(json.dumps(dict(reversed(envelope.items())), ensure_ascii=True, indent=None))
