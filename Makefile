@@ -3,7 +3,7 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e test-kill fuzz properties help
+.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages test-kill fuzz properties help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -28,6 +28,9 @@ bench:         ## the verdict engine beside its peers and on real deliveries (BE
 
 bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time per step, memory
 	@$(START) test -m infra.local bench-e2e
+
+bench-pages:   ## a submission with 100,000 findings: seconds of its pages and filters, memory
+	@$(START) test -m infra.local bench-pages
 
 fuzz:          ## damage files of every kind for FUZZ_SECONDS (180) and read them (guided: tests/fuzz/guided.py)
 	@$(START) test -m tests.fuzz.readers

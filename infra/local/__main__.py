@@ -1,4 +1,4 @@
-"""python -m infra.local run | reset | lint | test [PYTEST ARGUMENT...] | bench-e2e"""
+"""python -m infra.local run | reset | lint | test [PYTEST ARGUMENT...] | bench-e2e | bench-pages"""
 
 import sys
 
@@ -21,6 +21,10 @@ def main(arguments: list[str]) -> int:
             from tests.bench import end_to_end
 
             end_to_end.main()
+        elif command == "bench-pages":
+            from tests.bench import pages
+
+            pages.main()
         else:
             print((__doc__ or "").strip(), file=sys.stderr)
             return 2

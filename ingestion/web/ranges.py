@@ -29,7 +29,7 @@ class RangeFile(io.RawIOBase):
         answer, tail = self._get(f"bytes=-{TAIL_BYTES}")
         self._where["VersionId"] = answer["VersionId"]
         self.size = _total(answer)
-        self._tail = (self.size - len(tail), tail)
+        self._tail = (_first(answer), tail)
         self._prepared: list[tuple[int, bytes]] = []
         self._position = 0
 
@@ -62,7 +62,9 @@ class RangeFile(io.RawIOBase):
         start, stop = self._position, min(wanted, self.size)
         if start >= stop:
             return b""
-        data = self._at_hand(start, stop) or self._fetch((start, stop))[1]
+        if not (data := self._at_hand(start, stop)):
+            first, block = self._fetch((start, stop))
+            data = block[start - first : stop - first]
         self._position = start + len(data)
         return data
 
@@ -78,7 +80,9 @@ class RangeFile(io.RawIOBase):
         return b""
 
     def _fetch(self, span: Span) -> tuple[int, bytes]:
-        return span[0], self._get(f"bytes={span[0]}-{span[1] - 1}")[1]
+        """A block and where it begins: all of a small object, should the store answer with that."""
+        answer, block = self._get(f"bytes={span[0]}-{span[1] - 1}")
+        return _first(answer), block
 
     def _get(self, span: str) -> tuple[Any, bytes]:
         try:
@@ -97,6 +101,12 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
         else:
             found.append((start, stop))
     return found
+
+
+def _first(answer: Any) -> int:
+    """Where an answer begins, from `bytes 10-19/1234`; at 0 when it is the whole object."""
+    span = answer.get("ContentRange", "")
+    return int(span.removeprefix("bytes ").partition("-")[0]) if "/" in span else 0
 
 
 def _total(answer: Any) -> int:

@@ -14,6 +14,7 @@ WRAPS = (
     "bucket_configuration",
     "s3_keys",
     "s3_key_condition",
+    "version_ranges",
     "ssm_keys",
     "identity_pool",
     "sign_up",

@@ -61,7 +61,10 @@ class StoredTable:
         while some := list(islice(rest, AT_ONCE)):
             self._source.prepare([span for group in some for span in self._spans(group, columns)])
             for group in some:
-                yield int(self.starts[group]), self._file.read_row_group(group, columns=columns)
+                yield (
+                    int(self.starts[group]),
+                    self._file.read_row_group(group, columns=columns, use_threads=False),
+                )
 
     def group_of(self, positions: Integers) -> Integers:
         """The row group of each position."""

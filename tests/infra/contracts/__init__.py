@@ -6,7 +6,7 @@ from tests.infra.contracts.cognito import identity_pool, sign_up
 from tests.infra.contracts.iam import principal_arn, role_boundary
 from tests.infra.contracts.lambdas import lambda_errors, lambda_room
 from tests.infra.contracts.lasting import checkpoint, sts_sessions
-from tests.infra.contracts.s3 import bucket_configuration, s3_key_condition, s3_keys
+from tests.infra.contracts.s3 import bucket_configuration, s3_key_condition, s3_keys, version_ranges
 from tests.infra.contracts.ssm import ssm_keys
 from tests.infra.contracts.states import retry_delays
 from tests.infra.embedded import Server
@@ -19,6 +19,7 @@ CONTRACTS: dict[str, Callable[[Server], bool]] = {
         bucket_configuration,
         s3_keys,
         s3_key_condition,
+        version_ranges,
         ssm_keys,
         identity_pool,
         sign_up,

@@ -99,3 +99,19 @@ def s3_key_condition(server: Server) -> bool:
     assert allowed(s3.put_object, Bucket=bucket, Key="a", Body=b"x")
     foreign = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": other}
     return not allowed(s3.put_object, Bucket=bucket, Key="a", Body=b"x", **foreign)
+
+
+def version_ranges(server: Server) -> bool:
+    """A part of a named version is answered with that part alone, from either end, and says which it is."""
+    s3, bucket = server.client("s3"), unique("ranges")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket=bucket, Key="a", Body=b"0123456789")["VersionId"]
+    s3.put_object(Bucket=bucket, Key="a", Body=b"another")
+
+    def part(span: str) -> tuple[bytes, str]:
+        answer = s3.get_object(Bucket=bucket, Key="a", VersionId=version, Range=span)
+        return answer["Body"].read(), answer.get("ContentRange", "")
+
+    assert s3.get_object(Bucket=bucket, Key="a", VersionId=version)["Body"].read() == b"0123456789"
+    return [part("bytes=2-4"), part("bytes=-3")] == [(b"234", "bytes 2-4/10"), (b"789", "bytes 7-9/10")]
