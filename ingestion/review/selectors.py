@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ingestion.review.models import Acceptance, Standing
@@ -85,6 +85,15 @@ def standing_of(submission: Submission) -> Stands:
 def released(submission: Submission) -> bool:
     """Whether the institution stands by all of it: clean, or what was found is accepted or released."""
     return standing_of(submission).outcome in (Outcome.CLEAN, Outcome.ACCEPTED, Outcome.RELEASED)
+
+
+def stood_by() -> Q:
+    """Submissions with findings that the institution stands by now, as a condition for a query."""
+    in_force = Q(until=None) | Q(until__gte=timezone.now().date())
+    agreed = Standing.objects.filter(
+        in_force, outcome__in=[Outcome.ACCEPTED, Outcome.RELEASED], attempt=F("submission__attempt")
+    )
+    return Q(pk__in=agreed.values("submission"))
 
 
 def _tells(acceptance: Acceptance, submission: Submission) -> bool:

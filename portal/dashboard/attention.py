@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ingestion.review import selectors as review
 from ingestion.schedule import selectors as schedule
 from ingestion.web import selectors
 from ingestion.web.models import Submission
@@ -16,11 +17,21 @@ from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.dashboard.expected import Due, shown
+from portal.dashboard.review import rule_title
 
 RECENT = timedelta(days=90)
 """How far back what went wrong is still called up; what waits for a sign-in waits for ever."""
 MOST = 4
 """Of a group that are named; the rest is behind its link."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something to decide: what it is called, what is told beside it, and where."""
+
+    title: str
+    detail: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -36,10 +47,11 @@ class Group:
     address: str
     submissions: Sequence[Submission] = ()
     deliveries: Sequence[Due] = ()
+    matters: Sequence[Matter] = ()
 
     @property
     def more(self) -> int:
-        return self.count - len(self.submissions) - len(self.deliveries)
+        return self.count - len(self.submissions) - len(self.deliveries) - len(self.matters)
 
 
 def attention(actor: Actor) -> list[Group]:
@@ -58,6 +70,29 @@ def _sign_in(actor: Actor) -> Group:
     )
 
 
+def _approvals(actor: Actor) -> Group:
+    waiting = review.waiting_for_me(actor)
+    matters = [
+        Matter(
+            rule_title(one.submission, one.rule),
+            _("asked for by %(person)s for no. %(number)s")
+            % {"person": one.requested_by, "number": one.submission.number},
+            reverse("acceptance", args=[one.id]),
+        )
+        for one in waiting[:MOST]
+    ]
+    return Group(
+        "approvals",
+        "hold",
+        "clock",
+        _("Releases that wait for your approval"),
+        _("A colleague asks that these errors are released. A second person has to look and decide."),
+        waiting.count(),
+        reverse("approvals"),
+        matters=matters,
+    )
+
+
 def _broken(actor: Actor) -> Group:
     advice = _("No verdict was reached. Open it to see why, and run it again.")
     return _of_submissions(
@@ -73,7 +108,7 @@ def _errors(actor: Actor) -> Group:
     advice = _("Correct what is listed where the file is made, then upload the new one.")
     return _of_submissions(
         actor,
-        Q(verdict=Verdict.FAILED) & _current(),
+        Q(verdict=Verdict.FAILED) & _current() & ~review.stood_by(),
         "errors",
         ("bad", "error", _("Deliveries with errors"), advice),
         Verdict.FAILED,
@@ -110,7 +145,14 @@ def _overdue(actor: Actor) -> Group:
     )
 
 
-GROUPS: tuple[Callable[[Actor], Group | None], ...] = (_sign_in, _overdue, _broken, _errors, _unreadable)
+GROUPS: tuple[Callable[[Actor], Group | None], ...] = (
+    _sign_in,
+    _approvals,
+    _overdue,
+    _broken,
+    _errors,
+    _unreadable,
+)
 
 
 def _of_submissions(

@@ -33,7 +33,8 @@ def sparkline(points: Sequence[Point]) -> Sparkline:
     if not scored:
         return Sparkline("", (), None, None)
     scores = [float(point.score or 0) for _place, point in scored]
-    high, span = max(scores), max(max(scores) - min(scores), LEAST_SPAN)
+    span = max(max(scores) - min(scores), LEAST_SPAN)
+    high = (max(scores) + min(scores) + span) / 2
     step = (WIDTH - 2 * EDGE) / max(len(points) - 1, 1)
     start = WIDTH - EDGE - step * (len(points) - 1)  # the last delivery stands at the right edge
     drop = (HEIGHT - 2 * EDGE) / span

@@ -65,7 +65,7 @@ def fund_lines(actor: Actor, groups: Iterable[Mapping[str, Any]]) -> list[FundLi
     place = Window(RowNumber(), partition_by=["fund", "template"], order_by=newest)
     rows = _current(actor).filter(chosen).annotate(place=place).filter(place__lte=POINTS)
     by_group: dict[tuple[str, str], list[FundDelivery]] = {}
-    for row in rows.select_related("submission", "submission__uploaded_by").order_by("-place"):
+    for row in rows.select_related("submission", "submission__standing").order_by("-place"):
         by_group.setdefault((row.fund, row.template), []).append(row)
     return [_line(*group, by_group[group]) for group in wanted if group in by_group]
 

@@ -16,7 +16,7 @@ from portal.dashboard.expectation_forms import OVERDUE_NAME, CalendarFilter
 from portal.dashboard.expected import Month, counts, shown
 from portal.dashboard.paging import page_number, pages_of
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 
 
 @require_safe

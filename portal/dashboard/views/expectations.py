@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,8 +17,10 @@ from ingestion.schedule.errors import AlreadyExpected, TermsInvalid
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.expectation_forms import ExpectationForm, NewExpectationForm, ZoneForm
+from portal.dashboard.paging import page_number, pages_of
 
 MOST_KNOWN = 300
+PAGE_SIZE = 50
 
 
 @require_safe
@@ -25,11 +28,15 @@ MOST_KNOWN = 300
 def expectations(request: HttpRequest) -> HttpResponse:
     """Everything that is expected, and the zone of the deadlines."""
     actor = request.actor  # type: ignore[attr-defined]
-    found = list(selectors.expectations_for(actor))
+    page = Paginator(selectors.expectations_for(actor), PAGE_SIZE).get_page(
+        page_number(request.GET.get("page"))
+    )
     zone = selectors.zone_for(actor)
     context = {
-        "expectations": found,
-        "names": selectors.fund_names(actor, [one.fund for one in found]),
+        "page": page,
+        "pages": pages_of(page.number, page.paginator.num_pages),
+        "list_url": request.path,
+        "names": selectors.fund_names(actor, [one.fund for one in page.object_list]),
         "zone": zone,
         "zone_form": ZoneForm(initial={"zone": zone}),
     }

@@ -62,6 +62,7 @@ def test_filters_narrow_the_month(viewer: Client, anna: User) -> None:
     assert statuses(viewer, "?month=2026-02&q=lu2") == ["missing"]
     assert statuses(viewer, "?month=2026-02&status=received") == []
     assert statuses(viewer, "?month=2026-02&status=overdue") == ["missing", "missing"]
+    assert 'name="month" value="2026-02"' in viewer.get("/calendar/?month=2026-02").text, "a filter stays there"
     assert statuses(viewer, "?month=rubbish&status=rubbish") != ["rubbish"]
 
 

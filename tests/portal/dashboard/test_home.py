@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from ingestion.review.models import Acceptance, Standing
 from ingestion.schedule.models import Expectation, FundDelivery
 from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
-from portal.accounts.models import User
+from portal.accounts.models import Institution, User
 from portal.dashboard.sparkline import HEIGHT, WIDTH, sparkline
-from tests.portal.dashboard.conftest import Make
+from tests.portal.dashboard.conftest import Make, member, sign_in
 
 FUND = "LU0000000001"
 
@@ -74,6 +75,43 @@ def test_what_was_replaced_only_checked_or_long_ago_calls_nobody(viewer: Client,
     make(verdict=Verdict.FAILED, check_only=True)
     make(verdict=Verdict.FAILED, created_at=timezone.now() - timedelta(days=120))
     assert groups(viewer) == {}
+
+
+def test_a_release_calls_the_reviewers_but_not_who_asked_for_it(
+    alpine: Institution, anna: User, make: Make, viewer: Client
+) -> None:
+    asks, decides = (member(alpine, name, "reviewer") for name in ("rita", "ruth"))
+    made = make(verdict=Verdict.FAILED, counts=(1, 0, 0), template="TPT", template_version="7.0")
+    request = Acceptance.objects.create(
+        institution=alpine, submission=made, severity="error", rule="TPT-P02-NET-ASSETS", count=1,
+        rule_count=1, reach="file", template="TPT", until=timezone.localdate() + timedelta(days=9),
+        reason="It was agreed.", state="requested", requested_by=asks, requested_at=timezone.now(),
+    )  # fmt: skip
+    called = groups(sign_in(decides, "alpine-am"))["approvals"]
+    assert "asked for by Rita" in called
+    assert f"/acceptances/{request.id}/" in sign_in(decides, "alpine-am").get("/").text
+    assert "approvals" not in groups(sign_in(asks, "alpine-am"))
+    assert "approvals" not in groups(viewer)
+
+
+@pytest.mark.parametrize(
+    ("standing", "calls"),
+    [
+        ({"outcome": "released"}, False),
+        ({"outcome": "released", "until": date(2099, 1, 1)}, False),
+        ({"outcome": "released", "until": date(2026, 1, 1)}, True),
+        ({"outcome": "released", "attempt": 2}, True),
+        ({"outcome": "open"}, True),
+        (None, True),
+    ],
+)
+def test_errors_that_were_released_call_nobody_as_long_as_that_holds(
+    viewer: Client, make: Make, standing: dict[str, Any] | None, calls: bool
+) -> None:
+    made = make(verdict=Verdict.FAILED, counts=(1, 0, 0))
+    if standing:
+        Standing.objects.create(**{"submission": made, "attempt": 1} | standing)
+    assert ("errors" in groups(viewer)) == calls
 
 
 def test_a_group_names_the_first_and_leads_to_the_others(viewer: Client, make: Make) -> None:
