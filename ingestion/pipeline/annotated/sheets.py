@@ -18,6 +18,8 @@ MAX_FINDINGS = 50_000
 FILLS = {"error": "#F8C9C4", "warning": "#FCE8B2", "info": "#CFE3F7"}
 _NUMERIC = ("decimal", "fraction", "integer")
 _WIDTH = 16
+_MOST_FROZEN = 4
+"""Rows above the header; with more of them nothing else would fit on the screen."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ def write_page(
             column, column, _WIDTH, formats.number[plain] if column in numeric else formats.text[plain]
         )
     header = len(page.head) - 1
-    sheet.freeze_panes(header + 1, 0)
+    if header < _MOST_FROZEN:
+        sheet.freeze_panes(header + 1, 0)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     for row, texts in enumerate(page.head):
         marked = marks.by_row(row)
         for column, text in enumerate(texts):

@@ -21,6 +21,8 @@ _LEGEND = {
     "warning": "The value is allowed, but unlikely or incomplete.",
     "info": "Worth knowing; nothing has to be done.",
 }
+_SEND_AGAIN = "Mend the marked cells, save the workbook and send it: it is read like the file."
+_MEND_YOURS = "Mend what is marked here in your own files and send those."
 
 
 def write_summary(
@@ -61,6 +63,11 @@ def write_summary(
             sheet.write_string(row, column, clean(str(text or "")), wrap)
 
 
+def _is_whole(shown: list[tuple[Page, Marks]]) -> bool:
+    """Whether the workbook can be sent in place of what was delivered: of several sheets one is read."""
+    return len(shown) == 1 and not shown[0][0].cut
+
+
 def _facts(document: dict[str, Any], shown: list[tuple[Page, Marks]]) -> list[tuple[str, str]]:
     counts = document["counts"]
     facts = [
@@ -68,14 +75,12 @@ def _facts(document: dict[str, Any], shown: list[tuple[Page, Marks]]) -> list[tu
         ("Found", f"{counts['error']:,} errors, {counts['warning']:,} warnings, {counts['info']:,} notes."),
         ("Rules", str(document["ruleset_version"])),
         ("Checked on", str(document.get("day", ""))),
-        ("How to use", "Mend the marked cells, save the workbook and send it: it is read like the file."),
+        ("How to use", _SEND_AGAIN if _is_whole(shown) else _MEND_YOURS),
     ]
     for page, marks in shown:
         name = page.name
         if page.cut:
-            facts.append(
-                ("Cut off", f"“{name}” shows {page.rows:,} of {page.total:,} rows. Mend the file itself.")
-            )
+            facts.append(("Cut off", f"“{name}” shows {page.rows:,} of {page.total:,} rows."))
         if marks.silent:
             text = f"“{name}” has comments on {MAX_NOTES:,} cells; {marks.silent:,} more are coloured only."
             facts.append(("Comments", text))

@@ -1,6 +1,7 @@
 """The annotated workbook. Every text is written as text: nothing in it is computed, nothing is a link."""
 
 import io
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -37,6 +38,9 @@ def annotated_workbook(
     names, shown = SheetNames(), []
     sink = io.BytesIO()
     with xlsxwriter.Workbook(sink, _OPTIONS) as book:
+        book.set_properties(
+            {"created": datetime.fromisoformat(document["day"])}
+        )  # the same again is the same
         formats = Formats.of(book)
         summary = book.add_worksheet(names.take("Summary"))
         wanted = names.take("Findings")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,26 @@ def test_findings_and_summary_are_sheets_of_their_own_and_name_the_cell() -> Non
     told = " ".join(str(cell.value) for row in book["Summary"] for cell in row if cell.value)
     assert "Failed" in told
     assert line[8] in told
+
+
+def test_made_again_it_is_the_same() -> None:
+    data = tpt(rows=3).csv()
+    first = annotated(data)
+    assert annotated(data) == first
+    assert opened(first).properties.created.time() == time(), "the day of the check, no time of writing"
+
+
+def test_only_a_workbook_that_is_read_as_a_whole_asks_to_be_sent() -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as package:
+        for seed in (1, 2):
+            package.writestr(f"{seed}.csv", tpt(rows=2, seed=seed).csv())
+    told = [
+        " ".join(str(cell.value) for row in opened(annotated(data))["Summary"] for cell in row if cell.value)
+        for data in (tpt(rows=2).csv(), sink.getvalue())
+    ]
+    assert "send it" in told[0]
+    assert "send it" not in told[1] and "your own files" in told[1]
 
 
 HOSTILE = ['=HYPERLINK("http://x.example","y")', "+1+1", "-2+3", "@SUM(1)", "\t=1", "=cmd|' /C calc'!A0",
