@@ -11,5 +11,8 @@ described = Signal()
 concluded = Signal()
 """A run came to its verdict, before or after it was described: sent with `submission` in the same way."""
 
+forgotten = Signal()
+"""The content of a mere check is deleted, its index card with it: sent with `submission` in the same way."""
+
 swept = Signal()
 """Once a minute, outside any transaction: whoever has something that falls due looks now."""

@@ -9,6 +9,7 @@ import pyarrow as pa
 from ingestion.pipeline.corrections import Correction, text_at
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.pack import Field, Pack
+from ingestion.web.errors import NotCorrectable
 
 CELLS = 50
 """Failing cells shown at once."""
@@ -17,6 +18,8 @@ MOST = 300
 LONGEST = 1_000
 """Characters of a corrected cell."""
 PREFIX = "cell"
+SCOPES = ("cell", "row")
+"""Of the rules whose findings stand at cells."""
 _LOOKED_AT = 400  # findings of one rule that are looked through for cells
 
 
@@ -65,18 +68,22 @@ class Change(NamedTuple):
 
 
 def written_down(said: Mapping[str, str], delivery: Delivery, pack: Pack) -> dict[Place, str]:
-    """The cells of a form that differ from the file; what is no cell of it is left out."""
+    """The cells of a form that differ from the file, at most MOST; what is no cell of it is left out."""
     found: dict[Place, str] = {}
     for name, value in said.items():
         place = _place(name, pack)
         text = value.strip()[:LONGEST]
-        if place is None or len(found) == MOST:
+        if place is None:
             continue
         try:
             if text != text_at(delivery, *place):
                 found[place] = text
         except KeyError:
             continue
+    if len(found) > MOST:
+        raise NotCorrectable(
+            f"At most {MOST} cells are corrected in one go. Save these in parts, or where the file is made."
+        )
     return found
 
 

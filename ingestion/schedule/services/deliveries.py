@@ -28,6 +28,11 @@ def keep_deliveries(*, submission: Submission, **_sent: Any) -> None:
     )
 
 
+def drop_deliveries(*, submission: Submission, **_sent: Any) -> None:
+    """Takes them away with the index card they came from."""
+    FundDelivery.objects.filter(submission=submission).delete()
+
+
 def day_of(written: Any) -> date | None:
     """The date an index card quotes; None for a text that is no ISO date."""
     try:

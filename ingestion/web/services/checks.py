@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import locked
+from ingestion.web.signals import forgotten
 from ingestion.web.states import State
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
@@ -33,6 +34,7 @@ def _delete(submission_id: object) -> bool:
     submission.deleted_at = timezone.now()
     submission.index_card, submission.results = None, {}
     submission.save(update_fields=["deleted_at", "index_card", "results"])
+    forgotten.send(Submission, submission=submission)
     record(
         tag=AuditTag.CHECK_DELETED,
         institution_id=submission.institution_id,

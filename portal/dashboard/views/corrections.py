@@ -37,7 +37,7 @@ def correct(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         messages.error(request, refusal.message)
         return redirect("submission", submission_id)
     pack = find_pack(desk.delivery.template, desk.delivery.version)
-    changed = shown.written_down(request.POST, desk.delivery, pack)
+    changed = shown.written_down(request.POST, desk.delivery, pack)  # too many of them: a problem page
     problem = ""
     if "save" in request.POST:
         try:
@@ -92,7 +92,7 @@ def _context(said: Any, desk: CorrectionDesk, pack: Pack, changed: dict[shown.Pl
         "before": before["counts"],
         "after": after["counts"],
         "changes": shown.changes(before, after),
-        "rules": [group for group in after["groups"] if group["scope"] == "cell"],
+        "rules": [group for group in after["groups"] if group["scope"] in shown.SCOPES],
         "rule": rule,
         "row": row,
         "no_such_row": bool(row) and not places,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
 from portal.accounts.permissions import member_required
+from portal.accounts.roles import Role
 from portal.dashboard.finding_table import row_address
 from portal.dashboard.paging import page_number
 from portal.dashboard.row_picture import row_picture
@@ -24,6 +25,7 @@ def row(request: HttpRequest, submission_id: UUID, number: int) -> HttpResponse:
     found = selectors.get_row(actor, submission, number, part=part, pack=pack)
     context = row_picture(found, pack, document) | {
         "submission": submission,
+        "may_correct": actor.may(Role.UPLOADER) and selectors.correctable(submission),
         "previous": row_address(submission.id, found.previous, part) if found.previous else "",
         "next": row_address(submission.id, found.next, part) if found.next else "",
     }

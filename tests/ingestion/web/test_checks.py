@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from ingestion.schedule.models import FundDelivery
+from ingestion.schedule.services.deliveries import keep_deliveries
 from ingestion.web import results
 from ingestion.web.errors import NoResultYet, NotNow
 from ingestion.web.models import Submission
@@ -28,7 +30,10 @@ def made(owner: Actor, days: float, state: State = State.COMPLETED, check_only: 
 def test_after_a_week_nothing_of_its_content_is_left(owner: Actor) -> None:
     old, young, kept = made(owner, 7.1), made(owner, 6.9), made(owner, 30, check_only=False)
     waiting, running = made(owner, 8, State.NEEDS_SIGN_IN), made(owner, 8, State.RUNNING)
+    for one in (old, young):
+        keep_deliveries(submission=one)
     assert delete_checks() == 2
+    assert [row.submission for row in FundDelivery.objects.all()] == [young]
     assert delete_checks() == 0, "once"
     for one in (old, waiting):
         one.refresh_from_db()

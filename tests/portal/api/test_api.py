@@ -173,6 +173,27 @@ def test_a_file_of_another_template_than_expected_says_so_and_a_fitting_one_is_c
     assert sent("").json()["id"] == fitting.json()["id"]
 
 
+def test_a_file_is_only_checked_and_a_delivery_is_withdrawn_with_a_reason(
+    system: System, owner: Caller, viewer: Caller, outsider: Caller
+) -> None:
+    content = {"files": {"file": ("a.csv", tpt(rows=20, seed=506).csv())}}
+    assert is_problem(owner.post("submissions/?check_only=perhaps", **content), 400)
+    check = owner.post("submissions/?check_only=true", **content).json()
+    given = owner.post("submissions/", data={"reason": "New prices."}, **content).json()
+    assert (check["check_only"], given["check_only"], given["reason"]) == (True, False, "New prices.")
+    for one in (check, given):
+        system.api().wait(one["id"])
+    assert owner.get(f"submissions/{check['id']}/findings/").status_code == 200
+    path = f"submissions/{given['id']}/withdraw/"
+    assert is_problem(viewer.post(path, json={"reason": "No."}), 403)
+    assert is_problem(outsider.post(path, json={"reason": "No."}), 404)
+    assert owner.post(path, json={}).json()["code"] == "REASON_NEEDED"
+    gone = owner.post(path, json={"reason": "Wrong month."}).json()
+    assert (gone["state"], gone["verdict"], gone["withdrawal"]) == ("WITHDRAWN", "passed", "Wrong month.")
+    assert is_problem(owner.post(path, json={"reason": "Again."}), 409)
+    assert is_problem(owner.post(f"submissions/{check['id']}/withdraw/", json={"reason": "It too."}), 409)
+
+
 def test_findings_of_an_unfinished_submission_are_a_404_that_says_so(owner: Caller) -> None:
     receipt = owner.post("submissions/", files={"file": ("new.csv", tpt(rows=50, seed=504).csv())}).json()
     answer = owner.get(f"submissions/{receipt['id']}/findings/")

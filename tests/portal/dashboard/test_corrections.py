@@ -17,6 +17,7 @@ from ingestion.web.selectors import corrections as desk
 from ingestion.web.states import State
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
+from portal.dashboard import corrections as page_of_cells
 from tests.portal.dashboard.conftest import Make
 from tests.portal.dashboard.delivery import FORMULA
 
@@ -186,3 +187,25 @@ def test_the_correction_of_a_mere_check_is_a_mere_check(uploader: Client, checke
 def _pinned(checked: Submission) -> dict[str, Any]:
     bucket = f"fundgate-000000000000-{checked.institution.code}-results"
     return {"bucket": bucket, "key": f"{checked.id}/1/rows.parquet", "version_id": ""}
+
+
+def test_rows_and_rules_lead_to_their_cells(uploader: Client, viewer: Client, checked: Submission) -> None:
+    row = reverse("row", args=[checked.id, 3])
+    assert f'href="{address(checked)}?row=3"' in uploader.get(row).text
+    assert f'href="{address(checked)}?row=3"' not in viewer.get(row).text
+    page = uploader.get(reverse("submission", args=[checked.id])).text
+    rules = re.findall(rf'href="{address(checked)}\?rule=([^"]+)"', page)
+    shown = {rule: inputs(uploader.get(address(checked), {"rule": rule}).text) for rule in rules}
+    assert list(shown["TPT-FORMAT-21"]) == [CURRENCY]
+    assert shown["TPT-REQUIRED-8"] == {}, "what has no column is no single cell"
+
+
+def test_more_cells_than_a_person_corrects_are_refused(
+    uploader: Client, checked: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_of_cells, "MOST", 1)
+    one, two = {CURRENCY: "EUR"}, {CURRENCY: "EUR", ISIN: "FR0000131104"}
+    assert "With one corrected cell" in uploader.post(address(checked), one).text
+    refused = uploader.post(address(checked), two)
+    assert refused.status_code == 409
+    assert "At most 1 cells" in refused.text
