@@ -68,6 +68,7 @@ def review_context(actor: Actor, submission: Submission) -> dict[str, Any]:
         "stands_words": _sentence(submission, stands, concerning),
         "acceptances": concerning,
         "accepted_by_rule": by_rule,
+        "answered_rules": _answered(submission, concerning),
         "may_accept": may_accept,
     }
 
@@ -106,6 +107,14 @@ def _shown(actor: Actor, acceptance: Acceptance) -> Shown:
     )
 
 
+def _answered(submission: Submission, concerning: list[Shown]) -> set[str]:
+    """Rules all of whose findings are accepted, or are asked to be: there is nothing more to ask for."""
+    asked = (State.REQUESTED, State.IN_FORCE)
+    all_of_them = [each.acceptance for each in concerning]
+    standing = [one for one in all_of_them if one.state in asked or one.covers_before(submission.number)]
+    return {one.rule for one in standing if not one.fund and not one.row}
+
+
 def _sentence(submission: Submission, stands: selectors.Stands, concerning: list[Shown]) -> str:
     if stands.outcome == Outcome.ACCEPTED:
         return _("Every warning has been accepted, with a reason.")
@@ -113,8 +122,10 @@ def _sentence(submission: Submission, stands: selectors.Stands, concerning: list
         return _("Two persons have released the errors, so this file can be used as it is.")
     if stands.outcome != Outcome.OPEN or not concerning:
         return ""
+    waits = any(one.acceptance.state == State.REQUESTED for one in concerning)
     errors = ngettext("one error", "%(n)s errors", stands.open_errors) % {"n": f"{stands.open_errors:,}"}
     warnings = ngettext("one warning", "%(n)s warnings", stands.open_warnings)
     parts = [errors] if stands.open_errors else []
     parts += [warnings % {"n": f"{stands.open_warnings:,}"}] if stands.open_warnings else []
-    return _("Still open: %(what)s.") % {"what": _(" and ").join(parts)}
+    words = _("A release waits for approval. Still open: %(what)s.") if waits else _("Still open: %(what)s.")
+    return words % {"what": _(" and ").join(parts)}

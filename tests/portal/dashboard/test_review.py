@@ -60,7 +60,9 @@ def test_a_reviewer_accepts_a_warning_on_the_page_of_the_file(reviewer: Client, 
 def test_a_release_waits_for_another_reviewer_who_decides_it(
     reviewer: Client, second: Client, checked: Submission
 ) -> None:
-    assert "waits for a second person" in accept(reviewer, checked, ERROR).content.decode()
+    said = accept(reviewer, checked, ERROR).content.decode()
+    assert "waits for a second person" in said and "A release waits for approval." in said
+    assert reverse("accept_rule", args=[checked.id, ERROR]) not in said, "it has been asked for"
     request = Acceptance.objects.get()
     address = reverse("acceptance", args=[request.id])
     assert address in second.get(reverse("approvals")).content.decode()
@@ -113,6 +115,10 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(
 @pytest.mark.aws
 def test_one_row_is_accepted_for_this_file_only(reviewer: Client, checked: Submission) -> None:
     found = next(entry for entry in CHECKED.findings.to_pylist() if entry["row"])
+    address = reverse("accept_rule", args=[checked.id, found["rule"]]) + f"?row={found['row']}"
+    shown = reviewer.get(reverse("row", args=[checked.id, found["row"]])).content.decode()
+    assert f'href="{address}"' in shown
+    assert f'value="{found["row"]}"' in reviewer.get(address).content.decode()
     accept(reviewer, checked, found["rule"], what="row", row=found["row"], reach="following")
     made = Acceptance.objects.get()
     assert (made.row, made.reach, made.fund) == (found["row"], "file", "LU0000000001")
