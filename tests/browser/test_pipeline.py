@@ -3,21 +3,18 @@
 import os
 import re
 import signal
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.test_continue import expired
-from tests.browser.test_walk import accessible, faulty, upload
+from tests.browser.test_walk import accessible, upload
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
 OVER = "#run[data-moving=no]"
-NARROW: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"}
-DARK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
 
 
 def run_out(system: System) -> None:
@@ -92,40 +89,28 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     expect(page.locator("[data-step=inspect] td").first).to_have_text(re.compile(r"\d"))
     accessible(visitor)
     visitor.screenshot("pipeline")
+
+    for name, scheme, width in (("dark", "dark", 1280), ("narrow", "light", 360)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 800})
+        for place, picture in ((address, "run"), ("/pipeline/", "pipeline")):
+            page.goto(place)
+            accessible(visitor)
+            visitor.screenshot(f"{picture}-{name}")
+            wider = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wider <= 0, f"{place} scrolls sideways by {wider} px"
+    page.goto(address)
+    page.locator("#state-Publish").click()  # on a phone the chosen state is scrolled to
+    expect(page.locator("[data-chosen=Publish] h2")).to_be_in_viewport()
     assert visitor.complaints == []
 
-    other = Visitor(chromium, system).sign_in("borealis-insurance", "admin")
-    assert other.context.request.get(address).status == 404
-    assert visitor.context.request.get(address).status == 200
-    other.context.close()
-
-
-@pytest.mark.parametrize(("name", "options"), [("dark", DARK), ("narrow", NARROW)])
-def test_the_run_and_all_runs_stand_in_dark_on_a_phone_and_without_scripts(
-    chromium: Browser, system: System, name: str, options: dict[str, Any]
-) -> None:
-    visitor = Visitor(chromium, system, **options).sign_in()
-    page = visitor.page
-    upload(visitor, faulty())
-    page.get_by_role("link", name=re.compile("Open no")).first.click()
-    page.wait_for_selector("#live[data-state=COMPLETED]", timeout=30_000)
-    page.get_by_role("link", name="Every state, with log lines").click()
-    address = page.url
-    page.wait_for_selector(OVER, timeout=30_000)
-    expect(page.locator("#state-Annotate")).to_have_attribute("data-status", "done")
-    for place, picture in ((address, "run"), ("/pipeline/", "pipeline")):
-        page.goto(place)
-        accessible(visitor)
-        visitor.screenshot(f"{picture}-{name}")
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{place} scrolls sideways by {wider} px"
-    assert visitor.complaints == []
-    state = visitor.context.storage_state()
-    visitor.context.close()
-
-    plain = chromium.new_context(base_url=system.url, java_script_enabled=False, storage_state=state)
+    plain = chromium.new_context(
+        base_url=system.url, java_script_enabled=False, storage_state=visitor.context.storage_state()
+    )
     bare = plain.new_page()
     bare.goto(address)
-    bare.locator("#state-Publish").click()
-    expect(bare.locator("[data-chosen=Publish]")).to_have_attribute("data-status", "done")
+    bare.locator("#state-Parse").click()
+    expect(bare.locator("[data-chosen=Parse] [data-log] .log li").first).to_contain_text("done")
     plain.close()

@@ -97,7 +97,21 @@ def test_pages_of_findings_hold_every_finding_once_and_filters_narrow_them(
     assert is_problem(owner.get(path, page=0), 400)
 
 
-@pytest.mark.parametrize("path", ["submissions/{id}/", "submissions/{id}/findings/"])
+def test_a_run_tells_what_became_of_each_state(owner: Caller, checked: dict[str, Any]) -> None:
+    path = f"submissions/{checked['id']}/run/"
+    run = owner.get(path).json()
+    states = {state["name"]: state for state in run["states"]}
+    assert (run["attempt"], run["state"], run["remembered"]) == (1, "COMPLETED", True)
+    assert run["path"][:3] == ["Inspect", "CallbackInspect", "IsRecognised"]
+    assert (states["Validate"]["status"], states["Validate"]["tries"]) == ("done", 1)
+    assert states["Validate"]["seconds"] > 0
+    assert states["ParseFailed"]["status"] in ("pending", "skipped")  # what follows the verdict may go on
+    assert owner.get(path, attempt=1).json()["path"][:3] == run["path"][:3]
+    assert is_problem(owner.get(path, attempt=2), 404)
+    assert is_problem(owner.get(path, attempt=0), 400)
+
+
+@pytest.mark.parametrize("path", ["submissions/{id}/", "submissions/{id}/findings/", "submissions/{id}/run/"])
 def test_only_the_owner_s_institution_finds_it(
     owner: Caller, viewer: Caller, outsider: Caller, checked: dict[str, Any], path: str
 ) -> None:
