@@ -1,13 +1,15 @@
-"""Other orders of findings than the file's own: keys are collected as ranks of distinct values."""
+"""Other orders of findings than the file's own, by columns that are kept as dictionaries."""
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.web.results.table import Integers
 
 ORDERS = {"row": ("file", "row"), "fund": ("portfolio", "file", "row"), "value": ("value",),
           "-value": ("value",)}  # fmt: skip
+_NUMBER = r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?\s*$"
 
 
 class Order:
@@ -16,8 +18,7 @@ class Order:
     def __init__(self, name: str) -> None:
         self._keys = ORDERS.get(name, ())
         self._backwards = name.startswith("-")
-        self._known: dict[str, dict[str, int]] = {key: {} for key in self._keys}
-        self._parts: dict[str, list[npt.NDArray[np.int64]]] = {key: [] for key in self._keys}
+        self._parts: dict[str, list[pa.Array]] = {key: [] for key in self._keys}
 
     @property
     def columns(self) -> set[str]:
@@ -27,40 +28,32 @@ class Order:
     def add(self, table: pa.Table, chosen: Integers) -> None:
         """Takes the keys of these rows of a part."""
         for key in self._keys:
-            if key == "row":
-                self._parts[key].append(table[key].to_numpy()[chosen].astype(np.int64))
-                continue
-            column = table[key].combine_chunks()
-            codes = column.indices.to_numpy()[chosen]
-            used, index = np.unique(codes, return_inverse=True)
-            known = self._known[key]
-            texts = column.dictionary.take(pa.array(used)).to_pylist()
-            places = np.array([known.setdefault(text, len(known)) for text in texts], np.int64)
-            self._parts[key].append(places[index])
+            self._parts[key] += table[key].take(pa.array(chosen)).chunks
 
     def applied(self, positions: Integers) -> Integers:
         """The positions whose keys were added, in this order."""
         if not self._keys or not len(positions):
             return positions
-        keys = [self._ranks(key) for key in reversed(self._keys)]
-        if self._backwards:
-            keys = [-key for key in keys]
-        return positions[np.lexsort(keys)]
+        ranks = [self._ranks(key) for key in reversed(self._keys)]
+        return positions[np.lexsort([-each for each in ranks] if self._backwards else ranks)]
 
     def _ranks(self, key: str) -> npt.NDArray[np.int64]:
-        values = np.concatenate(self._parts[key])
+        column = pa.chunked_array(self._parts[key])
         if key == "row":
-            return values
-        texts = list(self._known[key])
+            return np.asarray(column.to_numpy(), np.int64)
+        column = column.unify_dictionaries().combine_chunks()
+        texts = column.dictionary
         ranks = np.empty(len(texts), np.int64)
-        ranks[sorted(range(len(texts)), key=lambda place: _as_number(texts[place]))] = np.arange(len(texts))
-        return ranks[values]
+        ranks[_sorted(texts)] = np.arange(len(texts))
+        return np.asarray(ranks[column.indices.to_numpy()])
 
 
-def _as_number(text: str) -> tuple[bool, float, str]:
-    """Numbers by size before all other texts."""
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        return True, 0.0, text
-    return (False, number, text) if number == number else (True, 0.0, text)
+def _sorted(texts: pa.Array) -> npt.NDArray[np.int64]:
+    """Places of the texts in order: numbers by size, then all others by their letters."""
+    letters = np.empty(len(texts), np.int64)
+    letters[pc.sort_indices(texts).to_numpy()] = np.arange(len(texts))
+    numeric = pc.match_substring_regex(texts, _NUMBER)
+    plain = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", ".")
+    plain = pc.replace_substring_regex(pc.if_else(numeric, plain, "0"), r"^\+", "")
+    numbers = pc.cast(plain, pa.float64()).to_numpy()
+    return np.lexsort([letters, numbers, ~numeric.to_numpy(zero_copy_only=False)])
