@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from ingestion.review.funds import funds_key, funds_of
@@ -10,9 +10,6 @@ from ingestion.review.models import Acceptance
 from ingestion.review.states import Reach, State
 from ingestion.web.models import Submission
 from ingestion.web.states import State as SubmissionState
-
-MAX_FILES = 500
-"""Files that are looked at again when an acceptance changes, the newest."""
 
 
 def reaches(acceptance: Acceptance, submission: Submission) -> bool:
@@ -51,12 +48,12 @@ def within_reach(submission: Submission, today: date | None = None) -> list[Acce
 
 def files_in_reach(acceptance: Acceptance) -> list[Submission]:
     """The checked files an acceptance is for, oldest first."""
-    candidates: QuerySet[Submission] = Submission.objects.filter(pk=acceptance.submission_id)
+    candidates = Submission.objects.filter(pk=acceptance.submission_id)
     if acceptance.reach != Reach.FILE:
         candidates = Submission.objects.filter(
             institution_id=acceptance.institution_id,
             template=acceptance.template,
             number__gte=acceptance.submission.number,
         )
-    newest = candidates.filter(state=SubmissionState.COMPLETED).order_by("-number")[:MAX_FILES]
-    return [submission for submission in reversed(newest) if reaches(acceptance, submission)]
+    checked = candidates.filter(state=SubmissionState.COMPLETED).order_by("number")
+    return [submission for submission in checked.iterator() if reaches(acceptance, submission)]

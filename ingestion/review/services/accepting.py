@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from ingestion.review.errors import AlreadyAccepted, FindingsChanged, NothingToA
 from ingestion.review.funds import funds_key, groups_of
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.services.rows import Found, found_in_row
-from ingestion.review.services.settling import keep_tally, settle_all
+from ingestion.review.services.settling import keep_tally, one_at_a_time, settle_all
 from ingestion.review.services.telling import told
 from ingestion.review.states import Reach, State
 from ingestion.web import results
@@ -54,14 +55,17 @@ def accept(*, actor: Actor, submission: Submission, asked: Asked) -> Acceptance:
     """
     actor.require(Role.REVIEWER)
     _require_sense(submission, asked)
-    _require_tally(actor, submission)
+    missing = _missing_tally(actor, submission)
     single = found_in_row(actor, submission, asked.rule, asked.row) if asked.row else None
     with transaction.atomic():
         current = locked(submission.id)
         if (current.attempt, current.state) != (submission.attempt, SubmissionState.COMPLETED):
             raise FindingsChanged
-        standing = Standing.objects.get(submission=current)
-        group = groups_of(standing.tally).get(asked.rule)
+        one_at_a_time(current.institution_id)
+        if missing is not None:
+            keep_tally(current, missing)
+        standing = Standing.objects.filter(submission=current).first()
+        group = groups_of(standing.tally if standing else None).get(asked.rule)
         if group is None:
             raise NothingToAccept("This rule found neither errors nor warnings in the file.")
         acceptance = _made(actor, current, asked, group, single)
@@ -118,12 +122,10 @@ def _require_sense(submission: Submission, asked: Asked) -> None:
         raise NothingToAccept("Name a fund or a row, not both.")
 
 
-def _require_tally(actor: Actor, submission: Submission) -> None:
-    """Files that were checked before counts were told: they are read from the verdict."""
-    standing = Standing.objects.filter(submission=submission, attempt=submission.attempt).first()
-    if standing is None or standing.tally is None:
-        document = results.verdict(actor.credentials(), submission)
-        keep_tally(submission, tally_of(document))
+def _missing_tally(actor: Actor, submission: Submission) -> dict[str, Any] | None:
+    """What was not told when the file was checked, read from its verdict; None when it is known."""
+    known = Standing.objects.filter(submission=submission, attempt=submission.attempt, tally__isnull=False)
+    return None if known.exists() else tally_of(results.verdict(actor.credentials(), submission))
 
 
 def _record(actor: Actor, acceptance: Acceptance) -> None:

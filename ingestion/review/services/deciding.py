@@ -7,7 +7,7 @@ from ingestion.review.errors import NothingToAccept, NotOpen, SamePerson
 from ingestion.review.models import Acceptance
 from ingestion.review.selectors import get_acceptance
 from ingestion.review.services.accepting import MAX_REASON
-from ingestion.review.services.settling import settle_all
+from ingestion.review.services.settling import one_at_a_time, settle_all
 from ingestion.review.services.telling import told
 from ingestion.review.states import State
 from ingestion.web.services.lifecycle import locked
@@ -27,6 +27,7 @@ def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) ->
     """
     actor.require(Role.REVIEWER)
     locked(acceptance.submission_id)
+    one_at_a_time(acceptance.institution_id)
     current = get_acceptance(actor, acceptance.id, lock=True)
     if current.state != State.REQUESTED or current.until < timezone.now().date():
         raise NotOpen

@@ -7,7 +7,7 @@ from ingestion.review.errors import NotOpen
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.selectors import get_acceptance
 from ingestion.review.services.lapsing import close, lapse
-from ingestion.review.services.settling import settle, settle_all
+from ingestion.review.services.settling import one_at_a_time, settle, settle_all
 from ingestion.review.states import Lapse, State
 from ingestion.web.services.lifecycle import locked
 from portal.accounts.actor import Actor
@@ -24,6 +24,7 @@ def end(*, actor: Actor, acceptance: Acceptance) -> Acceptance:
     """Ends an acceptance for every file, or takes a request back; NotOpen when it has ended already."""
     actor.require(Role.REVIEWER)
     locked(acceptance.submission_id)
+    one_at_a_time(acceptance.institution_id)
     current = get_acceptance(actor, acceptance.id, lock=True)
     if current.state not in OPEN:
         raise NotOpen
@@ -47,6 +48,7 @@ def end_what_is_due() -> None:
     for acceptance in due:
         with transaction.atomic():
             locked(acceptance.submission_id)
+            one_at_a_time(acceptance.institution_id)
             current = Acceptance.objects.select_for_update(of=("self",)).get(pk=acceptance.pk)
             if current.state in OPEN:
                 lapse(current, Lapse.ENDED)

@@ -1,6 +1,7 @@
 """Where a submission stands: its counts met with what is accepted; what no longer fits lapses here."""
 
 from typing import Any
+from uuid import UUID
 
 from ingestion.review.coverage import Group, covered, misfit
 from ingestion.review.funds import groups_of, tally_by_fund
@@ -22,12 +23,18 @@ def keep_tally(submission: Submission, tally: dict[str, Any] | None) -> None:
     )
 
 
-def settle(submission: Submission) -> Standing:
-    """Works out anew where a submission stands; within a transaction.
+def one_at_a_time(institution_id: UUID) -> None:
+    """Waits for other reviews of an institution until this transaction ends.
 
-    One at a time in an institution: an acceptance and a verdict that come together must see each other.
+    An acceptance and a verdict that come together must see each other. Taken after the lock on a submission
+    and before the one on an acceptance.
     """
-    Institution.objects.select_for_update(no_key=True).get(pk=submission.institution_id)
+    Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
+
+
+def settle(submission: Submission) -> Standing:
+    """Works out anew where a submission stands; within a transaction."""
+    one_at_a_time(submission.institution_id)
     standing, _ = Standing.objects.get_or_create(
         submission=submission, defaults={"attempt": submission.attempt}
     )

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ingestion.review import errors, services
-from ingestion.review.models import Acceptance
+from ingestion.review.models import Acceptance, Standing
 from ingestion.review.selectors import released, standing_of, waiting_for_approval, waiting_for_me
 from ingestion.review.states import Outcome, Reach, State
 from ingestion.web.models import Submission
@@ -15,6 +15,7 @@ from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotAllowed, NotFound
 from tests.ingestion.review.conftest import FUND, OTHER, asked, checked, in_days
+from tests.ingestion.web.runs import CARD
 
 WARNING, ERROR = ("warning", "TPT-W", 3), ("error", "TPT-E", 2)
 
@@ -173,3 +174,17 @@ def test_ending_it_by_hand_opens_the_file_again(owner: Actor, reviewer: Actor, s
     assert records(acceptance) == [AuditTag.WARNING_ACCEPTED, AuditTag.ACCEPTANCE_ENDED]
     with pytest.raises(errors.NotOpen):
         services.end(actor=reviewer, acceptance=acceptance)
+
+
+def test_counts_that_were_never_told_are_read_from_the_verdict(
+    owner: Actor, reviewer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = checked(owner, WARNING)
+    Standing.objects.all().delete()  # as with a file from before counts were told
+    assert now(made).outcome == Outcome.OPEN
+    group = {"rule": "TPT-W", "severity": "warning", "count": 3, "funds": {FUND: 3}}
+    document = {"index_card": CARD, "groups": [group]}
+    monkeypatch.setattr("ingestion.web.results.verdict", lambda credentials, submission: document)
+    monkeypatch.setattr("portal.accounts.actor.Actor.credentials", lambda actor: None)
+    services.accept(actor=reviewer, submission=made, asked=asked("TPT-W", 3, fund=FUND))
+    assert now(made).outcome == Outcome.ACCEPTED
