@@ -16,7 +16,12 @@ from portal.accounts.models import Institution
 
 
 def keep_tally(submission: Submission, tally: dict[str, Any] | None) -> None:
-    """Keeps what the latest attempt counted, None when that is not known."""
+    """Keeps what the latest attempt counted, None when that is not known.
+
+    Of a file that is only checked no fund is kept: its index card is deleted after a week.
+    """
+    if tally and submission.check_only:
+        tally = tally | {"groups": [group | {"funds": None} for group in tally["groups"]]}
     named = tally_by_fund(submission, tally) if tally else None
     Standing.objects.update_or_create(
         submission=submission, defaults={"attempt": submission.attempt, "tally": named}

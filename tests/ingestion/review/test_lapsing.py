@@ -121,6 +121,11 @@ def test_a_broken_or_check_only_file_ends_nothing(owner: Actor, reviewer: Actor,
     assert again(kept) == (State.IN_FORCE, "")
 
 
+def test_of_a_file_that_is_only_checked_no_fund_is_kept(owner: Actor) -> None:
+    kept = [checked(owner, warning(3), check_only=only).standing.tally for only in (True, False)]
+    assert [FUND in str(tally) for tally in kept] == [False, True]
+
+
 def test_a_warning_that_became_an_error_is_open_again(
     owner: Actor, reviewer: Actor, first: Submission
 ) -> None:
