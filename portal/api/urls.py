@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import decisions, notices, receipts, reviews, runs, views
+from portal.api import calendar, decisions, notices, receipts, reviews, runs, views
 
 urlpatterns = [
     path("v1/sign-in/", views.SignInView.as_view(), name="api_sign_in"),
@@ -25,6 +25,7 @@ urlpatterns = [
         "v1/acceptances/<uuid:acceptance_id>/decision/", reviews.DecisionView.as_view(), name="api_decision"
     ),
     path("v1/acceptances/<uuid:acceptance_id>/end/", reviews.EndView.as_view(), name="api_end_acceptance"),
+    path("v1/calendar/", calendar.CalendarView.as_view(), name="api_calendar"),
     path("v1/mappings/", decisions.MappingsView.as_view(), name="api_mappings"),
     path("v1/mappings/<str:fingerprint>/", decisions.MappingView.as_view(), name="api_mapping"),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),

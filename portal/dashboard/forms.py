@@ -34,7 +34,12 @@ RESULTS = [
 
 
 class DateInput(forms.DateInput):
+    """A browser's own date field: it takes and gives the ISO form in every language."""
+
     input_type = "date"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class Narrowing(forms.Form):

@@ -145,6 +145,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_acceptances", "GET"): Policy(200, Role.VIEWER),
     ("api_decision", "POST"): of_a(200, Role.REVIEWER),
     ("api_end_acceptance", "POST"): of_a(200, Role.REVIEWER),
+    ("api_calendar", "GET"): Policy(200, Role.VIEWER),
     ("api_mappings", "GET"): Policy(200, Role.VIEWER),
     ("api_mapping", "GET"): of_a(),
     ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own

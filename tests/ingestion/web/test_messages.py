@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from ingestion.web.broker import Channel, is_genuine
+from portal.celery import app
 
 START = "ingestion.web.tasks.start_execution"
 SWEEP = "ingestion.web.tasks.sweep"
+REMIND = "ingestion.schedule.tasks.remind"
 
 
 def message(task: str, arguments: Any, **changed: Any) -> str:
@@ -32,6 +34,8 @@ def message(task: str, arguments: Any, **changed: Any) -> str:
 def test_our_messages_pass_plain_and_encoded(wrap: Any) -> None:
     assert is_genuine(wrap(message(START, [7])))
     assert is_genuine(wrap(message(SWEEP, [])))
+    app.loader.import_default_modules()  # as a worker does when it starts
+    assert is_genuine(wrap(message(REMIND, [])))
     nothing_after = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
     assert is_genuine(wrap(message(START, [7], after=nothing_after)))
 

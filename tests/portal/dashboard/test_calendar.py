@@ -62,7 +62,7 @@ def test_filters_narrow_the_month(viewer: Client, anna: User) -> None:
     assert statuses(viewer, "?month=2026-02&q=lu2") == ["missing"]
     assert statuses(viewer, "?month=2026-02&status=received") == []
     assert statuses(viewer, "?month=2026-02&status=overdue") == ["missing", "missing"]
-    assert 'name="month" value="2026-02"' in viewer.get("/calendar/?month=2026-02").text, "a filter stays there"
+    assert 'name="month" value="2026-02"' in viewer.get("/calendar/?month=2026-02").text
     assert statuses(viewer, "?month=rubbish&status=rubbish") != ["rubbish"]
 
 
@@ -118,6 +118,16 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(
     assert f'aria-describedby="id_{field}_error"' in page
     assert f'id="id_{field}_error"' in page
     assert not Expectation.objects.exists()
+
+
+def test_dates_and_times_stand_in_the_form_in_every_language(anna: User, alpine: Any) -> None:
+    rita = member(alpine, "rita", "reviewer")
+    rita.language = "fr"
+    rita.save()
+    one = expect(anna, ends=date(2027, 3, 31))
+    page = sign_in(rita, "alpine-am").get(f"/calendar/expected/{one.id}/").text
+    shown = ('name="starts" value="2026-01-01"', 'name="ends" value="2027-03-31"', 'name="at" value="18:00"')
+    assert [field for field in shown if field not in page] == []
 
 
 def test_what_is_expected_already_is_said(reviewer: Client, anna: User) -> None:

@@ -1,0 +1,62 @@
+"""Expected deliveries for programs."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+
+from portal.accounts.actor import Actor
+from portal.api.calendar import CalendarView
+from tests.ingestion.schedule.conftest import (  # noqa: F401
+    FUND,
+    alpine,
+    borealis,
+    delivered,
+    expected,
+    local,
+    outsider,
+    owner,
+    viewer,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def call(actor: Actor, **query: str) -> Any:
+    request = RequestFactory().get("/api/v1/calendar/", query)
+    request.actor = actor  # type: ignore[attr-defined]
+    return CalendarView.as_view(authentication_classes=[])(request)
+
+
+def test_a_program_reads_what_is_due_and_what_came(owner: Actor, viewer: Actor) -> None:  # noqa: F811
+    one = expected(owner)
+    made = delivered(owner, date(2026, 1, 31), local(2026, 2, 3, 9))
+    received, missing = call(viewer, since="2026-02-01", until="2026-03-31").data["results"]
+    assert received == {
+        "expectation": str(one.id), "fund": FUND, "template": "TPT", "frequency": "monthly",
+        "valuation_date": "2026-01-31", "due": "2026-02-06T18:00:00Z", "status": "received",
+        "submission": str(made.id), "received_at": "2026-02-03T08:00:00Z",
+    }  # fmt: skip
+    assert (missing["status"], missing["submission"], missing["received_at"]) == ("missing", None, None)
+    found = call(viewer, since="2026-02-01", until="2026-03-31", status="missing").data["results"]
+    assert found == [missing]
+
+
+def test_another_institution_reads_none_of_it(owner: Actor, outsider: Actor) -> None:  # noqa: F811
+    expected(owner)
+    assert call(outsider, since="2026-02-01", until="2026-03-31").data == {"results": []}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "soon"},
+        {"since": "2026-02-02", "until": "2026-02-01"},
+        {"since": "2026-01-01", "until": "2027-12-31"},
+        {"status": "perhaps"},
+    ],
+)
+def test_a_question_without_sense_is_refused(viewer: Actor, query: dict[str, str]) -> None:  # noqa: F811
+    assert call(viewer, **query).status_code == 400
+    assert call(viewer).status_code == 200
