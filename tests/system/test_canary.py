@@ -9,6 +9,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from urllib.parse import quote, urljoin
 from uuid import UUID
 
@@ -107,6 +108,24 @@ def search(system: System, secrets: dict[str, str]) -> None:
     assert system.aws("ssm").describe_parameters()["Parameters"] == []
 
 
+def accepted_and_released(system: System, identifier: str, finding: dict) -> None:
+    """One finding, by its row, and then all of its rule; the row's acceptance names no value either."""
+    asks, decides = (system.api(role=role) for role in ("reviewer", "admin"))
+    seen = sum(found["rule"] == finding["rule"] for found in asks.findings(identifier))
+    asked = {"rule": finding["rule"], "seen": seen, "reach": "following", "until": str(datetime.now(UTC).date()),
+             "reason": "Known, until it is corrected."}  # fmt: skip
+    address = f"{system.url}/api/v1/submissions/{identifier}/acceptances/"
+    for row in (finding["row"], 0):
+        made = asks.session.post(address, json=asked | {"row": row}, timeout=20)
+        assert made.status_code == 201, made.text
+        decision = f"{system.url}/api/v1/acceptances/{made.json()['id']}/decision/"
+        assert asks.session.post(decision, json={"agree": True}, timeout=20).status_code == 403
+        assert decides.session.post(decision, json={"agree": True}, timeout=20).json()["state"] == "in_force"
+    told = asks.session.get(address, timeout=20).json()
+    assert len(told["results"]) == 2 and told["standing"] == asks.submission(identifier)["standing"]
+    assert told["standing"]["open_errors"] < asks.submission(identifier)["counts"]["error"]
+
+
 def test_neither_token_nor_value_nor_password_is_anywhere_else(system: System) -> None:
     table = tpt(rows=6, seed=701)
     table.rows[2]["17"] = INSTRUMENT
@@ -116,6 +135,10 @@ def test_neither_token_nor_value_nor_password_is_anywhere_else(system: System) -
     assert done["verdict"] == "failed"
     # The positive twin: the owner does read the value, from the institution's bucket.
     assert WRONG in [finding["value"] for finding in api.findings(done["id"])]
+
+    accepted_and_released(
+        system, done["id"], next(f for f in api.findings(done["id"]) if f["value"] == WRONG)
+    )
 
     token = api.session.headers["Authorization"].removeprefix("Bearer ")
     signature = token.rsplit(".", 1)[1]
