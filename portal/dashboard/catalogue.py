@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from ingestion.pipeline.catalogue import Entry, Shared, find_entry, select, shared
+from ingestion.pipeline.materials.rule_examples import rule_example
 from ingestion.pipeline.materials.wording import type_of
 from ingestion.pipeline.pack import pack_names
 from portal.common.ids import parse_id
@@ -83,7 +84,30 @@ def rule_picture(entry: Entry, came_from: str) -> dict[str, Any]:
             if (address := rule_address(pack.template, other, rule.id, str(submission or "")))
         ],
         "came_from": submission,
+        "example": _example(entry),
     }
+
+
+def _example(entry: Entry) -> dict[str, Any] | None:
+    """Cells with which the rule is kept and broken: field by field for one row, as two tables for several."""
+    found = rule_example(entry.pack, entry.rule)
+    if found is None:
+        return None
+    labels = [entry.pack.fields[key].label for key in found.fields]
+    shown: dict[str, Any] = {"message": found.message, "labels": labels}
+    if len(found.kept) == len(found.broken) == 1:
+        lines = [
+            {"label": label, "kept": found.kept[0].get(key, ""), "broken": found.broken[0].get(key, "")}
+            | {"changed": (0, key) in found.changed}
+            for key, label in zip(found.fields, labels, strict=True)
+        ]
+        return shown | {"lines": lines}
+    kept = [[(row.get(key, ""), False) for key in found.fields] for row in found.kept]
+    broken = [
+        [(row.get(key, ""), (i, key) in found.changed) for key in found.fields]
+        for i, row in enumerate(found.broken)
+    ]
+    return shown | {"tables": [(_("These rows are right"), kept), (_("These are not"), broken)]}
 
 
 def _tolerance(entry: Entry) -> str:

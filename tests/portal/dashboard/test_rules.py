@@ -131,3 +131,17 @@ def test_every_rule_of_every_version_has_a_page(viewer: Client) -> None:
         kinds.setdefault((each.pack.name, each.rule.kind), each)
     for each in list(kinds.values())[:: max(1, len(kinds) // 40)]:
         page_of(viewer, reverse("rule", args=[each.pack.template, each.pack.version, each.rule.id]))
+
+
+def test_a_rule_is_shown_with_cells_that_keep_and_break_it(viewer: Client) -> None:
+    page = viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-FORMAT-21"])).content.decode()
+    shown = page.split("data-example")[1].split("</section>")[0]
+    assert "<mark>EURO</mark>" in shown
+    assert "EUR</span>" in shown
+    assert "What is then said" in shown
+    several = viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-P05-CONSTANT-5"])).content.decode()
+    assert "These rows are right" in several
+    assert (
+        "data-example"
+        not in viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-FILE-WIDTH"])).content.decode()
+    )

@@ -1,0 +1,92 @@
+"""The examples of the rules are true: each rule finds the broken one and nothing in the other, in a file."""
+
+import random
+
+import pytest
+
+from ingestion.pipeline import inspect_file, parse_file
+from ingestion.pipeline.materials.rule_examples import _clauses, rule_example
+from ingestion.pipeline.materials.trial_values import Row
+from ingestion.pipeline.pack import Pack, packs
+from ingestion.pipeline.rules.frame import Frame
+from ingestion.pipeline.rules.kinds import KINDS
+from ingestion.pipeline.rules.rule import Rule, all_rules, rules_of
+from tests.tools.tables import Table
+
+NEWEST = {"TPT": "8.0", "EMT": "4.3", "EPT": "2.1", "EET": "1.1.3", "HOLDINGS": "1.0"}
+OF_THE_FILE = frozenset(["sound", "row_width", "left_out", "placeholder", "newer", "version", "precision"])
+"""Kinds about the file itself, or about numbers no file has, for which a few cells are no example."""
+
+
+def sampled(pack: Pack) -> list[Rule]:
+    """The first rule of each kind, and some of all."""
+    rules = [rule for rule in all_rules(pack) if rule.kind not in OF_THE_FILE]
+    first = {rule.kind: rule for rule in reversed(rules)}
+    chosen = [*first.values(), *random.Random(3).sample(rules, 8)]
+    return list({rule.id: rule for rule in chosen}.values())
+
+
+def told(pack: Pack, rule: Rule, rows: list[Row]) -> list[str]:
+    """Messages of the rule on these rows, once they were written as a csv file and read again."""
+    data = Table(pack, rows).csv()
+    frame = Frame(pack, parse_file(data, inspect_file(data)))
+    running = next((one for one in rules_of(pack) if one.id == rule.id), rule)
+    found = KINDS[rule.kind].check(running, frame)
+    if found is not None and rule.when is not None and not found.whole:
+        found = found.only(frame.mask(rule.when))
+    return [] if found is None else [found.messages[i] for i in found.index.tolist()]
+
+
+@pytest.mark.parametrize("name", [f"{template}-{version}" for template, version in NEWEST.items()])
+def test_examples_are_true_in_a_file_that_is_read_again(name: str) -> None:
+    pack = packs()[name]
+    rules = sampled(pack)
+    shown = 0
+    for rule in rules:
+        example = rule_example(pack, rule)
+        if example is None:
+            continue
+        shown += 1
+        assert example.message in told(pack, rule, list(example.broken)), rule.id
+        assert told(pack, rule, list(example.kept)) == [], rule.id
+        assert example.changed, rule.id
+        assert rule.field in example.fields
+    assert shown / len(rules) > 0.75, "most rules have an example"
+
+
+def test_a_rule_about_the_file_itself_has_none() -> None:
+    pack = packs()["TPT-7.0"]
+    rule = next(rule for rule in all_rules(pack) if rule.kind == "row_width")
+    assert rule_example(pack, rule) is None
+
+
+def test_the_two_differ_in_as_little_as_can_be() -> None:
+    pack = packs()["TPT-7.0"]
+    by_id = {rule.id: rule for rule in all_rules(pack)}
+    for name, mistake in {
+        "TPT-FORMAT-21": "EURO",
+        "TPT-REQUIRED-17": "",
+        "TPT-FORMAT-6": "31.12.2025",
+    }.items():
+        example = rule_example(pack, by_id[name])
+        assert example is not None
+        field = by_id[name].field
+        assert example.changed == {(0, field)}
+        assert example.broken[0][field] == mistake
+        assert example.kept[0][field] not in ("", mistake)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("1 filled and 2 = A|B", ["1 filled", "2 = A|B"]),
+        (
+            "1 filled and (2 empty or 3 empty) and 4 filled",
+            ["1 filled", "( 2 empty or 3 empty )", "4 filled"],
+        ),
+        ("1 between 0 and 1 and 2 filled", ["1 between 0 and 1", "2 filled"]),
+        ("1 filled or 2 filled", ["1 filled or 2 filled"]),
+    ],
+)
+def test_a_condition_is_met_clause_by_clause(text: str, parts: list[str]) -> None:
+    assert _clauses(text) == parts
