@@ -17,7 +17,7 @@ from ingestion.web.states import IN_FLIGHT, State
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.dashboard.banners import banner
-from portal.dashboard.operations_cost import cost_per_run, prices
+from portal.dashboard.operations_cost import cost_of, prices
 from portal.dashboard.operations_drawing import day_chart, step_chart
 
 WINDOWS = (7, 30, 90)
@@ -74,6 +74,9 @@ def operations_page(actor: Actor, days: int) -> dict[str, Any]:
     steps = _steps(found.runs)
     verdicts = [run for run in found.runs if run.state == State.COMPLETED]
     taken = [run.seconds for run in verdicts if run.seconds is not None]
+    costs: dict[str, list[float]] = {State.COMPLETED: []}
+    for run in found.runs:
+        costs.setdefault(run.state, []).append(cost_of(run))
     may_continue = actor.may(Role.UPLOADER)
     return {
         "days": days,
@@ -88,8 +91,8 @@ def operations_page(actor: Actor, days: int) -> dict[str, Any]:
         "success": len(verdicts) / len(found.runs) if found.runs else None,
         "p50": percentile(taken, 0.5),
         "p95": percentile(taken, 0.95),
-        "cost": cost_per_run(verdicts),
-        "cost_all": sum_of(cost_per_run(found.runs), len(found.runs)),
+        "cost": sum(costs[State.COMPLETED]) / len(verdicts) if verdicts else None,
+        "cost_all": sum(map(sum, costs.values())),
         "prices": prices().document,
         "price_list": [body for body in prices().document.values() if isinstance(body, dict)],
         "waiting": [_waiting(one, may_continue) for one in found.waiting],
@@ -100,11 +103,6 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     """The smallest value that at least this share of all do not exceed; None of none."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * round(share * 100) // 100) - 1)] if ordered else None
-
-
-def sum_of(mean: float | None, count: int) -> float:
-    """The sum behind a mean."""
-    return (mean or 0.0) * count
 
 
 def _waiting(submission: Submission, may_continue: bool) -> Waiting:

@@ -5,9 +5,8 @@ Storage, keys, logs and the portal are not in it, nor are free tiers, discounts 
 
 import json
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,18 +55,19 @@ def memory_gb() -> dict[str, float]:
 
 def cost_of(run: Run) -> float:
     """US dollars of one run."""
-    machine, known = state_machine(), prices()
-    ran = {step.stage for step in run.steps if not step.broke_off}
+    known = prices()
+    ran = frozenset(step.stage for step in run.steps if not step.broke_off)
     broke_off = next((step.stage for step in run.steps if step.broke_off), "")
+    entered, calls = _passed(ran, broke_off)
+    return _gb_seconds(run) * known.gb_second + calls * known.request + entered * known.transition
+
+
+@lru_cache(maxsize=256)
+def _passed(ran: frozenset[str], broke_off: str) -> tuple[int, int]:
+    """How many states such a run enters, and how many of them call a function."""
+    machine = state_machine()
     entered = [machine.states[name] for name in machine.route(ran, broke_off)]
-    calls = sum(bool(state.function) for state in entered)
-    return _gb_seconds(run) * known.gb_second + calls * known.request + len(entered) * known.transition
-
-
-def cost_per_run(runs: Iterable[Run]) -> float | None:
-    """The mean of some runs, None for none."""
-    costs = [cost_of(run) for run in runs]
-    return sum(costs) / len(costs) if costs else None
+    return len(entered), sum(bool(state.function) for state in entered)
 
 
 def _gb_seconds(run: Run) -> float:

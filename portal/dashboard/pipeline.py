@@ -60,7 +60,7 @@ def run_page(actor: Actor, submission: Submission, asked: Mapping[str, str]) -> 
     name = chosen.state.name
     steps = set(zip(seen.path, seen.path[1:], strict=False))
     plan = drawing()
-    latest = attempt.number == submission.attempt
+    may_act = attempt.number == submission.attempt and actor.may(Role.UPLOADER) and not submission.deleted_at
     return {
         "submission": submission,
         "attempts": runs,
@@ -85,8 +85,8 @@ def run_page(actor: Actor, submission: Submission, asked: Mapping[str, str]) -> 
         "live_address": _address(submission, attempt if "attempt" in asked else None, asked.get("state")),
         "fingerprint": _fingerprint(seen, chosen),
         "poll_seconds": _poll_seconds(attempt),
-        "may_go_on": latest and actor.may(Role.UPLOADER) and submission.state in CONTINUABLE,
-        "may_run_again": latest and actor.may(Role.UPLOADER) and submission.state in REPEATABLE,
+        "may_go_on": may_act and submission.state in CONTINUABLE,
+        "may_run_again": may_act and submission.state in REPEATABLE,
     }  # fmt: skip
 
 

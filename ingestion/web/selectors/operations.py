@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,13 +14,12 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 
 ENDS = (State.COMPLETED, State.FAILED, State.NEEDS_SIGN_IN)
-MOST_CHANGES, MOST_STEPS = 60_000, 140_000
-"""About 20,000 runs; older ones of the same time are left out, and the page says so."""
+MOST_CHANGES, MOST_STEPS = 20_000, 80_000
+"""About 10,000 runs; older ones of the same time are left out, and the page says so."""
 MOST_WAITING = 50
 
 
-@dataclass(frozen=True)
-class StepTook:
+class StepTook(NamedTuple):
     """One step of a run; seconds are None where its report does not say, and of what was taken over."""
 
     stage: str
@@ -27,7 +27,7 @@ class StepTook:
     broke_off: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class Run:
     """One attempt: when it was owed, when and how it ended. `state` is "" while it goes on."""
 
@@ -77,10 +77,16 @@ def operations(actor: Actor, since: datetime) -> Operations:
             run.ended_at, run.state = at, state
     steps = StageRun.objects.filter(
         submission__institution=institution, submission__state_since__gte=since, finished_at__gte=since
-    ).order_by("-id")[:MOST_STEPS]
-    for step in steps.iterator(chunk_size=5000):
-        if found := runs.get((step.submission_id, step.attempt)):
-            found.steps.append(_took(step))
+    )
+    told_steps = steps.order_by("-id").values_list(
+        "submission_id", "attempt", "stage", "state", "resumed", "started_at", "finished_at"
+    )
+    for submission, attempt, stage, state, resumed, started, finished in told_steps[:MOST_STEPS].iterator():
+        if found := runs.get((submission, attempt)):
+            seconds = None
+            if started and finished and not resumed:
+                seconds = max(0.0, (finished - started).total_seconds())
+            found.steps.append(StepTook(stage, seconds, state == RunState.FAILED))
     waiting = waiting_for(actor)
     return Operations(
         since,
@@ -96,10 +102,3 @@ def waiting_for(actor: Actor) -> QuerySet[Submission]:
     states = (*IN_FLIGHT, State.STORED, State.NEEDS_SIGN_IN, State.FAILED)
     open_ones = submissions_for(actor).filter(state__in=states, superseded_by__isnull=True)
     return open_ones.order_by("state_since")
-
-
-def _took(step: StageRun) -> StepTook:
-    seconds = None
-    if step.started_at and step.finished_at and not step.resumed:
-        seconds = max(0.0, (step.finished_at - step.started_at).total_seconds())
-    return StepTook(step.stage, seconds, step.state == RunState.FAILED)
