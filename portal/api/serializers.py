@@ -151,10 +151,15 @@ class WithdrawalSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class FindingQuerySerializer(PageQuerySerializer):
-    """Which findings."""
+    """Which findings, and in which order: the file's own (severity, field, rule, row) or another."""
 
     rule = serializers.CharField(max_length=64, required=False)
     severity = serializers.ChoiceField(choices=["error", "warning", "info"], required=False)
+    field = serializers.CharField(max_length=64, required=False)
+    fund = serializers.CharField(max_length=255, required=False)
+    cic = serializers.RegexField("^[0-9A-F]$", required=False)
+    text = serializers.CharField(max_length=120, required=False)
+    order = serializers.ChoiceField(choices=["row", "fund", "value", "-value"], required=False)
 
 
 class SubmissionPageSerializer(serializers.Serializer[dict[str, Any]]):

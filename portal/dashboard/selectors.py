@@ -14,6 +14,8 @@ from ingestion.web.models import Submission
 from ingestion.web.states import REPEATABLE, State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
+from portal.audit.selectors import records_about
+from portal.audit.tags import AuditTag
 from portal.common.errors import FundgateError, SignInNeeded, as_fundgate_error
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
@@ -83,6 +85,7 @@ def picture(actor: Actor, submission: Submission) -> Shown:
         "ruleset_version": _latest(audits, "ruleset_version"),
         "code_version": _latest(audits, "code_version"),
         "provenance": audits,
+        "came_from": _came_from(submission),
         **review_context(actor, submission),
     } | delivery_context(actor, submission)
     return Shown(context, fingerprint)
@@ -163,6 +166,13 @@ def sentence_of(error: AwsError | FundgateError) -> str:
     if isinstance(known, SignInNeeded):
         raise known from None
     return known.message
+
+
+def _came_from(submission: Submission) -> str:
+    """The network address the file was handed in from; "" where none was recorded."""
+    about = records_about(institution_id=submission.institution_id, subject_id=submission.id)
+    received = about.filter(tag=AuditTag.SUBMISSION_RECEIVED).first()
+    return (received and received.address) or ""
 
 
 def _latest(audits: list[dict[str, Any]], name: str) -> str:

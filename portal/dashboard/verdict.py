@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from ingestion.pipeline.codes import CODES
-from ingestion.pipeline.pack import find_pack, pack_names
+from ingestion.web import selectors
 from portal.dashboard.catalogue import rule_address
+from portal.dashboard.coverage import coverage_of
 
 FIELDS = 10
 """Fields named in the picture of completeness, the lowest first."""
@@ -39,6 +40,7 @@ def details(document: dict[str, Any], submission_id: str) -> dict[str, Any]:
         "completeness": _completeness(document),
         "compared_with": document.get("compared_with", []),
         "quality_notes": document.get("quality_notes", []),
+        "coverage": coverage_of(document, selectors.pack_of(document)),
         "rulebook": document.get("rulebook"),
     }
 
@@ -86,7 +88,5 @@ def _completeness(document: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _labels(document: dict[str, Any]) -> dict[str, str]:
-    known = document.get("template"), document.get("version")
-    if known not in pack_names():
-        return {}
-    return {key: field.label for key, field in find_pack(str(known[0]), str(known[1])).fields.items()}
+    pack = selectors.pack_of(document)
+    return {key: field.label for key, field in pack.fields.items()} if pack else {}
