@@ -112,8 +112,8 @@ def accepted_and_released(system: System, identifier: str, finding: dict) -> Non
     """One finding, by its row, and then all of its rule; the row's acceptance names no value either."""
     asks, decides = (system.api(role=role) for role in ("reviewer", "admin"))
     seen = sum(found["rule"] == finding["rule"] for found in asks.findings(identifier))
-    asked = {"rule": finding["rule"], "seen": seen, "reach": "following", "until": str(datetime.now(UTC).date()),
-             "reason": "Known, until it is corrected."}  # fmt: skip
+    asked = {"rule": finding["rule"], "seen": seen, "reach": "following", "reason": "Known, for today."}
+    asked |= {"until": str(datetime.now(UTC).date())}
     address = f"{system.url}/api/v1/submissions/{identifier}/acceptances/"
     for row in (finding["row"], 0):
         made = asks.session.post(address, json=asked | {"row": row}, timeout=20)
