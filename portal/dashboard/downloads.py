@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ingestion.lambdas.work import TABLES
 from ingestion.web.models import Submission
+from ingestion.web.services.files import tables_of
 from ingestion.web.states import State, Verdict
 
 PATIENCE = timedelta(minutes=6)  # the longest the pipeline takes over the annotated workbook
@@ -44,7 +44,7 @@ def downloads_of(submission: Submission) -> Downloads:
     return Downloads(
         findings=checked,
         annotated=_annotated(submission) if checked else "",
-        tables={name: str(TITLES[name]) for name in TABLES if name in submission.results} if checked else {},
+        tables={name: str(TITLES[name]) for name in tables_of(submission)} if checked else {},
         original=bool(submission.object_version),
         receipt=bool(submission.verdict),
     )

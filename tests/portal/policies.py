@@ -138,6 +138,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_submission", "GET"): of_a(),
     ("api_findings", "GET"): of_a(),
     ("api_run", "GET"): of_a(),
+    ("api_files", "GET"): of_a(),
+    ("api_file", "GET"): of_a(),
     ("api_receipt", "GET"): of_a(),
     ("api_withdraw", "POST"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
     ("api_submission_acceptances", "GET"): of_a(),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
+from ingestion.web.services import files
 from portal.accounts.permissions import member_required
 from portal.common.errors import NotFound
 from portal.dashboard import services
@@ -15,7 +16,7 @@ from portal.dashboard.attachments import XLSX, attachment
 from portal.dashboard.downloads import downloads_of
 from portal.dashboard.templatetags.fundgate import plain_name
 
-TABLE_FORMS = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8"}
+TABLE_KINDS = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8"}
 
 
 @require_safe
@@ -54,7 +55,7 @@ def annotated(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
     """The delivered table with its findings marked."""
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
-    content = services.annotated_workbook(actor=actor, submission=submission)
+    content = files.annotated_workbook(actor=actor, submission=submission)
     return attachment(content, XLSX, f"{_stem(submission.file_name)}-annotated.xlsx")
 
 
@@ -64,10 +65,8 @@ def table(request: HttpRequest, submission_id: UUID, name: str, form: str) -> Ht
     """One table of the common schema."""
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
-    if form not in TABLE_FORMS or name not in downloads_of(submission).tables:
-        raise NotFound("There is no such table.")
-    content = services.table(actor=actor, submission=submission, name=name, form=form)
-    return attachment(content, TABLE_FORMS[form], f"{_stem(submission.file_name)}-{name}.{form}")
+    content = files.table(actor=actor, submission=submission, name=name, form=form)
+    return attachment(content, TABLE_KINDS[form], f"{_stem(submission.file_name)}-{name}.{form}")
 
 
 @require_safe
@@ -91,7 +90,7 @@ def original(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
     submission = selectors.get_submission(actor, submission_id)
     if not submission.object_version:
         raise NotFound("Nothing of this file was stored.")
-    content = services.original(actor=actor, submission=submission)
+    content = files.original(actor=actor, submission=submission)
     response = attachment(content, "application/octet-stream", _tame(submission.file_name))
     response["Content-Length"] = str(submission.bytes)
     return response

@@ -1,11 +1,14 @@
 """The API on the running system: what its document promises, for whom, and in which words it refuses."""
 
+import re
+import time
 from typing import Any
 
 import pytest
 import requests
 import yaml
 
+from portal.api.urls import urlpatterns
 from tests.fixtures.system import System
 from tests.tools.generate_samples import FAULTY, tpt
 
@@ -217,17 +220,9 @@ def test_findings_of_an_unfinished_submission_are_a_404_that_says_so(owner: Call
 
 def test_the_document_describes_every_address_and_its_sign_in(system: System) -> None:
     document = yaml.safe_load(requests.get(f"{system.url}/api/schema/", timeout=20).text)
-    assert set(document["paths"]) == {
-        "/api/v1/sign-in/",
-        "/api/v1/submissions/",
-        "/api/v1/submissions/{submission_id}/",
-        "/api/v1/submissions/{submission_id}/findings/",
-        "/api/v1/notices/",
-        "/api/v1/submissions/{submission_id}/withdraw/",
-        "/api/v1/mappings/",
-        "/api/v1/mappings/{fingerprint}/",
-        "/api/v1/rulebook/",
-    }
+    routes = [str(one.pattern) for one in urlpatterns if one.name != "api_schema"]
+    assert set(document["paths"]) == {"/api/" + re.sub(r"<\w+:(\w+)>", r"{\1}", route) for route in routes}
+    assert len(routes) > 10
     upload = document["paths"]["/api/v1/submissions/"]["post"]
     assert "multipart/form-data" in upload["requestBody"]["content"]
     form = upload["requestBody"]["content"]["multipart/form-data"]["schema"]
@@ -236,3 +231,31 @@ def test_the_document_describes_every_address_and_its_sign_in(system: System) ->
     assert {"200", "201", "400", "401", "403", "413", "415", "429"} <= set(upload["responses"])
     assert upload["security"] == [{"idToken": []}]
     assert document["components"]["securitySchemes"]["idToken"]["scheme"] == "bearer"
+
+
+def test_files_are_named_when_they_are_there_and_read_by_their_institution_only(
+    checked: dict[str, Any], viewer: Caller, outsider: Caller
+) -> None:
+    path = f"submissions/{checked['id']}/files/"
+    deadline = time.monotonic() + 60
+    while "annotated.xlsx" not in (names := viewer.get(path).json()["files"]):  # comes after the verdict
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert {"original", "holdings.parquet", "holdings.csv"} <= set(names)
+    assert viewer.get(path + "annotated.xlsx").content.startswith(b"PK")
+    assert viewer.get(path + "holdings.parquet").content.startswith(b"PAR1")
+    assert len(viewer.get(path + "holdings.csv").text.splitlines()) == 201
+    for name in (*names, ""):
+        assert is_problem(outsider.get(path + name), 404)
+    for name in ("verdict.json", "findings.parquet", "costs.csv", "holdings.xlsx"):
+        assert is_problem(viewer.get(path + name), 404)
+
+
+def test_a_receipt_is_signed_and_given_to_its_institution_only(
+    checked: dict[str, Any], viewer: Caller, outsider: Caller
+) -> None:
+    sealed = viewer.get(f"submissions/{checked['id']}/receipt/").json()
+    assert sealed["receipt"]["file"]["sha256"] == checked["sha256"]
+    assert sealed["receipt"]["check"]["counts"] == checked["counts"]
+    assert sealed["signature"]["algorithm"] == "ECDSA_SHA_256"
+    assert is_problem(outsider.get(f"submissions/{checked['id']}/receipt/"), 404)
