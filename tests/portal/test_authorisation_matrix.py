@@ -67,7 +67,6 @@ OUTSIDE = ("/healthz", "/static/js/theme.js")
 WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "row", "findings_xlsx",
                 "findings_csv", "findings_json", "annotated", "table", "receipt", "original", "correct",
                 "api_submission", "api_findings", "api_receipt", "api_file", "api_run",
-                "api_submission", "api_findings", "api_receipt", "api_run",
                 "submission_pipeline"}  # fmt: skip
 PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"],
           "table": ["holdings", "csv"], "receipt": ["pdf"], "api_file": ["annotated.xlsx"],
