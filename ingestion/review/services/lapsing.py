@@ -15,7 +15,10 @@ from portal.notices.services import announce
 
 
 def lapse(acceptance: Acceptance, why: Lapse, *, with_submission: Submission | None = None) -> None:
-    """Ends an acceptance that no longer fits, or whose last day has passed."""
+    """Ends an acceptance that no longer fits, or whose last day has passed.
+
+    That a rule finds nothing any more leaves nothing open, so nobody is told.
+    """
     close(acceptance, why, with_submission=with_submission)
     record(
         tag=AuditTag.ACCEPTANCE_LAPSED,
@@ -24,6 +27,8 @@ def lapse(acceptance: Acceptance, why: Lapse, *, with_submission: Submission | N
         subject_id=acceptance.id,
         detail={"why": why, "with": str(with_submission.id) if with_submission else None},
     )
+    if why == Lapse.GONE:
+        return
     announce(
         Event.ACCEPTANCE_LAPSED,
         institution_id=acceptance.institution_id,

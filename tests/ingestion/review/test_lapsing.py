@@ -74,6 +74,7 @@ def test_a_rule_that_finds_nothing_any_more_ends_the_acceptance_for_good(
     kept = accepted(reviewer, first)
     assert outcome(checked(owner, day=MARCH)) == Outcome.CLEAN
     assert again(kept) == (State.LAPSED, Lapse.GONE)
+    assert not Announcement.objects.filter(event="acceptance.lapsed").exists()
     assert outcome(checked(owner, warning(1), day="2026-04-30")) == Outcome.OPEN
 
 
