@@ -140,7 +140,7 @@ def _steps(runs: list[Run]) -> list[StepTimes]:
     return [
         StepTimes(
             name,
-            _(TITLES[name]),
+            str(TITLES[name]),
             reported[name],
             percentile(seconds.get(name, []), 0.5),
             percentile(seconds.get(name, []), 0.95),

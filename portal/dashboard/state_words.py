@@ -27,7 +27,7 @@ _BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def called(state: StateOfMachine) -> str:
     """A state in words; one that nobody named is called by its own name, its words apart."""
     if state.stage:
-        return _(TITLES[state.stage])
+        return str(TITLES[state.stage])
     if state.name in _WORDS:
         return str(_WORDS[state.name])
     if state.function == "callback":

@@ -57,6 +57,11 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     accessible(visitor)
     visitor.screenshot("run-broken-off")
     address = page.url
+    page.goto("/pipeline/")
+    expect(page.locator("#waiting tr[data-state=NEEDS_SIGN_IN]")).to_contain_text("lends the check")
+    accessible(visitor)
+    visitor.screenshot("pipeline-waiting")
+    page.goto(address)
 
     page.get_by_role("button", name="Go on from this step").click()
     page.wait_for_selector("#live[data-state=COMPLETED]", timeout=60_000)

@@ -17,6 +17,7 @@ from portal.accounts.actor import Actor
 
 SKEW = timedelta(milliseconds=250)  # between the clock of a function and that of the state machine
 AFTER_THE_END = timedelta(minutes=10)  # what follows the verdict
+LONGEST = timedelta(hours=1)  # the state machine gives up before; more of a log is never asked for
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def state_log(actor: Actor, submission: Submission, attempt: Attempt, seen: Stat
         return []
     since = seen.entered_at or attempt.began_at or mine.created_at
     until = seen.left_at or (attempt.ended_at + AFTER_THE_END if attempt.ended_at else timezone.now())
-    return log_lines(mine, attempt.number, seen.state.function, since - SKEW, until + SKEW)
+    until = min(until, since + LONGEST) + SKEW
+    return log_lines(mine, attempt.number, seen.state.function, since - SKEW, until)
 
 
 def _visited(state: StateOfMachine, visit: Visit | None, run: StageRun | None, over: bool) -> StateSeen:

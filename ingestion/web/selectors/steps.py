@@ -5,18 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as lazy
+
 from ingestion.aws.layout import STAGES
 from ingestion.web.models import PipelineEvent, StageRun, Submission, Transition
 from ingestion.web.states import RunState, State
 
 TITLES = {
-    "inspect": "Recognise the template",
-    "parse": "Read the table",
-    "transform": "Build the tables",
-    "validate": "Check the rules",
-    "quality": "Compare deliveries",
-    "publish": "Store the verdict",
-    "annotate": "Mark the findings in a workbook",
+    "inspect": lazy("Recognise the template"),
+    "parse": lazy("Read the table"),
+    "transform": lazy("Build the tables"),
+    "validate": lazy("Check the rules"),
+    "quality": lazy("Compare deliveries"),
+    "publish": lazy("Store the verdict"),
+    "annotate": lazy("Mark the findings in a workbook"),
 }
 
 
@@ -70,7 +72,7 @@ def pipeline_steps(submission: Submission, attempt: Attempt | None = None) -> li
         if name in runs:
             steps.append(told(runs[name]))
         else:
-            steps.append(Step(name, TITLES[name], _concluded(here, steps, runs)))
+            steps.append(Step(name, str(TITLES[name]), _concluded(here, steps, runs)))
     return [_with_code(step, here) for step in steps]
 
 
@@ -88,7 +90,7 @@ def provenance(submission: Submission) -> list[dict[str, Any]]:
     return [
         {
             "stage": event.stage,
-            "title": TITLES[event.stage],
+            "title": str(TITLES[event.stage]),
             **(event.audit or {}),
             "outputs": event.objects_written or [],
         }
@@ -103,7 +105,7 @@ def told(run: StageRun) -> Step:
         seconds = max(0.0, (run.finished_at - run.started_at).total_seconds())
     return Step(
         name=run.stage,
-        title=TITLES[run.stage],
+        title=str(TITLES[run.stage]),
         state=run.state,
         started_at=run.started_at,
         finished_at=run.finished_at,

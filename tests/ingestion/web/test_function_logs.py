@@ -137,6 +137,16 @@ def test_lines_are_for_members_of_the_institution_alone(
     assert service.asked == []
 
 
+def test_no_more_of_a_log_is_asked_for_than_a_run_can_last(
+    made: Submission, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = given(monkeypatch, [])
+    never_left = StateSeen(state_machine().states["Parse"], "running", AT)
+    state_log(owner, made, Attempt(1, "WITHDRAWN", "", AT), never_left)
+    (asked,) = service.asked
+    assert 3_600_000 <= asked["endTime"] - asked["startTime"] < 3_700_000
+
+
 def test_a_state_without_a_function_has_no_log(
     made: Submission, owner: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
