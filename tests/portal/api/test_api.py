@@ -97,6 +97,12 @@ def test_pages_of_findings_hold_every_finding_once_and_filters_narrow_them(
     rule = rows[0]["rule"]
     assert {row["rule"] for row in owner.get(path, rule=rule).json()["results"]} == {rule}
     assert owner.get(path, rule="NO-SUCH-RULE").json()["total"] == 0
+    field = next(row["field"] for row in rows if row["row"] and row["value"])
+    of_field = owner.get(path, field=field, order="row", size=500).json()["results"]
+    wanted = [row for row in rows if row["field"] == field]
+    assert of_field == sorted(wanted, key=lambda row: row["row"])
+    assert owner.get(path, text="no such words").json()["total"] == 0
+    assert is_problem(owner.get(path, order="backwards"), 400)
     assert is_problem(owner.get(path, page=0), 400)
 
 

@@ -12,6 +12,7 @@ from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.engine import validate
 from ingestion.pipeline.findings import findings_parquet
 from ingestion.pipeline.inspection import inspect_file
+from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.verdict import index_card, verdict_document
 from ingestion.web.models import Submission
 from ingestion.web.pointers import result_key, results_bucket
@@ -185,3 +186,33 @@ def test_a_look_at_rows_is_recorded_without_what_was_looked_for(viewer: Client, 
     assert "FR0000131104" not in str([record.detail for record in records])
     row = records.get(tag=AuditTag.ROW_VIEWED)
     assert row.detail == {"attempt": 1, "row": 3, "part": 1}
+
+
+def test_the_page_says_how_far_each_field_is_filled_and_which_columns_were_not_used(
+    viewer: Client, store: Any, make: Make
+) -> None:
+    lines = DELIVERY.decode().splitlines()
+    data = "\n".join([lines[0] + ";Our own remark", *(line + ";hello" for line in lines[1:])]).encode()
+    page = get(viewer, "submission", delivered(store, make, data)).content.decode()
+    panel = re.search(r'<section class="panel" aria-labelledby="coverage-title".*?</section>', page, re.S)
+    assert panel is not None
+    fields = len(find_pack("TPT", "7.0").fields)
+    assert f"15 of {fields} fields of the template have a column." in panel[0]
+    unused = re.search(r"data-unused>.*?</details>", panel[0], re.S)
+    assert unused is not None and "Our own remark" in unused[0]
+    filled = dict(re.findall(r'<th role="rowheader" scope="row">(\w+) .*?"Rows filled">(.*?)</td>', panel[0]))
+    assert filled["14"] == str(ROWS)
+    assert "no column" in filled["13"]
+
+
+def test_the_provenance_names_the_run_and_where_the_file_came_from(
+    viewer: Client, checked: Submission
+) -> None:
+    assert "data-came-from" not in get(viewer, "submission", checked).content.decode()
+    AuditRecord.objects.create(
+        tag=AuditTag.SUBMISSION_RECEIVED, institution_id=checked.institution_id, subject_id=str(checked.id),
+        address="192.0.2.7",
+    )  # fmt: skip
+    page = get(viewer, "submission", checked).content.decode()
+    assert re.search(r"data-came-from>from 192\.0\.2\.7<", page)
+    assert f"data-run>{checked.id}-1<" in page

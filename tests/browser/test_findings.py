@@ -1,0 +1,139 @@
+"""Reading findings as a person does: open a rule, follow a row, narrow the list, with the keyboard too."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.test_walk import DONE, accessible, faulty, upload
+from tests.fixtures.browser import Visitor
+from tests.fixtures.system import System
+
+pytestmark = [pytest.mark.system, pytest.mark.browser]
+RULE = "TPT-R03-ISIN-14"
+
+
+@pytest.fixture
+def checked(system: System) -> Callable[[Visitor], str]:
+    """Signs in, hands in the faulty sample and waits; the address of its page."""
+
+    def open_it(visitor: Visitor) -> str:
+        visitor.sign_in()
+        upload(visitor, faulty())
+        visitor.page.get_by_role("link", name=re.compile("Open no")).first.click()
+        visitor.page.wait_for_selector(DONE, timeout=60_000)
+        return visitor.page.url
+
+    return open_it
+
+
+def test_a_rule_is_opened_a_row_followed_and_the_list_narrowed(
+    visitor: Visitor, checked: Callable[[Visitor], str]
+) -> None:
+    checked(visitor)
+    page = visitor.page
+    rule = page.locator(f"details.rule[data-rule={RULE}]")
+    rule.locator("summary").focus()
+    page.keyboard.press("Enter")
+    marked = rule.locator("td[data-marked] mark")
+    expect(marked.first).to_be_visible()
+    expect(rule.get_by_role("columnheader", name="15 Type of identification code")).to_be_attached()
+    accessible(visitor)
+    visitor.screenshot("rule-opened")
+
+    rule.get_by_role("link", name=re.compile("^Show the")).click()
+    page.get_by_role("link", name="Show the whole rows").click()
+    expect(page.locator("table.findings[data-complete]")).to_be_visible()
+    page.wait_for_url(re.compile("columns=all"))
+    expect(page.get_by_role("columnheader", name="1 Portfolio identifying data")).to_be_attached()
+    visitor.screenshot("findings-whole-rows")
+    accessible(visitor)
+    region = page.get_by_role("region", name="Findings with their rows")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    for _ in range(100):
+        if region.evaluate("region => region.scrollLeft"):
+            break
+        page.wait_for_timeout(50)
+    else:
+        pytest.fail("the table did not move under the keyboard")
+
+    value = page.locator("td[data-marked] mark").first.inner_text()
+    page.get_by_role("link", name=re.compile("^Open row")).first.click()
+    expect(page.locator("[data-row-page]")).to_be_visible()
+    expect(page.locator("[data-failing] mark", has_text=value).first).to_be_visible()
+    page.locator(".row-findings a").first.click()
+    expect(page.locator("#field-14:target")).to_be_visible()
+    accessible(visitor)
+    visitor.screenshot("row")
+    first = page.url
+    page.locator("a[rel=next]").click()
+    page.locator("a[rel=prev]").click()
+    expect(page).to_have_url(first.partition("#")[0])
+
+    page.get_by_role("link", name="Findings", exact=True).click()
+    page.get_by_label("Words or value").fill("ISIN")
+    page.wait_for_url(re.compile("text=ISIN"))
+    expect(page.locator(f"tr[data-rule={RULE}]").first).to_be_visible()
+    rows = page.locator("table.findings tbody tr")
+    expect(rows.filter(has_not_text=re.compile("isin", re.I))).to_have_count(0)
+    page.get_by_label("Order").select_option("row")
+    page.wait_for_url(re.compile("order=row"))
+    expect(page.locator("#findings:not(.htmx-request)")).to_be_visible()
+    numbers = [int(row.get_attribute("data-row") or 0) for row in rows.all()]
+    assert numbers == sorted(numbers)
+    page.get_by_role("link", name="Clear").click()
+    expect(page.get_by_label("Words or value")).to_have_value("")
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("dark", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}),
+        ("narrow", {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"}),
+    ],
+)
+def test_findings_and_rows_stand_in_dark_and_on_a_phone(
+    chromium: Browser,
+    system: System,
+    checked: Callable[[Visitor], str],
+    name: str,
+    options: dict[str, object],
+) -> None:
+    visitor = Visitor(chromium, system, **options)
+    address = checked(visitor)
+    for place, picture in (
+        (f"findings/?rule={RULE}", "findings"), (f"findings/?rule={RULE}&columns=all", "findings-whole"),
+        ("rows/1/", "row"),
+    ):  # fmt: skip
+        visitor.page.goto(address + place)
+        accessible(visitor)
+        visitor.screenshot(f"{picture}-{name}")
+        assert visitor.page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        )
+    assert visitor.complaints == []
+    visitor.context.close()
+
+
+def test_filters_and_rows_work_without_javascript(
+    chromium: Browser, system: System, checked: Callable[[Visitor], str]
+) -> None:
+    visitor = Visitor(chromium, system, java_script_enabled=False)
+    visitor.page.set_default_timeout(60_000)
+    visitor.sign_in()
+    page = visitor.page
+    page.goto("/submissions/upload/")
+    page.locator("input[type=file]").set_input_files(str(faulty()))
+    page.get_by_role("button", name=re.compile("Upload")).click()
+    page.get_by_role("link", name=re.compile("Open no")).first.click()
+    expect(page.locator(DONE)).to_be_visible(timeout=60_000)
+    page.get_by_label("Severity", exact=True).select_option("warning")
+    page.get_by_role("button", name="Filter").click()
+    rows = page.locator("table.findings tbody tr")
+    assert {row.get_attribute("data-severity") for row in rows.all()} == {"warning"}
+    page.get_by_role("link", name=re.compile("^Open row")).first.click()
+    expect(page.locator("[data-row-page] [data-failing]").first).to_be_visible()
+    visitor.context.close()
