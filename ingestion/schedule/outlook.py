@@ -1,10 +1,10 @@
 """What came of each expected delivery, as the database knows it now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from operator import itemgetter
 from uuid import UUID
 
 from django.db import models
@@ -27,7 +27,8 @@ class Status(models.TextChoices):
 
 
 OVERDUE = (Status.MISSING, Status.LATE)
-Delivered = Mapping[tuple[str, str], list[Any]]
+Row = tuple[UUID, int, str, datetime]
+Delivered = Mapping[tuple[str, str, date | None], list[Row]]
 
 
 @dataclass(frozen=True)
@@ -82,33 +83,29 @@ def counted(institution_id: UUID) -> QuerySet[FundDelivery]:
 
 
 def _arrived(institution_id: UUID, occurrences: Iterable[Occurrence]) -> Delivered:
-    """Deliveries by (fund, template) and by ("", template), in the order they were handed in."""
-    days = [day for one in occurrences for day in (one.accepts_from, one.valuation)]
-    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    """Deliveries by fund, template and valuation date, and by "" for any fund."""
+    days = [day for one in occurrences for day in one.accepted]
+    found: dict[tuple[str, str, date | None], list[Row]] = defaultdict(list)
     if not days:
         return found
     rows = counted(institution_id).filter(valuation_date__range=(min(days), max(days)))
-    for row in rows.order_by("submission__number").values(
+    for fund, template, day, identity, number, verdict, at in rows.values_list(
         "fund", "template", "valuation_date", "submission", "submission__number", "submission__verdict",
         "submission__created_at",
     ):  # fmt: skip
-        found[row["fund"], row["template"]].append(row)
-        if row["fund"]:
-            found["", row["template"]].append(row)
+        for name in {fund, ""}:
+            found[name, template, day].append((identity, number, verdict, at))
     return found
 
 
 def _entry(expectation: Expectation, occurrence: Occurrence, arrived: Delivered, now: datetime) -> Entry:
-    came = [
-        row
-        for row in arrived.get((expectation.fund, expectation.template), ())
-        if occurrence.accepts(row["valuation_date"])
-    ]
+    of = (expectation.fund, expectation.template)
+    came = [row for day in occurrence.accepted for row in arrived.get((*of, day), ())]
     if not came:
         waits = Status.LATE if now < occurrence.missing_from else Status.MISSING
         return Entry(expectation, occurrence, Status.DUE if now <= occurrence.due else waits)
-    first, last = came[0], came[-1]
-    at = first["submission__created_at"]
-    arrival = Arrival(last["submission"], last["submission__number"], last["submission__verdict"], at)
+    number: Callable[[Row], int] = itemgetter(1)
+    at = min(came, key=number)[3]
+    arrival = Arrival(*max(came, key=number)[:3], at)
     status = Status.RECEIVED if at <= occurrence.due else Status.RECEIVED_LATE
     return Entry(expectation, occurrence, status, arrival)

@@ -52,17 +52,14 @@ class Terms:
 class Occurrence:
     """One expected delivery: its valuation day, and the moments its deadline and patience end, in UTC.
 
-    Many deliver for the last business day instead of the day itself: from `accepts_from` on a date counts.
+    Many deliver for the last business day instead of the day itself: `accepted` are the dates that count.
     """
 
     valuation: date
-    accepts_from: date
+    accepted: tuple[date, ...]
     due_on: date
     due: datetime
     missing_from: datetime
-
-    def accepts(self, day: date) -> bool:
-        return self.accepts_from <= day <= self.valuation
 
 
 def occurrences(terms: Terms, first: date, last: date) -> list[Occurrence]:
@@ -70,9 +67,10 @@ def occurrences(terms: Terms, first: date, last: date) -> list[Occurrence]:
     return [_occurrence(terms, day) for day in valuation_days(terms, first, last)]
 
 
-def due_between(terms: Terms, first: date, last: date) -> list[Occurrence]:
+@lru_cache(maxsize=256)  # many funds share their terms
+def due_between(terms: Terms, first: date, last: date) -> tuple[Occurrence, ...]:
     """Those whose deadline falls on a day from `first` to `last`."""
-    return [one for one in occurrences(terms, first - LONGEST, last) if first <= one.due_on <= last]
+    return tuple(one for one in occurrences(terms, first - LONGEST, last) if first <= one.due_on <= last)
 
 
 def valuation_days(terms: Terms, first: date, last: date) -> Iterator[date]:
@@ -107,14 +105,13 @@ def _days_in(year: int, month: int) -> int:
     return (date(year + month // 12, month % 12 + 1, 1) - DAY).day
 
 
-@lru_cache(maxsize=20_000)  # many funds share their terms
 def _occurrence(terms: Terms, day: date) -> Occurrence:
     calendar: Calendar = CALENDARS[terms.calendar]
-    due_on = calendar.after(day, terms.business_days)
+    due_on, open_on = calendar.after(day, terms.business_days), calendar.at_or_before(day)
     patience = PATIENCE.get(Frequency(terms.frequency), MOST_PATIENCE)
     return Occurrence(
         valuation=day,
-        accepts_from=calendar.at_or_before(day),
+        accepted=tuple(open_on + n * DAY for n in range((day - open_on).days + 1)),
         due_on=due_on,
         due=moment(due_on, terms.at, terms.zone),
         missing_from=moment(calendar.after(due_on, patience), terms.at, terms.zone),
