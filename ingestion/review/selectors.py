@@ -49,9 +49,9 @@ def get_acceptance(actor: Actor, acceptance_id: UUID, *, lock: bool = False) -> 
 
 
 def waiting_for_approval(actor: Actor) -> QuerySet[Acceptance]:
-    """Releases that wait for a second person, the oldest first."""
+    """Releases that wait for a second person, the oldest first; not those of files taken back since."""
     waiting = acceptances_for(actor).filter(state=State.REQUESTED, until__gte=timezone.now().date())
-    return waiting.order_by("requested_at")
+    return waiting.exclude(submission__state=SubmissionState.WITHDRAWN).order_by("requested_at")
 
 
 def waiting_for_me(actor: Actor) -> QuerySet[Acceptance]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ingestion.review import services
 from ingestion.review.models import Acceptance, Standing
-from ingestion.review.selectors import concerning, released, standing_of
+from ingestion.review.selectors import concerning, released, standing_of, waiting_for_me
 from ingestion.review.states import Lapse, Outcome, Reach, State
 from ingestion.web.models import Submission
 from ingestion.web.tasks import sweep
@@ -17,6 +17,7 @@ from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.notices.models import Announcement
 from tests.ingestion.review.conftest import FUND, OTHER, asked, checked, in_days, run_of
+from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.runs import CARD
 
 MARCH = "2026-03-31"
@@ -191,8 +192,6 @@ def test_a_file_checked_again_keeps_what_fits_and_a_single_row_only_with_the_sam
 
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_order_of_events_does_not_matter(owner: Actor, reviewer: Actor, backwards: bool) -> None:
-    from tests.ingestion.web.conftest import submission
-
     kept = accepted(reviewer, checked(owner, warning(3)))
     made = submission(owner)
     run_of(made, warning(2), day=MARCH, backwards=backwards)
@@ -211,8 +210,14 @@ def test_an_acceptance_given_late_reaches_the_files_that_came_meanwhile(
     assert again(kept) == (State.LAPSED, Lapse.GREW)
 
 
-def test_a_withdrawn_file_stands_nowhere(owner: Actor, reviewer: Actor, first: Submission) -> None:
-    accepted(reviewer, first)
-    Submission.objects.filter(pk=first.pk).update(state="WITHDRAWN")
-    assert outcome(first) == ""
-    assert not released(Submission.objects.get(pk=first.pk))
+def test_a_withdrawn_file_stands_nowhere_and_waits_for_nobody(
+    owner: Actor, reviewer: Actor, second: Actor
+) -> None:
+    made = checked(owner, warning(3), ("error", "TPT-E", 2))
+    accepted(reviewer, made)
+    services.accept(actor=reviewer, submission=made, asked=asked("TPT-E", 2))
+    assert waiting_for_me(second).count() == 1
+    Submission.objects.filter(pk=made.pk).update(state="WITHDRAWN")
+    assert waiting_for_me(second).count() == 0
+    assert outcome(made) == ""
+    assert not released(Submission.objects.get(pk=made.pk))
