@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from portal.api import calendar, decisions, files, notices, receipts, reviews, runs, views
+from portal.api import calendar, changes, decisions, notices, receipts, reviews, runs, views
 
 urlpatterns = [
     path("v1/sign-in/", views.SignInView.as_view(), name="api_sign_in"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path(
         "v1/submissions/<uuid:submission_id>/withdraw/", views.WithdrawalView.as_view(), name="api_withdraw"
     ),
+    path("v1/submissions/<uuid:submission_id>/changes/", changes.ChangesView.as_view(), name="api_changes"),
     path("v1/submissions/<uuid:submission_id>/run/", runs.RunView.as_view(), name="api_run"),
     path("v1/submissions/<uuid:submission_id>/files/", files.FilesView.as_view(), name="api_files"),
     path("v1/submissions/<uuid:submission_id>/files/<str:name>", files.FileView.as_view(), name="api_file"),

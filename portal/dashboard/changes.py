@@ -11,6 +11,7 @@ from ingestion.web.selectors.changes import KINDS, Changes, earlier_deliveries
 from portal.accounts.actor import Actor
 from portal.dashboard.forms import Narrowing
 from portal.dashboard.templatetags.fundgate import day
+from portal.dashboard.trends import fund_mark
 from portal.dashboard.wording import Label
 
 LABELS: dict[str, Label] = {
@@ -50,7 +51,11 @@ class ChangeFilter(Narrowing):
 
 def changes_panel(actor: Actor, submission: Submission) -> dict[str, Any]:
     """For the page of a submission: with which delivery it is compared; from the database alone."""
-    return {"changed_since": next(iter(earlier_deliveries(actor, submission)), None)}
+    earlier = earlier_deliveries(actor, submission)
+    if not earlier:
+        return {}
+    fund = (submission.index_card or {})["portfolios"][0]["id"]
+    return {"changed_since": earlier[0], "trend": f"{submission.template}.{fund_mark(fund)}"}
 
 
 def called(submission: Submission) -> str:

@@ -42,7 +42,7 @@ def test_a_fund_is_followed_from_delivery_to_delivery(chromium: Browser, system:
     changed = page.url
 
     page.get_by_role("link", name="Trends", exact=True).click()
-    expect(page.locator("svg.chart")).to_have_count(2)
+    expect(page.locator("svg.trend-chart")).to_have_count(2)
     expect(page.locator("tr[data-rule='TPT-REQUIRED-17']")).to_have_attribute("data-status", "over")
     expect(page.locator("tr[data-rule='TPT-R03-ISIN-14']")).to_have_attribute("data-status", "new")
     page.get_by_text("The same as a table").click()

@@ -137,6 +137,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_submissions", "POST"): Policy(201, Role.UPLOADER),
     ("api_submission", "GET"): of_a(),
     ("api_findings", "GET"): of_a(),
+    ("api_changes", "GET"): of_a(),
     ("api_run", "GET"): of_a(),
     ("api_files", "GET"): of_a(),
     ("api_file", "GET"): of_a(),

@@ -50,7 +50,7 @@ def changes_summary(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
     context: dict[str, Any] = {"submission": submission} | changes_panel(actor, submission)
-    if before := context["changed_since"]:
+    if before := context.get("changed_since"):
         try:
             context |= _counts(changes(actor, submission, before))
         except (AwsError, FundgateError) as error:

@@ -16,7 +16,9 @@ from ingestion.pipeline.inspection import inspect_file
 from ingestion.pipeline.verdict import index_card, verdict_document
 from ingestion.web.models import Submission
 from ingestion.web.pointers import result_key, results_bucket
+from portal.accounts.models import Institution, User
 from portal.audit.models import AuditRecord
+from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.portal.dashboard.conftest import Make, put_results
 from tests.portal.dashboard.delivery import DELIVERY, FORMULA
 
@@ -173,3 +175,26 @@ def test_different_rules_are_said(viewer: Client, deliver: Any, store: Any) -> N
     document = json.loads(store.get_object(**where)["Body"].read())
     store.put_object(**where, Body=json.dumps(document | {"ruleset_version": "tpt-7.0+1.old"}).encode())
     assert "different versions of the rules" in page_of(viewer, now)
+
+
+def test_a_program_gets_the_same_counts(
+    viewer: Client,
+    alpine: Institution,
+    anna: User,
+    deliver: Any,
+    pool: Pool,  # noqa: F811
+    settings: Any,
+) -> None:
+    before, now = deliver(delivered(WRONG)), deliver(delivered(WRONG, ISIN, date="2026-01-31", wrong=(2,)))
+    settings.FUNDGATE_JWKS_URL = pool.url
+    claims: dict[str, Any] = {"cognito:groups": [alpine.code]}
+    token = pool.token(iss=anna.issuer, sub=anna.subject, **claims)
+    client = Client(headers={"Authorization": f"Bearer {token}"})
+    told = client.get(reverse("api_changes", args=[now.id])).json()
+    assert (told["since"], told["since_number"]) == (str(before.id), before.number)
+    rules = {one["rule"]: (one["new"], one["fixed"], one["still"]) for one in told["rules"]}
+    page = page_of(viewer, now)
+    assert rules["TPT-R03-ISIN-14"] == counts(page, "TPT-R03-ISIN-14") == (0, 0, 1)
+    assert rules["TPT-FORMAT-21"] == (1, 0, 0)
+    assert client.get(reverse("api_changes", args=[now.id]) + "?since=99").status_code == 404
+    assert client.get(reverse("api_changes", args=[before.id])).json()["since"] is None

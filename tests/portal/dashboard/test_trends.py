@@ -131,7 +131,7 @@ def test_the_page_draws_the_deliveries_in_order_and_says_it_as_a_table(viewer: C
     assert re.findall(r'data-rule="([^"]+)" data-status="(\w+)"', page) == [
         ("TPT-A", "ongoing"), ("TPT-B", "over"),
     ]  # fmt: skip
-    assert page.count('<svg class="chart"') == 2
+    assert page.count('<svg class="trend-chart"') == 2
     assert "Test Fund (LU0000000001), TPT" in page
     one = viewer.get("/trends/?rule=TPT-B").content.decode()
     assert "Findings by delivery of the rule: Title of TPT-B" in one
