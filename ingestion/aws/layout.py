@@ -14,7 +14,8 @@ STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality
 LATER: tuple[str, ...] = ("annotate",)
 """What follows it: nobody waits for these, and their failure leaves the verdict alone."""
 CHECKS = "check/"
-"""Where everything of a file lies that is only checked; the buckets' lifecycle rules delete it after days."""
+CHECKS_DAYS = 7
+"""Where everything of a file lies that is only checked, and when the buckets' lifecycle rules delete it."""
 _CODE = re.compile(r"[a-z][a-z0-9-]{2,19}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")

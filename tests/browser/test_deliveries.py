@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, expect
 from tests.browser.test_decisions import LOOKS
 from tests.browser.test_walk import DONE, accessible, open_first, upload
 from tests.fixtures.browser import Visitor
-from tests.fixtures.system import System
 from tests.tools.generate_samples import FAULTY, tpt
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
@@ -79,7 +78,7 @@ def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, chrom
     assert [one.get_attribute("data-standing") for one in chain.all()] == ["current", "replaced"]
     expect(page.locator(".chain")).to_contain_text("Two typing mistakes.")
     expect(page.get_by_text("Corrected in the browser from")).to_be_visible()
-    looked_at(visitor, chromium, "delivery-chain", "dark", "narrow")
+    looked_at(visitor, chromium, "delivery-chain", "narrow")
     page.goto(first)
     expect(
         page.get_by_text("A newer delivery for the same fund and date has taken its place")
@@ -107,32 +106,17 @@ def test_a_file_is_checked_without_being_handed_in(visitor: Visitor, chromium: B
     page.goto("/submissions/upload/")
     page.get_by_role("link", name=re.compile("^Check only")).press("Enter")
     expect(page.get_by_role("link", name=re.compile("^Check only"))).to_have_attribute("aria-current", "page")
-    looked_at(visitor, chromium, "upload-check-only", "dark")
+    accessible(visitor)
+    visitor.screenshot("upload-check-only")
     chosen = {"name": "draft.csv", "mimeType": "text/csv", "buffer": content}
     page.get_by_label(re.compile("choose")).set_input_files(chosen)  # type: ignore[arg-type]
     expect(page.locator("[data-outcome-list] > li[data-outcome=received]")).to_have_count(1)
     open_first(visitor)
     expect(page.locator("[data-check-only]").first).to_contain_text("this file is not handed in")
-    looked_at(visitor, chromium, "check-only", "light")
+    looked_at(visitor, chromium, "check-only", "dark")
     upload(visitor, ("real.csv", content))
     expect(page.locator("[data-outcome-list] > li[data-outcome=received]")).to_have_count(1)
     open_first(visitor)
     expect(page.locator("[data-check-only]")).to_have_count(0)
     expect(page.locator(".chain")).to_have_count(0)  # the check took nobody's place
-    assert visitor.complaints == []
-
-
-def test_a_delivery_that_turns_out_to_replace_another_is_asked_why(visitor: Visitor, system: System) -> None:
-    visitor.sign_in()
-    page, content = visitor.page, faulty(813)
-    upload(visitor, ("old.csv", content))
-    upload(visitor, ("new.csv", content + b"\r\n"))
-    open_first(visitor)
-    page.get_by_label("Why does it replace the earlier one?").fill("The custodian sent new prices.")
-    page.get_by_role("button", name="Keep the reason").press("Enter")
-    expect(page.locator(".chain")).to_contain_text("The custodian sent new prices.")
-    expect(page.get_by_label("Why does it replace the earlier one?")).to_have_count(0)
-    page.goto("/submissions/")
-    expect(page.locator("[data-replaced]").first).to_be_visible()
-    accessible(visitor)
     assert visitor.complaints == []

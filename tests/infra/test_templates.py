@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.aws.layout import CHECKS, LATER, STAGES
+from ingestion.aws.layout import CHECKS, CHECKS_DAYS, LATER, STAGES
 from ingestion.aws.packaging import packaged
 from tests.infra.embedded import ROOT, TEMPLATES
 
@@ -272,7 +272,7 @@ def test_a_bucket_is_private_versioned_encrypted_tiered_and_kept(
     }
     tiers, *checks = properties["LifecycleConfiguration"]["Rules"]
     own = area != "Exchange"  # nothing that is only checked is shared
-    assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in checks] == [(CHECKS, 7)] * own
+    assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in checks] == [(CHECKS, CHECKS_DAYS)] * own
     assert "Prefix" not in tiers
     assert [tier["StorageClass"] for tier in tiers["Transitions"]] == ["STANDARD_IA", "GLACIER_IR"]
 

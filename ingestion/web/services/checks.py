@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from ingestion.aws.layout import CHECKS_DAYS
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import locked
 from ingestion.web.signals import forgotten
@@ -12,7 +13,7 @@ from ingestion.web.states import State
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 
-KEPT = timedelta(days=7)  # as the lifecycle rules of the buckets say
+KEPT = timedelta(days=CHECKS_DAYS)
 BATCH = 200
 _UNDER_WAY = (State.RECEIVING, State.QUEUED, State.RUNNING)
 

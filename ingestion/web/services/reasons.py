@@ -14,7 +14,7 @@ from portal.audit.tags import AuditTag
 
 
 def give_reason(actor: Actor, submission: Submission, *, reason: str) -> Submission:
-    """Keeps it with the delivery; NotNow when it replaces nothing, ReasonNeeded for an empty one."""
+    """Keeps it, once; NotNow when it replaces nothing or has a reason, ReasonNeeded for an empty one."""
     actor.require(Role.UPLOADER)
     reason = a_reason(reason)
     if not reason:
@@ -24,6 +24,8 @@ def give_reason(actor: Actor, submission: Submission, *, reason: str) -> Submiss
         earlier = [str(one.id) for one in replaced_by(current)]
         if not earlier:
             raise NotNow("This delivery does not replace an earlier one.")
+        if current.reason:
+            raise NotNow("Why it replaces the earlier delivery has been said already.")
         current.reason = reason
         current.save(update_fields=["reason"])
         record_act(actor, current, AuditTag.REASON_GIVEN, {"replaces": earlier[:20]})

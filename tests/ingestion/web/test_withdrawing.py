@@ -108,7 +108,10 @@ def test_why_it_replaces_another_is_kept_when_it_does(owner: Actor, viewer: Acto
     with pytest.raises(ReasonNeeded):
         give_reason(owner, second, reason=" ")
     assert give_reason(owner, second, reason="Prices.").reason == "Prices."
-    with pytest.raises(NotNow):
-        give_reason(owner, first, reason="It is the earlier one.")
+    for one, reason in ((first, "It is the earlier one."), (second, "Or was it something else?")):
+        with pytest.raises(NotNow):
+            give_reason(owner, one, reason=reason)
+    second.refresh_from_db()
+    assert second.reason == "Prices."
     told = AuditRecord.objects.get(tag="portal:submission:reason-given")
     assert told.detail == {"replaces": [str(first.id)]}
