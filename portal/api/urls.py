@@ -3,8 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import calendar, decisions, files, notices, receipts, reviews, runs, views
-from portal.api import calendar, changes, decisions, notices, receipts, reviews, runs, views
+from portal.api import calendar, changes, decisions, files, notices, receipts, reviews, runs, views
 
 urlpatterns = [
     path("v1/sign-in/", views.SignInView.as_view(), name="api_sign_in"),

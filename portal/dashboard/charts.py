@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 720, 170
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 8, 22
+WIDTH, HEIGHT = 720, 190
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 34
 """Room around the drawing, for its scale and its labels."""
 FULL = HEIGHT - TOP - BOTTOM
 PARTS = (0, 0.5, 1)
