@@ -85,7 +85,9 @@ def operations_page(actor: Actor, days: int) -> dict[str, Any]:
         "by_day": by_day,
         "day_chart": day_chart([(day.verdict, day.broke_off, day.sign_in) for day in by_day]),
         "steps": steps,
-        "step_chart": step_chart([(step.title, step.p50, step.p95) for step in steps]),
+        "step_chart": step_chart(
+            [(step.title, step.p50, step.p95) for step in steps if step.p95 is not None]
+        ),
         "ended": len(found.runs),
         "verdicts": len(verdicts),
         "success": len(verdicts) / len(found.runs) if found.runs else None,

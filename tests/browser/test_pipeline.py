@@ -80,6 +80,8 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     expect(page.locator("#state-Quality")).to_be_focused()
     expect(page.locator("[data-log] .log li").first).to_contain_text("done")
     assert "state=Quality" in page.url
+    page.locator("#state-CallbackParse").click()  # one function, called by many states: a line of this one
+    expect(page.locator("[data-chosen=CallbackParse] [data-log] .log li")).to_have_count(1)
     page.get_by_text("The same as a table").click()
     accessible(visitor)
     visitor.screenshot("run")

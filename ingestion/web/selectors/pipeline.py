@@ -15,7 +15,7 @@ from ingestion.web.state_machine import StateMachine, StateOfMachine, state_mach
 from ingestion.web.states import IN_FLIGHT, RunState, State
 from portal.accounts.actor import Actor
 
-SKEW = timedelta(milliseconds=250)  # between the clock of a function and that of the state machine
+SKEW = timedelta(milliseconds=50)  # between the clock of a function and that of the state machine
 AFTER_THE_END = timedelta(minutes=10)  # what follows the verdict
 LONGEST = timedelta(hours=1)  # the state machine gives up before; more of a log is never asked for
 

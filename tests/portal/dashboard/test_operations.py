@@ -83,6 +83,14 @@ def test_a_run_counts_in_the_time_in_which_it_ended(viewer: Client, make: Make, 
     assert figure(page_of(viewer, "?days=100000"), "ended") == "1", "no other time can be asked for"
 
 
+def test_a_time_without_any_is_said_and_not_drawn(viewer: Client, make: Make, now: datetime) -> None:
+    ended(make(State.FAILED), State.FAILED, at=now)
+    page = page_of(viewer)
+    assert "No step has reported its time yet." in page and "No file got its verdict in this time." in page
+    step(make(), "inspect", at=now)
+    assert page_of(viewer).count("No step has reported its time yet.") == 1, "a step without an ended run"
+
+
 def test_each_attempt_is_a_run(viewer: Client, make: Make, now: datetime) -> None:
     submission = make(attempt=2)
     ended(submission, State.NEEDS_SIGN_IN, at=now - timedelta(minutes=1))
