@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ingestion.pipeline.annotated.cells import clean
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.readers import Grid, Source
@@ -30,6 +31,8 @@ class Page:
     rows: int
     total: int
     mapped: dict[str, int]
+    altered: bool = False
+    """Whether a text is longer than a cell takes or has signs that none can hold."""
 
     @property
     def cut(self) -> bool:
@@ -74,7 +77,8 @@ def pages(source: Source, inspection: Inspection, names: SheetNames) -> Iterator
         rows, used = _fitting(grid, left, MAX_ROWS - header_row)
         left -= used
         name = names.take(wanted or f"{inspection.template} {inspection.version}")
-        yield Page(name, file, head, rows, grid.rows, form["mapped"]), grid
+        altered = any(clean(text) != text for column in grid.columns for text in column.values)
+        yield Page(name, file, head, rows, grid.rows, form["mapped"], altered), grid
 
 
 def _head(source: Source, sheet: str | None, delimiter: str | None, row: int, file: str) -> list[list[str]]:

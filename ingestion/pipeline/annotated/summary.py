@@ -65,7 +65,7 @@ def write_summary(
 
 def _is_whole(shown: list[tuple[Page, Marks]]) -> bool:
     """Whether the workbook can be sent in place of what was delivered: of several sheets one is read."""
-    return len(shown) == 1 and not shown[0][0].cut
+    return len(shown) == 1 and not (shown[0][0].cut or shown[0][0].altered)
 
 
 def _facts(document: dict[str, Any], shown: list[tuple[Page, Marks]]) -> list[tuple[str, str]]:
@@ -81,6 +81,10 @@ def _facts(document: dict[str, Any], shown: list[tuple[Page, Marks]]) -> list[tu
         name = page.name
         if page.cut:
             facts.append(("Cut off", f"“{name}” shows {page.rows:,} of {page.total:,} rows."))
+        if page.altered:
+            facts.append(
+                ("Shortened", f"“{name}” holds texts that a spreadsheet cannot; they are cut or replaced.")
+            )
         if marks.silent:
             text = f"“{name}” has comments on {MAX_NOTES:,} cells; {marks.silent:,} more are coloured only."
             facts.append(("Comments", text))

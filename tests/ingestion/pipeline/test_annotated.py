@@ -127,6 +127,30 @@ def test_only_a_workbook_that_is_read_as_a_whole_asks_to_be_sent() -> None:
     assert "send it" not in told[1] and "your own files" in told[1]
 
 
+ODD = ["_x0041_", "a\nb", "  before", "after ", "'quoted", "<a>&\"", "\u2028x", "e\u0301", "😀", "\ufeff",
+       "a\tb", "0x1", "1_000", "1e400", "٣", "&#65;", "\u00a0"]  # fmt: skip
+
+
+def test_odd_texts_come_back_as_they_were() -> None:
+    table = tpt(rows=len(ODD))
+    for row, text in zip(table.rows, ODD, strict=True):
+        row["17"] = row["24"] = text  # a name, and a number's column
+    data = table.csv()
+    before, after = texts(data), texts(annotated(data))
+    assert before["17"] == ODD
+    assert (after["17"], after["24"]) == (before["17"], before["24"])
+
+
+@pytest.mark.parametrize("text", ["x" * 32_768, "a\ufffeb"])
+def test_a_text_that_no_cell_can_hold_is_said(text: str) -> None:
+    table = tpt(rows=2)
+    table.rows[0]["17"] = text
+    told = " ".join(
+        str(cell.value) for row in opened(annotated(table.csv()))["Summary"] for cell in row if cell.value
+    )
+    assert "cut or replaced" in told and "send it" not in told
+
+
 HOSTILE = ['=HYPERLINK("http://x.example","y")', "+1+1", "-2+3", "@SUM(1)", "\t=1", "=cmd|' /C calc'!A0",
            "https://x.example/", "mailto:a@b.example", "<script>", "]]>&amp;"]  # fmt: skip
 
