@@ -16,9 +16,9 @@ from types import FrameType
 from infra.local import demo, embedded, platform
 from infra.local.home import ROOT, Home, SetupError, is_free
 from infra.local.processes import Child, end_leftovers, record
-from ingestion.aws.layout import LATER, STAGES
+from ingestion.aws.layout import STAGES
 
-FUNCTIONS = (*STAGES, *LATER, "record-failure", "callback", "clean-up", "sweeper")
+FUNCTIONS = (*STAGES, "record-failure", "callback", "clean-up", "sweeper")
 
 
 class Stopped(Exception):
