@@ -10,6 +10,8 @@ from ingestion.pipeline.readers.source import Column
 
 Mask = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
+LARGEST = 1 << 62
+"""Keys stay below it, so that 64 bits hold them."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,24 @@ def differences(
 
 def _keys(before: Sequence[Column], now: Sequence[Column], sizes: list[int]) -> Integers:
     """A number per finding of both, first the earlier ones; equal where all columns agree."""
-    keys = np.zeros(sum(sizes), np.int64)
+    keys, span = np.zeros(sum(sizes), np.int64), 1
     for one, other in zip(before, now, strict=True):
         number: dict[str, int] = {}
         codes = []
         for column in (one, other):
             places = [number.setdefault(text, len(number)) for text in column.values]
             codes.append(np.array(places, np.int64)[column.codes])
-        keys = keys * len(number) + np.concatenate(codes)
-        keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
-    return keys
+        if span * len(number) >= LARGEST:
+            keys = _numbered(keys)
+            span = len(keys)
+        keys, span = keys * len(number) + np.concatenate(codes), span * len(number)
+    return _numbered(keys)
+
+
+def _numbered(keys: Integers) -> Integers:
+    """The same with the smallest numbers that will do."""
+    found: Integers = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    return found
 
 
 def _place(keys: Integers) -> Integers:

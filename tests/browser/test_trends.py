@@ -62,12 +62,28 @@ def test_a_fund_is_followed_from_delivery_to_delivery(chromium: Browser, system:
     accessible(visitor)
     visitor.screenshot("rulebook-preview")
 
+    page.goto(f"/rules/TPT/7.0/{RULE}/")
+    expect(page.locator("[data-example] mark")).to_have_text("EURO")
+    accessible(visitor)
+    visitor.screenshot("rule-example")
+    page.goto("/rules/TPT/7.0/TPT-P05-CONSTANT-5/")
+    expect(page.get_by_text("These rows are right")).to_be_visible()
+    accessible(visitor)
+    visitor.screenshot("rule-example-rows")
+
     state = visitor.context.storage_state()
     assert visitor.complaints == []
     visitor.context.close()
+    pictures = (
+        (address, "submission-changed"),
+        (changed, "changes"),
+        ("/trends/", "trends"),
+        (f"/rules/TPT/7.0/{RULE}/", "rule-example"),
+        ("/rules/TPT/7.0/TPT-P05-CONSTANT-5/", "rule-example-rows"),
+    )
     for name in ("dark", "narrow"):
         other = Visitor(chromium, system, storage_state=state, **LOOKS[name])
-        for place, picture in ((address, "submission-changed"), (changed, "changes"), ("/trends/", "trends")):
+        for place, picture in pictures:
             other.page.goto(place)
             if place == address:
                 other.page.wait_for_selector(f"{DONE} #changes .tiles")

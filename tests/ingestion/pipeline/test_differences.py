@@ -3,7 +3,7 @@
 from collections import Counter
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.pipeline.differences import differences
@@ -29,6 +29,22 @@ def test_every_finding_is_matched_once(before: list[tuple[str, str]], now: list[
     assert Counter(each for each, new in zip(now, found.new, strict=True) if new) == other - one
     assert Counter(each for each, fixed in zip(before, found.fixed, strict=True) if fixed) == one - other
     assert (~found.new).sum() == (~found.fixed).sum(), "what is still there was there"
+
+
+@settings(max_examples=15)
+@given(FINDINGS, FINDINGS)
+def test_many_columns_with_many_texts_do_not_overflow(
+    before: list[tuple[str, str]], now: list[tuple[str, str]]
+) -> None:
+    padding = [str(i) for i in range(5000)]
+
+    def wide(findings: list[tuple[str, str]]) -> list[Column]:
+        return [Column(column.codes, [*column.values, *padding]) for column in columns(findings) * 4]
+
+    plain = differences(columns(before), columns(now))
+    found = differences(wide(before), wide(now))
+    assert (found.new == plain.new).all()
+    assert (found.fixed == plain.fixed).all()
 
 
 def test_of_two_alike_the_later_one_counts_as_fixed() -> None:
