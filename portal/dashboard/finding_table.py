@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.quality.facts import position_fields
@@ -49,6 +50,8 @@ class FindingTable:
     columns: list[tuple[str, bool]]
     complete: bool
     several_funds: bool
+    about: str
+    """What a row of the template is about, as the heading of its column."""
 
 
 def finding_table(
@@ -62,31 +65,31 @@ def finding_table(
 ) -> FindingTable:
     """The findings with their rows; the cells of one rule's (`group`) findings stand in columns."""
     pack = selectors.pack_of(document)
-    names = {fund["id"]: fund["name"] for fund in (document.get("index_card") or {}).get("portfolios", [])}
+    funds = {fund["id"]: fund["name"] for fund in (document.get("index_card") or {}).get("portfolios", [])}
+    several = len(funds) > 1
     if pack is None:
-        lines = [_line(submission, finding, {}, "", {}, []) for finding in findings]
-        return FindingTable(lines, [], False, len(names) > 1)
-    named = [pack.instrument, name_field(pack)]
-    near = _near(pack, group) if group else []
-    wanted = None if complete and group else [*named, *near]
-    seen = selectors.around(actor, submission, findings, wanted)
+        lines = [Line(finding, "", "", "", "", []) for finding in findings]
+        return FindingTable(lines, [], False, several, _("Position"))
+    name, identifier = name_field(pack), pack.instrument
     failing = group["fields"][0] if group and group.get("fields") else ""
-    if complete and group:
+    near = _near(pack, failing, group["fields"]) if group and failing in pack.fields else []
+    whole = complete and group is not None
+    seen = selectors.around(actor, submission, findings, None if whole else [name, identifier, *near])
+    if whole:
         filled = {key for cells in seen.cells if cells for key, value in cells.items() if value}
-        near = [failing, *(key for key in pack.fields if key in filled and key != failing)]
-    shown = [key for key in near if key in pack.fields and (key in seen.fields or key == failing)]
-    columns = [(pack.fields[key].label, key == failing) for key in shown]
+        others = [key for key in pack.fields if key in filled and key != failing]
+        near = [failing, *others] if failing in pack.fields else others
+    shown = [key for key in near if key in seen.fields or key == failing]
     lines = []
     for finding, cells in zip(findings, seen.cells, strict=True):
-        told = cells or {}
-        shown_cells = [
-            Cell(label, told.get(key, "") or (finding["value"] if marked else ""), marked)
-            for key, (label, marked) in zip(shown, columns, strict=True)
-        ]
-        position = (told.get(named[1], ""), told.get(named[0], ""))
-        lines.append(_line(submission, finding, seen.parts, names.get(finding["portfolio"], ""),
-                           {"position": position[0], "identifier": position[1]}, shown_cells))  # fmt: skip
-    return FindingTable(lines, columns, complete and bool(group), len(names) > 1)
+        row = cells or {}
+        drawn = [_cell(pack.fields[key].label, row.get(key, ""), key == failing, finding) for key in shown]
+        address = _address(submission, finding, seen.parts)
+        fund = funds.get(finding["portfolio"], "")
+        lines.append(Line(finding, address, row.get(name, ""), row.get(identifier, ""), fund, drawn))
+    columns = [(pack.fields[key].label, key == failing) for key in shown]
+    about = _("Position") if position_fields(pack.template) else _("Share class")
+    return FindingTable(lines, columns, whole, several, about)
 
 
 def name_field(pack: Pack) -> str:
@@ -101,22 +104,20 @@ def row_address(submission_id: UUID, row: int, part: int = 1) -> str:
     return address if part == 1 else f"{address}?{urlencode({'part': part})}"
 
 
-def _line(
-    submission: Submission, finding: dict[str, Any], parts: dict[str, int], fund: str,
-    about: dict[str, str], cells: list[Cell],
-) -> Line:  # fmt: skip
+def _cell(label: str, value: str, failing: bool, finding: dict[str, Any]) -> Cell:
+    """A cell; of a failing one that was not read, what the finding quotes of it."""
+    return Cell(label, value or (finding["value"] if failing else ""), failing)
+
+
+def _address(submission: Submission, finding: dict[str, Any], parts: dict[str, int]) -> str:
     part = parts.get(finding.get("file") or "")
-    address = row_address(submission.id, finding["row"], part) if part and finding["row"] else ""
-    return Line(finding, address, about.get("position", ""), about.get("identifier", ""), fund, cells)
+    return row_address(submission.id, finding["row"], part) if part and finding["row"] else ""
 
 
-def _near(pack: Pack, group: dict[str, Any]) -> list[str]:
-    """The field a rule's findings stand at, those it reads, and the neighbours, in the template's order."""
-    known = [key for key in group.get("fields", []) if key in pack.fields]
-    if not known:
-        return []
+def _near(pack: Pack, failing: str, fields: Sequence[str]) -> list[str]:
+    """The field that fails, its neighbours and the others that the rule reads, in the template's order."""
     order = list(pack.fields)
-    place = order.index(known[0])
+    place = order.index(failing)
     beside = order[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1]
-    chosen = {*beside, *known[: OF_RULE + 1]}
+    chosen = {*beside, *fields[: OF_RULE + 1]}
     return [key for key in order if key in chosen]

@@ -12,9 +12,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from infra.local import browser as finder
 from infra.local import demo
@@ -127,12 +126,21 @@ def _painted(system: System, address: str) -> list[float] | None:
         taken = []
         for _ in range(ROUNDS):
             visitor.page.goto(address)
-            paint: Any = visitor.page.evaluate(
-                "performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime)[0]"
-            )
-            taken.append(float(paint) / 1000)
+            taken.append(_first_paint(visitor.page))
         browser.close()
     return taken
+
+
+def _first_paint(page: Page) -> float:
+    """Seconds from the request to the first content on the screen."""
+    for _ in range(100):
+        paint = page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint').map(each => each.startTime)"
+        )
+        if paint:
+            return float(paint[0]) / 1000
+        page.wait_for_timeout(20)
+    raise SystemExit("the browser painted nothing")
 
 
 def _resident(system: System, what: str = "VmRSS") -> float:

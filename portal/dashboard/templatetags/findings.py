@@ -1,7 +1,6 @@
 """The cells of a table of findings, drawn without a template each: a page of whole rows has thousands."""
 
 from django import template
-from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ def failing_cell(value: str, tone: str, about_row: object) -> SafeString:
         return format_html(
             '<details class="finding-value" data-tone="{}"><summary><mark>{}</mark> '
             '<span class="muted">{}</span></summary><mark>{}</mark></details>',
-            tone, truncatechars(value, SHORT), told, value,
+            tone, _short(value), told, value,
         )  # fmt: skip
     if value or about_row:
         return format_html(
@@ -52,4 +51,8 @@ def plain_cell(value: str) -> SafeString:
     """A cell nobody found fault with."""
     if not value:
         return format_html('{}<span class="visually-hidden">{}</span>', NOTHING, _("empty"))
-    return format_html('<span class="finding-value">{}</span>', truncatechars(value, SHORT))
+    return format_html('<span class="finding-value">{}</span>', _short(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"

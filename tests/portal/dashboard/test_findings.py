@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from infra.local.home import ROOT
 from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.engine import validate
 from ingestion.pipeline.findings import findings_parquet
@@ -109,6 +110,16 @@ def test_findings_of_one_fund_of_several(viewer: Client, store: Any, make: Make)
             for fund in (first, second)}  # fmt: skip
     assert sorted(told[first] + told[second]) == sorted(rows_of(page))
     assert told[first] != told[second]
+
+
+def test_a_share_class_template_speaks_of_share_classes(
+    viewer: Client, checked: Submission, store: Any, make: Make
+) -> None:
+    emt = delivered(store, make, (ROOT / "docs" / "samples" / "emt-4.3-faulty.csv").read_bytes())
+    page = get(viewer, "findings", emt).content.decode()
+    assert 'scope="col">Share class</th>' in page and 'scope="col">Position</th>' not in page
+    assert 'scope="col">Position</th>' in get(viewer, "findings", checked).content.decode()
+    assert 'name="cic"' not in page
 
 
 def test_an_opened_rule_gets_its_first_rows(viewer: Client, checked: Submission) -> None:
