@@ -18,6 +18,7 @@ from ingestion.pipeline.delivery import Delivery, parse_file
 from ingestion.pipeline.engine import validate
 from ingestion.pipeline.findings import findings_parquet
 from ingestion.pipeline.inspection import inspect_file
+from ingestion.pipeline.tally import tally_of
 from ingestion.pipeline.transform import transform
 from ingestion.pipeline.transform.schema import tables
 from tests.infra.embedded import ACCOUNT
@@ -75,6 +76,11 @@ def test_the_portal_hears_of_every_stage_in_signed_events_and_of_the_content_onl
     assert scores == [json.loads(chain.result(done, "verdict.json"))["completeness"]["score"]]
     by_kind = {each.event.kind.value: each.event for each in said if each.event.stage == "publish"}
     assert by_kind["completed"].counts == done.output["counts"]
+    counted = by_kind["extract"].tally
+    assert counted == tally_of(json.loads(chain.result(done, "verdict.json")))
+    assert counted and sum(group["count"] for group in counted["groups"]) == sum(
+        done.output["counts"][severity] for severity in ("error", "warning")
+    )
     assert [item["name"] for item in by_kind["extract"].objects or []] == [
         "rows.parquet",
         *[output["name"] for output in chain.marker(done, "transform")["outputs"]],
