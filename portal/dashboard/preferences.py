@@ -33,7 +33,7 @@ class PreferencesForm(forms.Form):
     timezone = forms.ChoiceField(label=_("Time zone"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         languages: Any = self.fields["language"]
         languages.choices = [("", _("As my browser asks")), *settings.LANGUAGES]
         places: Any = self.fields["timezone"]
