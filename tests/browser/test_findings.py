@@ -118,6 +118,18 @@ def test_findings_and_rows_stand_in_dark_and_on_a_phone(
     visitor.context.close()
 
 
+def test_rows_that_cannot_be_fetched_are_said_to_be_so(
+    visitor: Visitor, checked: Callable[[Visitor], str]
+) -> None:
+    checked(visitor)
+    page = visitor.page
+    page.route("**/findings/first/**", lambda route: route.abort())
+    rule = page.locator(f"details.rule[data-rule={RULE}]")
+    rule.locator("summary").click()
+    expect(rule.get_by_role("alert")).to_contain_text("could not be read")
+    expect(rule.get_by_role("link", name=re.compile("^Show the"))).to_be_visible()
+
+
 def test_filters_and_rows_work_without_javascript(
     chromium: Browser, system: System, checked: Callable[[Visitor], str]
 ) -> None:
