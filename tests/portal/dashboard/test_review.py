@@ -20,6 +20,7 @@ CHECKED = validate(parse_file(DELIVERY, inspect_file(DELIVERY)))
 GROUPS = {group.rule.id: group for group in CHECKED.groups}
 ERROR = next(name for name, group in GROUPS.items() if group.rule.severity == "error")
 WARNING = next(name for name, group in GROUPS.items() if group.rule.severity == "warning")
+TO_DO = "Correct what is listed below"
 HINT = next((name for name, group in GROUPS.items() if group.rule.severity == "info"), "TPT-NONE")
 
 
@@ -79,12 +80,14 @@ def test_a_release_waits_for_another_reviewer_who_decides_it(
 def test_all_accepted_and_released_is_said_in_the_banner_and_the_list(
     reviewer: Client, second: Client, checked: Submission
 ) -> None:
+    assert TO_DO in page_of(reviewer, checked)
     for rule, group in GROUPS.items():
         if group.rule.severity != "info":
             accept(reviewer, checked, rule)
     for request in Acceptance.objects.filter(state=State.REQUESTED):
         second.post(reverse("acceptance", args=[request.id]), {"agree": "yes"})
-    assert 'data-standing="released"' in page_of(reviewer, checked)
+    page = page_of(reviewer, checked)
+    assert 'data-standing="released"' in page and TO_DO not in page
     listed = reviewer.get(reverse("submissions")).content.decode()
     assert "Released</span>" in listed
     one = Acceptance.objects.filter(severity="error").first()
