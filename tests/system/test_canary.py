@@ -96,7 +96,7 @@ def unpacked(content: bytes) -> bytes:
 
 
 def parked(system: System, seconds: float = 30) -> list[str]:
-    """Names of parked tokens; the last step of a run, for which nobody waits, may need one a little longer."""
+    """Names of parked tokens; the last step of a run, for which nobody waits, may need one for a while."""
     deadline = time.monotonic() + seconds
     while True:
         names = [each["Name"] for each in system.aws("ssm").describe_parameters()["Parameters"]]
