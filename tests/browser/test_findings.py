@@ -48,7 +48,6 @@ def test_a_rule_is_opened_a_row_followed_and_the_list_narrowed(
     page.wait_for_url(re.compile("columns=all"))
     expect(page.get_by_role("columnheader", name="1 Portfolio identifying data")).to_be_attached()
     visitor.screenshot("findings-whole-rows")
-    accessible(visitor)
     region = page.get_by_role("region", name="Findings with their rows")
     region.focus()
     page.keyboard.press("ArrowRight")
@@ -104,16 +103,15 @@ def test_findings_and_rows_stand_in_dark_and_on_a_phone(
 ) -> None:
     visitor = Visitor(chromium, system, **options)
     address = checked(visitor)
-    for place, picture in (
-        (f"findings/?rule={RULE}", "findings"), (f"findings/?rule={RULE}&columns=all", "findings-whole"),
-        ("rows/1/", "row"),
-    ):  # fmt: skip
+    places = {"findings": f"findings/?rule={RULE}&columns=all", "row": "rows/1/"}
+    for picture, place in places.items():
         visitor.page.goto(address + place)
         accessible(visitor)
         visitor.screenshot(f"{picture}-{name}")
-        assert visitor.page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        wider = visitor.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
+        assert wider <= 0, f"{place} scrolls sideways by {wider} px"
     assert visitor.complaints == []
     visitor.context.close()
 
