@@ -164,9 +164,7 @@ def test_a_secret_is_shown_on_one_answer_only(admin: Client) -> None:
     assert secret_of(made) in changed and "two signatures" in changed
 
 
-@pytest.mark.parametrize(
-    "url", ["http://b.example/", "https://a@b.example/", "https://b.example/?key=1", ""]
-)
+@pytest.mark.parametrize("url", ["http://b.example/", "https://a@b.example/", "https://b.example/?key=1", ""])
 def test_an_address_that_cannot_be_is_said_at_its_field(admin: Client, url: str, settings: Any) -> None:
     settings.FUNDGATE_WEBHOOKS_MAY_BE_LOCAL = False
     shown = admin.post("/webhooks/", {"url": url, "events": ["submission.failed"]}).content.decode()
