@@ -123,7 +123,9 @@ def _sentence(submission: Submission, stands: selectors.Stands, concerning: list
     if stands.outcome != Outcome.OPEN or not concerning:
         return ""
     waits = any(one.acceptance.state == State.REQUESTED for one in concerning)
-    errors = ngettext("one error", "%(n)s errors", stands.open_errors) % {"n": f"{stands.open_errors:,}"}
+    errors = ngettext("one error", "%(shown)s errors", stands.open_errors) % {
+        "shown": f"{stands.open_errors:,}"
+    }
     warnings = ngettext("one warning", "%(n)s warnings", stands.open_warnings)
     parts = [errors] if stands.open_errors else []
     parts += [warnings % {"n": f"{stands.open_warnings:,}"}] if stands.open_warnings else []
