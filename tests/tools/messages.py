@@ -19,6 +19,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "portal" / "locale"
 LANGUAGES = ("de", "fr")
+Text = str | tuple[str, ...]
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 _SOURCES = ("portal", "ingestion/web", "ingestion/review", "ingestion/schedule", "sharing")
 _KEYWORDS = {
@@ -35,11 +36,17 @@ _KEYWORDS = {
 def extracted() -> Catalog:
     """Every text that pages and code mark for translation."""
     found = Catalog(charset="utf-8")
-    for name, source in _sources():
-        for _, message, _, context in extract("python", io.BytesIO(source.encode()), _KEYWORDS):
-            flags = ["python-format"] if "%(" in str(message) else []
-            found.add(message, None, [(name, 1)], flags=flags, context=context)
+    for name, text, context in marked():
+        flags = ["python-format"] if "%(" in str(text) else []
+        found.add(text, None, [(name, 1)], flags=flags, context=context)
     return found
+
+
+def marked() -> Iterator[tuple[str, Text, str | None]]:
+    """File, text (singular and plural where it counts) and context of each marked place."""
+    for name, source in _sources():
+        for _, text, _, context in extract("python", io.BytesIO(source.encode()), _KEYWORDS):
+            yield name, text, context
 
 
 def _sources() -> Iterator[tuple[str, str]]:
