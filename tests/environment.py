@@ -26,6 +26,8 @@ TEST_ENVIRONMENT = {
     "FUNDGATE_RECEIPT_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/receipt",
     "FUNDGATE_QUEUE_URL": "http://127.0.0.1:9/000000000000/fundgate-work",
     "DATABASE_URL": "sqlite://:memory:",
+    # The browser's driver keeps an event loop in the process, which Django takes for asynchronous code.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     # Nothing in a test may find real credentials, and nothing may reach an AWS that was not asked for.
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_ACCESS_KEY_ID": "none",

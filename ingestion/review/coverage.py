@@ -1,5 +1,6 @@
 """How acceptances meet the findings of a file: by rule, fund and count, never by value."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -59,6 +60,15 @@ def covered(group: Group, accepted: Iterable[Terms]) -> int:
     if any(not terms.fund and not terms.row for terms in fitting):
         return group.count
     whole = {terms.fund for terms in fitting if not terms.row}
+    accepted_in: defaultdict[str, int] = defaultdict(int)
+    for terms in fitting:
+        if terms.row and terms.fund not in whole:
+            accepted_in[terms.fund] += terms.count
     by_fund = sum(group.of(fund) or 0 for fund in whole)
-    single = sum(terms.count for terms in fitting if terms.row and terms.fund not in whole)
+    # Of a fund no more is covered row by row than it has.
+    single = sum(_at_most(count, group.of(fund)) for fund, count in accepted_in.items())
     return min(group.count, by_fund + single)
+
+
+def _at_most(count: int, known: int | None) -> int:
+    return count if known is None else min(count, known)

@@ -100,4 +100,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "SubmissionState": "ingestion.web.states.State",
+        "AcceptanceState": "ingestion.review.states.State",
+    },
 }

@@ -86,6 +86,7 @@ def test_lasting_passwords_are_for_the_embedded_aws_only(live: LivePortal) -> No
         "FUNDGATE_ENV": "production",
         "FUNDGATE_BASE_URL": "https://portal.example.com",
         "FUNDGATE_SECRET_KEY": "long-enough-" * 8,
+        "FUNDGATE_MAIL_FROM": "fundgate@portal.example.com",
     }
     done = live.manage(*ONBOARD, "--admin-email", "admin@alpine.example", *LASTING, **production)
     assert done.returncode == 1
