@@ -13,6 +13,7 @@ from ingestion.review import selectors
 from ingestion.review.models import Acceptance
 from ingestion.review.states import Lapse, Outcome, Reach, State
 from ingestion.web.models import Submission
+from ingestion.web.states import State as SubmissionState
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.dashboard.wording import UNKNOWN, Label, Text
@@ -93,7 +94,8 @@ def fund_name(submission: Submission, fund: str) -> str:
 
 
 def _shown(actor: Actor, acceptance: Acceptance) -> Shown:
-    waits = acceptance.state == State.REQUESTED
+    taken_back = acceptance.submission.state == SubmissionState.WITHDRAWN
+    waits = acceptance.state == State.REQUESTED and not taken_back
     reviews = actor.may(Role.REVIEWER)
     return Shown(
         acceptance=acceptance,

@@ -11,6 +11,7 @@ from ingestion.review.services.settling import one_at_a_time, settle_all
 from ingestion.review.services.telling import told
 from ingestion.review.states import State
 from ingestion.web.services.lifecycle import locked
+from ingestion.web.states import State as SubmissionState
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.services import record
@@ -23,13 +24,15 @@ from portal.notices.services import announce
 def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) -> Acceptance:
     """Agrees to the release of errors or refuses it, for which a reason is needed.
 
-    SamePerson for whoever asked, NotOpen when it was decided or has ended.
+    SamePerson for whoever asked, NotOpen when it was decided or has ended, or the file was taken back.
     """
     actor.require(Role.REVIEWER)
-    locked(acceptance.submission_id)
+    submission = locked(acceptance.submission_id)
     one_at_a_time(acceptance.institution_id)
     current = get_acceptance(actor, acceptance.id, lock=True)
     if current.state != State.REQUESTED or current.until < timezone.now().date():
+        raise NotOpen
+    if agree and submission.state == SubmissionState.WITHDRAWN:
         raise NotOpen
     if current.requested_by_id == actor.user.id:
         raise SamePerson

@@ -14,6 +14,7 @@ from portal.accounts.actor import Actor
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotAllowed, NotFound
+from portal.dashboard.review import shown
 from tests.ingestion.review.conftest import FUND, OTHER, asked, checked, in_days
 from tests.ingestion.web.runs import CARD
 
@@ -62,6 +63,34 @@ def test_errors_are_released_by_a_second_person_only(owner: Actor, reviewer: Act
     assert released(Submission.objects.get(pk=made.pk))
     assert records(request) == [AuditTag.RELEASE_ASKED, AuditTag.RELEASE_GRANTED]
     assert not waiting_for_approval(second).exists()
+
+
+def test_a_file_that_was_taken_back_is_not_released_but_the_request_can_be_refused(
+    owner: Actor, reviewer: Actor, second: Actor
+) -> None:
+    made, kept = checked(owner, ERROR), checked(owner, ERROR, day="2026-03-31")
+    request, other = (
+        services.accept(actor=reviewer, submission=one, asked=asked("TPT-E", 2)) for one in (made, kept)
+    )
+    Submission.objects.filter(pk=made.pk).update(state="WITHDRAWN")
+    with pytest.raises(errors.NotOpen):
+        services.decide(actor=second, acceptance=request, agree=True, reason="")
+    request.refresh_from_db()
+    assert (request.state, records(request)) == (State.REQUESTED, [AuditTag.RELEASE_ASKED])
+    services.decide(actor=second, acceptance=request, agree=False, reason="It was taken back.")
+    services.decide(actor=second, acceptance=other, agree=True, reason="")
+    request.refresh_from_db()
+    assert (request.state, now(kept).outcome) == (State.REFUSED, Outcome.RELEASED)
+
+
+def test_the_page_offers_a_decision_only_while_the_file_stands(
+    owner: Actor, reviewer: Actor, second: Actor
+) -> None:
+    made = checked(owner, ERROR)
+    request = services.accept(actor=reviewer, submission=made, asked=asked("TPT-E", 2))
+    assert [each.may_decide for each in shown(second, [request])] == [True]
+    request.submission.state = "WITHDRAWN"
+    assert [(each.may_decide, each.may_end) for each in shown(second, [request])] == [(False, True)]
 
 
 def test_a_refusal_needs_a_reason_and_leaves_the_file_open(
