@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser"]
+pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser", "tests.fixtures.receiver"]
 
 # Fixtures that take long to start: who uses one of them goes to the same process as the others who do.
 _SHARED = ("chromium", "system", "deployed", "platform", "live", "embedded_store")

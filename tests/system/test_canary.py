@@ -3,120 +3,27 @@
 import base64
 import gzip
 import io
-import json
 import re
-import sqlite3
 import time
-import zlib
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 from uuid import UUID
 
+import openpyxl
 import pytest
 
 from infra.local import demo
 from portal.accounts import seal
+from tests.fixtures.canary import JWT, forms, rows, search, session, unpacked
 from tests.fixtures.plain_browser import PlainBrowser, fields_of
+from tests.fixtures.receiver import Receiver
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
 pytestmark = pytest.mark.system
 INSTRUMENT, WRONG, SEEN = "Canary Instrument 7f3e91", "canary-type-b81c24", "canary-type-5d20aa"
+MENDED, TYPED, CARRIED = "canary-mended-40fd17", "canary-type-e0947b", "Canary Instrument 2c88ae"
 HEADER, SHOWN = "Canary Header 9b1d40", "Canary Example c25e77"
-JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{16,}\.eyJ[A-Za-z0-9_-]{16,}")
-
-
-def forms(value: str) -> set[bytes]:
-    """The value as it may hide in a store: plain, UTF-16, hex, percent-encoded, base64 at each alignment."""
-    plain = value.encode()
-    found = {plain, value.encode("utf-16-le"), plain.hex().encode(), quote(value).encode()}
-    found.add(json.dumps(value)[1:-1].encode())
-    for shift in range(3):
-        encoded = base64.b64encode(bytes(shift) + plain)
-        found.add(encoded[4 if shift else 0 : len(encoded) - 4])
-    return found
-
-
-def stores(system: System) -> Iterator[tuple[str, bytes]]:
-    """Everything the promise says holds neither token nor value, as (name, bytes)."""
-    own = system.home / "aws"  # the emulator's, which holds everything by its nature
-    for file in system.home.rglob("*"):
-        if file.is_file() and own not in file.parents:
-            yield file.name, file.read_bytes()
-    for row in rows(system, "SELECT session_data FROM django_session"):
-        yield "a session", session(row[0])
-    states = system.aws("stepfunctions")
-    machine = system.settings["FUNDGATE_STATE_MACHINE_ARN"]
-    for execution in states.list_executions(stateMachineArn=machine)["executions"]:
-        arn = execution["executionArn"]
-        yield arn, json.dumps(states.describe_execution(executionArn=arn), default=str).encode()
-        pages = states.get_paginator("get_execution_history").paginate(executionArn=arn)
-        yield f"history of {arn}", json.dumps([page["events"] for page in pages], default=str).encode()
-    logs = system.aws("logs")
-    for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
-        events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-        yield group["logGroupName"], json.dumps(events).encode()
-    sqs = system.aws("sqs")
-    for url in sqs.list_queues()["QueueUrls"]:
-        yield url, json.dumps(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10), default=str).encode()
-    s3 = system.aws("s3")
-    for bucket in s3.list_buckets()["Buckets"]:
-        name = bucket["Name"]
-        if "-alpine-am-" in name:
-            continue
-        for version in s3.list_object_versions(Bucket=name).get("Versions", []):
-            body = s3.get_object(Bucket=name, Key=version["Key"], VersionId=version["VersionId"])["Body"]
-            yield f"{name}/{version['Key']}", body.read()
-
-
-def rows(system: System, query: str) -> list[tuple]:
-    """Rows of the portal's database."""
-    with closing(sqlite3.connect(system.home / "portal.sqlite3", timeout=20)) as database:
-        return database.execute(query).fetchall()
-
-
-def session(data: str) -> bytes:
-    """What a row of the session store holds: Django packs it, and compresses what is long."""
-    packed = data.split(":")[0]
-    plain = base64.urlsafe_b64decode(packed.lstrip(".") + "===")
-    return zlib.decompress(plain) if packed.startswith(".") else plain
-
-
-def unpacked(content: bytes) -> bytes:
-    """The content and behind it what stands in it gzipped."""
-    found = [content]
-    for start in re.finditer(rb"\x1f\x8b\x08", content):
-        try:
-            found.append(zlib.decompressobj(wbits=31).decompress(content[start.start() :]))
-        except zlib.error:
-            continue
-    return b"\n".join(found)
-
-
-def parked(system: System, seconds: float = 30) -> list[str]:
-    """Names of parked tokens; the last step of a run, for which nobody waits, may need one for a while."""
-    deadline = time.monotonic() + seconds
-    while True:
-        names = [each["Name"] for each in system.aws("ssm").describe_parameters()["Parameters"]]
-        if not names or time.monotonic() > deadline:
-            return names
-        time.sleep(0.2)
-
-
-def search(system: System, secrets: dict[str, str]) -> None:
-    """Fails with the place where one of them, or any token at all, stands."""
-    looked_at = 0
-    for name, content in stores(system):
-        looked_at += 1
-        everything = unpacked(content)
-        assert not JWT.search(everything), f"a token stands in {name}"
-        for what, value in secrets.items():
-            for form in forms(value):
-                assert form not in everything, f"the {what} stands in {name}"
-    assert looked_at > 15
-    assert not parked(system), "a token is still parked"
 
 
 def accepted_and_released(system: System, identifier: str, finding: dict) -> None:
@@ -198,6 +105,81 @@ def test_nothing_of_a_browser_s_sign_in_is_anywhere_else(system: System) -> None
     )
 
 
+def annotated(browser: PlainBrowser, page: str) -> str:
+    """All cells of the annotated workbook, once it is made: it follows the verdict."""
+    deadline = time.monotonic() + 60
+    while not (answer := browser.get(f"{page}annotated.xlsx")).ok:
+        assert time.monotonic() < deadline, "no annotated workbook was made"
+        time.sleep(0.3)
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    return " ".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
+def test_no_page_that_shows_rows_and_no_preview_leaves_a_value_behind(
+    system: System, receiver: Receiver
+) -> None:
+    """Every way on which the portal has cells in its hands: read, compared, corrected, tried, taken home."""
+    browser = PlainBrowser(system.url, demo.PASSWORD)
+    assert browser.sign_in(system.email("alpine-am", "admin"), "/submissions/").ok
+    token = fields_of(browser.get("/webhooks/").text)
+    chosen = token | {"url": receiver.url, "events": "submission.completed"}
+    added = browser.session.post(f"{system.url}/webhooks/", data=chosen, timeout=20).text
+    [secret] = re.findall(r"data-secret>([^<]+)<", added)
+
+    table, identifiers = tpt(rows=6, seed=704), []
+    right = table.rows[3].get("32", "")
+    for row in table.rows[2:4]:
+        row["17"], row["32"] = CARRIED, TYPED
+    for day in ("2025-10-31", "2025-11-30"):
+        files = {"files": (f"{day}.csv", table.csv().replace(b"2025-12-31", day.encode()))}
+        answer = browser.send_form("/submissions/upload/", files=files)
+        identifiers += re.findall(r'data-submission="([0-9a-f-]{36})"', answer.text)
+        assert system.api().wait(identifiers[-1])["verdict"] == "failed"
+        table.rows[3]["32"] = right  # mended in the second
+    first, page = (f"/submissions/{identifier}/" for identifier in identifiers)
+    rule = next(f["rule"] for f in system.api().findings(identifiers[1]) if f["value"] == TYPED)
+
+    for address in (
+        f"{page}rows/3/",
+        f"{page}findings/first/?rule={rule}",
+        f"{page}findings/?text={TYPED}",
+        f"{page}findings/?rule={rule}&columns=all",
+        f"{page}findings.json",
+        f"{page}changes/?kind=fixed",
+        f"{page}changes/?kind=still",
+        f"{page}correct/",
+        f"{page}correct/?row=3",
+    ):
+        assert TYPED in browser.get(address).text, address
+    assert CARRIED in browser.get(f"{page}rows/3/").text
+    assert CARRIED in browser.get(f"{page}tables/holdings.csv").text
+    assert CARRIED in (told := annotated(browser, page)) and TYPED in told
+    for address in ("trends/", "calendar/", "pipeline/", "notices/"):
+        assert browser.get(f"/{address}").ok
+    for address in ("changes/summary/", "pipeline/", "downloads/", "receipt.json", "receipt.pdf",
+                    "tables/holdings.parquet", "findings.xlsx", f"accept/{rule}/"):  # fmt: skip
+        assert browser.get(page + address).ok, address
+
+    tried = browser.send_form(
+        f"{page}correct/", {"cell.3.32": MENDED, "cell.4.17": MENDED, "check": "1"}
+    ).text
+    assert tried.count(MENDED) >= 2, "the form carries the cells"
+    assert browser.get(f"{page}correct/").text.count(MENDED) == 0, "and nothing else does"
+    settings = {f"severity:{rule}": "warning", "preview_on": identifiers[1], "preview": "1"}
+    assert f'data-preview="{rule}"' in browser.send_form(f"/rulebook/?template=TPT&q={rule}", settings).text
+    assert browser.get(first).ok
+
+    deadline = time.monotonic() + 30
+    while len(receiver.got) < 2 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    subjects = {message["data"]["subject"] for message in receiver.signed_by(secret)}
+    assert subjects >= set(identifiers), "the webhook is told of each"
+    values = {"finding": TYPED, "instrument": CARRIED, "corrected cell": MENDED}
+    sent = b"".join(body for _headers, body in receiver.got)
+    assert not any(form in sent for value in values.values() for form in forms(value))
+    search(system, values | {"webhook's secret": secret, "password": demo.PASSWORD})
+
+
 def test_neither_header_nor_example_of_a_mapped_layout_is_anywhere_else(system: System) -> None:
     browser = PlainBrowser(system.url, demo.PASSWORD)
     assert browser.sign_in(system.email("alpine-am", "reviewer"), "/submissions/").ok
@@ -209,6 +191,8 @@ def test_neither_header_nor_example_of_a_mapped_layout_is_anywhere_else(system: 
     page = browser.get(address).text
     assert HEADER in page and SHOWN in page, "the owner reads them"
     chosen = fields_of(page) | {"template": "HOLDINGS-1.0", "column_0": "name", "column_1": "quantity"}
+    tried = browser.session.post(urljoin(system.url, address), data=chosen | {"preview": "1"}, timeout=20)
+    assert SHOWN in tried.text.partition('id="preview"')[2], "the first rows, as the mapping reads them"
     assert browser.session.post(urljoin(system.url, address), data=chosen, timeout=20).ok
     assert system.api().wait(identifier)["template"] == "HOLDINGS"
     assert browser.get(address).ok and browser.get("/mappings/").ok
