@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +64,7 @@ CALENDARS: dict[str, Calendar] = {
 }
 
 
-@cache
+@lru_cache(maxsize=512)
 def _closed(kind: str, code: str, part: str | None, year: int) -> frozenset[date]:
     import holidays  # only who asks about a date pays for it
 

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from ingestion.schedule import selectors
 from ingestion.schedule.outlook import Status
+from ingestion.schedule.validation import EARLIEST, LATEST
 from portal.accounts.actor import actor_of
 from portal.api.views import READING
 
@@ -26,9 +27,12 @@ class CalendarQuerySerializer(serializers.Serializer[dict[str, Any]]):
     status = serializers.ChoiceField(choices=Status.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Both days, the first one not after the last."""
+        """Both days within the calendar, the first one not after the last."""
+        for name in ("since", "until"):
+            if name in attrs and not EARLIEST <= attrs[name] <= LATEST:
+                raise serializers.ValidationError({name: f"Give a day from {EARLIEST} to {LATEST}."})
         since = attrs.get("since") or timezone.localdate().replace(day=1)
-        until = attrs.get("until") or since + timedelta(days=61)
+        until = attrs.get("until") or min(since + timedelta(days=61), LATEST)
         if not since <= until <= since + timedelta(days=MOST_DAYS):
             raise serializers.ValidationError(
                 {"until": f"Give a day at most {MOST_DAYS} days after `since`."}

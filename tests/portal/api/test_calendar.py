@@ -49,6 +49,26 @@ def test_another_institution_reads_none_of_it(owner: Actor, outsider: Actor) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "day"),
+    [("since", "9999-12-31"), ("since", "0001-01-05"), ("since", "1999-12-31"), ("until", "2101-01-01")],
+)
+def test_days_outside_the_calendar_are_refused_at_their_field(viewer: Actor, name: str, day: str) -> None:  # noqa: F811
+    answer = call(viewer, **{name: day})
+    assert answer.status_code == 400
+    assert "Give a day from 2000-01-01 to 2100-12-31." in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2100-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_are_answered(
+    owner: Actor,  # noqa: F811
+    viewer: Actor,  # noqa: F811
+    day: str,
+) -> None:
+    expected(owner, frequency="daily", starts=date(2000, 1, 1))
+    assert call(viewer, since=day).status_code == 200
+
+
+@pytest.mark.parametrize(
     "query",
     [
         {"since": "soon"},
