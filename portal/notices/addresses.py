@@ -3,6 +3,7 @@
 A name is resolved once; the connection then goes to exactly the address that was looked at.
 """
 
+import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
@@ -11,6 +12,7 @@ from portal.notices.errors import AddressRefused, NameUnknown
 
 MAX_LENGTH = 500
 PORTS = frozenset({443, 8443})
+_NAME = re.compile(r"[A-Za-z0-9.-]+")
 _INSIDE = "The address leads into a private network."
 # IPv6 networks that lead to an IPv4 address inside them
 _TRANSLATED = [ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
@@ -32,6 +34,8 @@ def parsed(url: str, *, local: bool) -> SplitResult:
         raise AddressRefused("The address must begin with https://.")
     if not parts.hostname:
         raise AddressRefused("The address names no host.")
+    if not _is_host(parts.hostname):
+        raise AddressRefused("This is not an address.")
     if not _may_be(parts.hostname, local=local):
         raise AddressRefused(_INSIDE)
     if "@" in parts.netloc or parts.query or parts.fragment or "?" in url or "#" in url:
@@ -56,6 +60,17 @@ def resolved(host: str, port: int, *, local: bool) -> str:
     if not all(is_allowed(address, local=local) for address in addresses):
         raise AddressRefused(_INSIDE)
     return str(addresses[0])
+
+
+def _is_host(host: str) -> bool:
+    """Whether it is a plain name or an IP address without a zone: a notice that names it may say no more."""
+    if _NAME.fullmatch(host):
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host
 
 
 def _may_be(host: str, *, local: bool) -> bool:

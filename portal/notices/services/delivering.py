@@ -49,7 +49,13 @@ def _deliver_due(until: float) -> int:
         if not delivery.endpoint.active or delivery.endpoint.removed_at:
             _settle(delivery, Delivery.State.FAILED)
             continue
-        if not _deliver(delivery):
+        try:
+            taken = _deliver(delivery)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others' deliveries go on
+            log.error("delivery %s broke off (%s)", delivery.pk, type(error).__name__)
+            _break_off(delivery)
+            taken = False
+        if not taken:
             failing.add(delivery.endpoint_id)
         sent += 1
     return sent
@@ -82,8 +88,26 @@ def _after(delivery: Delivery, answer: Answer) -> None:
         if delivery.announcement_id is not None:
             _tell_admins(delivery)
     else:
-        delivery.next_at = timezone.now() + PAUSES[delivery.tries - 1]
-        delivery.save(update_fields=["tries", "next_at"])
+        _put_off(delivery)
+
+
+@transaction.atomic
+def _break_off(delivery: Delivery) -> None:
+    """Counts a try that ended in an error of our own, so that it is not repeated for ever."""
+    current = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    if current is None:
+        return
+    DeliveryAttempt.objects.create(delivery=current, code="BROKE_OFF")
+    current.tries += 1
+    if current.tries > len(PAUSES) or current.announcement_id is None:
+        _settle(current, Delivery.State.FAILED)
+    else:
+        _put_off(current)
+
+
+def _put_off(delivery: Delivery) -> None:
+    delivery.next_at = timezone.now() + PAUSES[delivery.tries - 1]
+    delivery.save(update_fields=["tries", "next_at"])
 
 
 def _settle(delivery: Delivery, state: Delivery.State) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal.notices import addresses
 from portal.notices.errors import AddressRefused, NameUnknown
+from portal.notices.events import checked
 from tests.portal.notices.conftest import names
 
 INSIDE = [
@@ -58,6 +59,8 @@ def test_locally_the_loopback_is_allowed_and_nothing_else_inside() -> None:
         "https://hooks.example.com:99999/", "https://hooks.example.com/a b",
         "https://hooks.example.com/\r\nX-Header: 1", "https://höoks.example.com/", "javascript:alert(1)", "",
         "https://hooks.example.com/" + "x" * 500, "https://[::1", "//hooks.example.com/",
+        "https://a~b.example.com/", "https://a_b.example.com/", "https://a%20b.example.com/",
+        "https://[2606:2800:220:1::1%25eth0]/",
     ],
 )  # fmt: skip
 def test_what_is_no_address_for_a_webhook_is_said(url: str) -> None:
@@ -68,3 +71,9 @@ def test_what_is_no_address_for_a_webhook_is_said(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://hooks.example.com/a/b", "https://hooks.example.com:8443"])
 def test_a_plain_https_address_is_one(url: str) -> None:
     assert addresses.parsed(url, local=False).hostname == "hooks.example.com"
+
+
+@pytest.mark.parametrize("host", ["a-1.example.com", "93.184.216.34", "[2606:2800:220:1::1]"])
+def test_every_host_that_is_taken_can_be_told_to_the_admins(host: str) -> None:
+    taken = addresses.parsed(f"https://{host}/", local=False).hostname
+    assert checked({"host": taken}) == {"host": host.strip("[]")}

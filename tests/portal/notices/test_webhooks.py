@@ -15,6 +15,7 @@ from portal.notices import selectors, services, wire
 from portal.notices.errors import TooManyEndpoints
 from portal.notices.events import Event
 from portal.notices.models import Announcement, Delivery, Endpoint
+from portal.notices.services import delivering
 from portal.notices.services.delivering import PAUSES, deliver_due
 from portal.notices.services.endpoints import MOST
 from tests.portal.notices.conftest import Receiver
@@ -107,6 +108,37 @@ def test_one_that_fails_does_not_hold_up_the_others(
     assert deliver_due() == 4
     assert len(receiver.got) == 3
     assert Delivery.objects.filter(endpoint=dead, tries=1).count() == 1
+
+
+@pytest.mark.django_db
+def test_one_that_breaks_off_is_counted_and_ends_and_holds_up_nobody(
+    hook: Endpoint, receiver: Receiver, alpine: Institution, admin: Actor
+) -> None:
+    """Its host is one that no notice may name: telling the admins breaks off."""
+    odd = endpoint(alpine, admin.user, url="https://a~b.example.com/", events=hook.events)
+    announced(alpine, about={"number": 1})
+    earlier = timezone.now() - timedelta(hours=1)
+    Delivery.objects.filter(endpoint=odd).update(tries=len(PAUSES), next_at=earlier)
+    assert deliver_due() == 2
+    assert len(receiver.got) == 1
+    ended = Delivery.objects.get(endpoint=odd)
+    assert (ended.state, ended.next_at, ended.tries) == (Delivery.State.FAILED, None, len(PAUSES) + 1)
+    assert [attempt.code for attempt in ended.attempts.all()] == ["BROKE_OFF"]
+    assert deliver_due() == 0
+
+
+@pytest.mark.django_db
+def test_one_that_breaks_off_early_is_tried_again(
+    hook: Endpoint, receiver: Receiver, alpine: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced(alpine, about={"number": 1})
+    with monkeypatch.context() as broken:
+        broken.setattr(delivering, "post", lambda *_, **__: 1 / 0)
+        assert deliver_due() == 1
+    assert receiver.got == []
+    Delivery.objects.filter(tries=1, next_at__gt=timezone.now()).update(next_at=timezone.now())
+    assert deliver_due() == 1
+    assert Delivery.objects.get().state == Delivery.State.DELIVERED
 
 
 @pytest.mark.django_db
