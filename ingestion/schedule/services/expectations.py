@@ -19,12 +19,14 @@ from portal.common.time import now
 
 MAX_FUNDS = 200
 """Funds that are set at once."""
+MOST = 5_000
+"""Of an institution: each is looked at again and again, for pages and reminders."""
 
 
 def expect(*, actor: Actor, funds: Sequence[str], **terms: Any) -> list[Expectation]:
     """Expects the same of each of these funds; of "" a delivery whatever funds it names.
 
-    TermsInvalid with all that is wrong; AlreadyExpected, and nothing is set, if one stands already.
+    TermsInvalid with all that is wrong or beyond MOST; AlreadyExpected, and nothing is set, if one stands.
     """
     institution = actor.require(Role.REVIEWER)
     wanted = list(dict.fromkeys(fund_key(fund) for fund in funds))
@@ -37,6 +39,7 @@ def expect(*, actor: Actor, funds: Sequence[str], **terms: Any) -> list[Expectat
     ]
     try:
         with transaction.atomic():
+            _require_room(institution, len(made))
             Expectation.objects.bulk_create(made)
             ids = [str(one.id) for one in made]
             _record(
@@ -92,6 +95,14 @@ def set_zone(*, actor: Actor, zone: str) -> None:
         stored.save()
         detail = {"before": before, "after": zone}
         _record(AuditTag.DEADLINE_ZONE_SET, actor, institution, institution.id, detail)
+
+
+def _require_room(institution: Institution, more: int) -> None:
+    """Counts while nobody else of the institution adds any."""
+    Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
+    if Expectation.objects.filter(institution=institution).count() + more > MOST:
+        told = f"An institution expects at most {MOST:,} deliveries. Remove what is no longer expected first."
+        raise TermsInvalid([("funds", told)])
 
 
 def _told(one: Expectation) -> dict[str, Any]:

@@ -137,6 +137,20 @@ def test_each_state_of_a_late_delivery_is_told_once_however_often_the_worker_loo
     assert announced() == [("delivery.late", "2026-02-06"), ("delivery.missing", "2026-02-06")]
 
 
+@pytest.mark.parametrize("broken", ["alpine", "borealis"])
+def test_what_fails_for_one_institution_keeps_no_reminder_from_another(
+    owner: Actor, outsider: Actor, broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sides = {"alpine": owner.institution, "borealis": outsider.institution}
+    DeadlineZone.objects.update_or_create(institution=sides[broken], defaults={"zone": "Mars/Olympus"})
+    for person in (owner, outsider):
+        expected(person)
+    assert services.remind(MISSING) == 1
+    (told,) = Announcement.objects.all()
+    assert told.institution_id == next(one.id for name, one in sides.items() if one and name != broken)
+    assert f"reminders of institution {sides[broken].id} broke off" in caplog.text  # type: ignore[union-attr]
+
+
 def test_what_arrived_is_not_called_late(owner: Actor) -> None:
     expected(owner)
     delivered(owner, date(2026, 1, 31), DUE + timedelta(minutes=1))

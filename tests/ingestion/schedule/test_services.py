@@ -9,6 +9,7 @@ import pytest
 from ingestion.schedule import selectors, services
 from ingestion.schedule.errors import AlreadyExpected, TermsInvalid
 from ingestion.schedule.models import Expectation
+from ingestion.schedule.services import expectations
 from portal.accounts.actor import Actor
 from portal.audit.models import AuditRecord
 from portal.common.errors import NotAllowed
@@ -67,6 +68,21 @@ def test_terms_out_of_bounds_are_refused_at_their_field(
 def test_funds_are_named_and_counted(reviewer: Actor, funds: list[str]) -> None:
     with pytest.raises(TermsInvalid):
         services.expect(actor=reviewer, funds=funds, **TERMS)
+
+
+def test_no_institution_expects_without_end_and_none_takes_another_s_room(
+    reviewer: Actor, outsider: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expectations, "MOST", 2)
+    expected(outsider)
+    with pytest.raises(TermsInvalid, match="at most 2 deliveries"):
+        services.expect(actor=reviewer, funds=["LU1", "LU2", "LU3"], **TERMS)
+    first, _second = services.expect(actor=reviewer, funds=["LU1", "LU2"], **TERMS)
+    with pytest.raises(TermsInvalid, match="at most 2 deliveries"):
+        services.expect(actor=reviewer, funds=["LU3"], **TERMS)
+    services.remove(actor=reviewer, expectation=first)
+    services.expect(actor=reviewer, funds=["LU3"], **TERMS)
+    assert set(selectors.expectations_for(reviewer).values_list("fund", flat=True)) == {"LU2", "LU3"}
 
 
 def test_a_change_records_what_was_and_what_is_and_none_records_nothing(reviewer: Actor) -> None:
