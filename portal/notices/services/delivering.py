@@ -22,12 +22,13 @@ log = logging.getLogger(__name__)
 PAUSES = [timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)]
 LEASE = timedelta(minutes=2)  # until then no other worker takes a delivery that is being sent
 BUDGET = 60.0  # seconds of one run
+SLOW = 2000  # milliseconds; who takes longer waits for the next run, so that the others need not
 GONE = 410
 _at_it = threading.Lock()  # one thread of this process sends, the others are there for the runs
 
 
 def deliver_due() -> int:
-    """Sends every delivery that is due; the number sent. An endpoint that fails waits for the next run."""
+    """Sends every delivery that is due; the number sent. One that fails or is slow waits for the next run."""
     if not _at_it.acquire(blocking=False):
         return 0
     try:
@@ -37,10 +38,10 @@ def deliver_due() -> int:
 
 
 def _deliver_due(until: float) -> int:
-    failing: set[UUID] = set()
+    waiting: set[UUID] = set()
     sent = 0
     while time.monotonic() < until:
-        due = Delivery.objects.filter(next_at__lte=timezone.now()).exclude(endpoint_id__in=failing)
+        due = Delivery.objects.filter(next_at__lte=timezone.now()).exclude(endpoint_id__in=waiting)
         delivery = due.select_related("endpoint__institution", "announcement").order_by("next_at").first()
         if delivery is None:
             break
@@ -50,13 +51,14 @@ def _deliver_due(until: float) -> int:
             _settle(delivery, Delivery.State.FAILED)
             continue
         try:
-            taken = _deliver(delivery)
+            answer = _deliver(delivery)
+            prompt = answer.ok and answer.milliseconds <= SLOW
         except Exception as error:  # noqa: BLE001 - whatever it is, the others' deliveries go on
             log.error("delivery %s broke off (%s)", delivery.pk, type(error).__name__)
             _break_off(delivery)
-            taken = False
-        if not taken:
-            failing.add(delivery.endpoint_id)
+            prompt = False
+        if not prompt:
+            waiting.add(delivery.endpoint_id)
         sent += 1
     return sent
 
@@ -67,7 +69,7 @@ def _claimed(delivery: Delivery) -> bool:
     return bool(mine.update(next_at=timezone.now() + LEASE))
 
 
-def _deliver(delivery: Delivery) -> bool:
+def _deliver(delivery: Delivery) -> Answer:
     body = body_of(delivery)
     headers = headers_of(delivery, body, timezone.now())
     answer = post(delivery.endpoint.url, body, headers, local=settings.FUNDGATE_WEBHOOKS_MAY_BE_LOCAL)
@@ -77,7 +79,7 @@ def _deliver(delivery: Delivery) -> bool:
         )
         delivery.tries += 1
         _after(delivery, answer)
-    return answer.ok
+    return answer
 
 
 def _after(delivery: Delivery, answer: Answer) -> None:

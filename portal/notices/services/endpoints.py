@@ -7,17 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
+from portal.common.errors import NotFound
 from portal.notices.addresses import parsed
 from portal.notices.errors import TooManyEndpoints
 from portal.notices.events import PING, Event
 from portal.notices.models import Delivery, Endpoint
 from portal.notices.models.webhooks import new_salt
+from portal.notices.selectors import endpoints_for
 from portal.notices.services.background import ask_to_send
 from portal.notices.wire import secret_of
 
@@ -72,9 +75,11 @@ def remove_endpoint(*, actor: Actor, endpoint: Endpoint) -> None:
 
 @transaction.atomic
 def test_endpoint(*, actor: Actor, endpoint: Endpoint) -> Delivery:
-    """Owes the endpoint one message of the type `ping`; it is tried once."""
-    actor.require(Role.ADMIN)
-    delivery = Delivery.objects.create(endpoint=endpoint, event=PING, next_at=timezone.now())
+    """Owes the endpoint one message of the type `ping`, tried once; one at a time."""
+    current = _locked(actor, endpoint)
+    delivery = Delivery.objects.filter(
+        endpoint=current, announcement__isnull=True, next_at__isnull=False
+    ).first() or Delivery.objects.create(endpoint=current, event=PING, next_at=timezone.now())
     _record(AuditTag.WEBHOOK_TESTED, actor, endpoint, {"delivery": str(delivery.id)})
     transaction.on_commit(ask_to_send)
     return delivery
@@ -90,6 +95,14 @@ def deliver_again(*, actor: Actor, delivery: Delivery) -> None:
         current.save(update_fields=["state", "tries", "next_at"])
     _record(AuditTag.WEBHOOK_SENT_AGAIN, actor, delivery.endpoint, {"delivery": str(delivery.id)})
     transaction.on_commit(ask_to_send)
+
+
+def _locked(actor: Actor, endpoint: Endpoint) -> Endpoint:
+    """The endpoint as it is now, locked until the transaction ends; NotFound when it is removed by now."""
+    found = endpoints_for(actor).select_for_update(no_key=True).filter(pk=endpoint.pk).first()
+    if found is None:
+        raise NotFound(_("This webhook does not exist."))
+    return found
 
 
 def _record(tag: AuditTag, actor: Actor, endpoint: Endpoint, detail: dict[str, Any]) -> None:

@@ -15,8 +15,9 @@ from portal.notices import selectors, services, wire
 from portal.notices.errors import TooManyEndpoints
 from portal.notices.events import Event
 from portal.notices.models import Announcement, Delivery, Endpoint
+from portal.notices.post import Answer
 from portal.notices.services import delivering
-from portal.notices.services.delivering import PAUSES, deliver_due
+from portal.notices.services.delivering import PAUSES, SLOW, deliver_due
 from portal.notices.services.endpoints import MOST
 from tests.portal.notices.conftest import Receiver
 from tests.portal.notices.subjects import endpoint
@@ -139,6 +140,45 @@ def test_one_that_breaks_off_early_is_tried_again(
     Delivery.objects.filter(tries=1, next_at__gt=timezone.now()).update(next_at=timezone.now())
     assert deliver_due() == 1
     assert Delivery.objects.get().state == Delivery.State.DELIVERED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("milliseconds", "sent"), [(SLOW, 2), (SLOW + 1, 1)])
+def test_a_slow_one_is_asked_once_in_a_run_and_the_others_go_on(
+    hook: Endpoint,
+    alpine: Institution,
+    admin: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    milliseconds: int,
+    sent: int,
+) -> None:
+    slow = endpoint(alpine, admin.user, url="http://127.0.0.1:9/slow", events=hook.events)
+    asked: list[str] = []
+
+    def post(url: str, *_: Any, **__: Any) -> Answer:
+        asked.append(url)
+        return Answer(200, "", milliseconds if url == slow.url else 5)
+
+    monkeypatch.setattr(delivering, "post", post)
+    for number in range(2):
+        announced(alpine, about={"number": number})
+    Delivery.objects.filter(endpoint=slow).update(next_at=timezone.now() - timedelta(hours=1))
+    deliver_due()
+    assert (asked.count(slow.url), asked.count(hook.url)) == (sent, 2)
+    deliver_due()
+    assert (asked.count(slow.url), asked.count(hook.url)) == (2, 2)
+    assert not Delivery.objects.exclude(state=Delivery.State.DELIVERED).exists()
+
+
+@pytest.mark.django_db
+def test_one_test_at_a_time_is_owed_to_an_endpoint(hook: Endpoint, receiver: Receiver, admin: Actor) -> None:
+    first, second = (services.test_endpoint(actor=admin, endpoint=hook) for _ in range(2))
+    assert first == second
+    deliver_due()
+    assert len(receiver.got) == 1
+    assert services.test_endpoint(actor=admin, endpoint=hook) != first
+    deliver_due()
+    assert len(receiver.got) == 2
 
 
 @pytest.mark.django_db
