@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
-from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
@@ -32,8 +31,10 @@ def catch_up() -> None:
     due = Notice.objects.filter(email_due_at__lte=now), Delivery.objects.filter(next_at__lte=now)
     if any(found.exists() for found in due):
         ask_to_send()
-    old = Announcement.objects.filter(Q(spread_at__lt=now - KEPT)).values_list("pk", flat=True)
+    old = Announcement.objects.filter(spread_at__lt=now - KEPT).values_list("pk", flat=True)
     Announcement.objects.filter(pk__in=list(old[:BATCH])).delete()  # with its notices and deliveries
+    tests = Delivery.objects.filter(announcement__isnull=True, created_at__lt=now - KEPT)
+    Delivery.objects.filter(pk__in=list(tests.values_list("pk", flat=True)[:BATCH])).delete()
 
 
 def ask_to_send() -> None:

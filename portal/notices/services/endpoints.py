@@ -65,12 +65,13 @@ def rotate_secret(*, actor: Actor, endpoint: Endpoint) -> str:
 
 @transaction.atomic
 def remove_endpoint(*, actor: Actor, endpoint: Endpoint) -> None:
-    """Nothing is sent to it any more; its secret cannot be derived again."""
-    actor.require(Role.ADMIN)
-    endpoint.removed_at, endpoint.active = timezone.now(), False
-    endpoint.salt, endpoint.previous_salt = new_salt(), ""
-    endpoint.save(update_fields=["removed_at", "active", "salt", "previous_salt"])
-    _record(AuditTag.WEBHOOK_REMOVED, actor, endpoint, {})
+    """Nothing is sent to it any more; its address is forgotten, its secret cannot be derived again."""
+    current = _locked(actor, endpoint)
+    current.removed_at, current.active = timezone.now(), False
+    current.url, current.events = "", []
+    current.salt, current.previous_salt = new_salt(), ""
+    current.save(update_fields=["removed_at", "active", "url", "events", "salt", "previous_salt"])
+    _record(AuditTag.WEBHOOK_REMOVED, actor, current, {})
 
 
 @transaction.atomic

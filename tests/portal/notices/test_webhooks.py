@@ -14,9 +14,10 @@ from portal.common.errors import NotAllowed, NotFound
 from portal.notices import selectors, services, wire
 from portal.notices.errors import TooManyEndpoints
 from portal.notices.events import Event
-from portal.notices.models import Announcement, Delivery, Endpoint
+from portal.notices.models import Announcement, Delivery, DeliveryAttempt, Endpoint
 from portal.notices.post import Answer
 from portal.notices.services import delivering
+from portal.notices.services.background import KEPT
 from portal.notices.services.delivering import PAUSES, SLOW, deliver_due
 from portal.notices.services.endpoints import MOST
 from tests.portal.notices.conftest import Receiver
@@ -195,6 +196,37 @@ def test_nothing_is_sent_to_an_endpoint_out_of_use(
     deliver_due()
     assert receiver.got == []
     assert Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_removed_webhook_leaves_no_address_and_the_others_keep_theirs(
+    hook: Endpoint, alpine: Institution, admin: Actor
+) -> None:
+    other = endpoint(alpine, admin.user, events=hook.events)
+    services.remove_endpoint(actor=admin, endpoint=hook)
+    assert hook.url not in str(list(Endpoint.objects.values()))
+    removed = Endpoint.objects.get(pk=hook.pk)
+    assert (removed.url, removed.events) == ("", []) and removed.removed_at is not None
+    kept = Endpoint.objects.get(pk=other.pk)
+    assert (kept.url, kept.events, kept.removed_at) == (other.url, other.events, None)
+
+
+@pytest.mark.django_db
+def test_what_was_sent_is_forgotten_with_its_time_and_no_sooner(
+    hook: Endpoint, receiver: Receiver, alpine: Institution, admin: Actor
+) -> None:
+    announced(alpine, about={"number": 1})
+    for days in (1, -1):
+        test = services.test_endpoint(actor=admin, endpoint=hook)
+        deliver_due()
+        age = KEPT + timedelta(days=days)
+        Delivery.objects.filter(pk=test.pk).update(created_at=timezone.now() - age)
+    services.catch_up()
+    assert [one.pk for one in Delivery.objects.filter(announcement=None)] == [test.pk]
+    assert DeliveryAttempt.objects.count() == Delivery.objects.count() == 2
+    Announcement.objects.update(spread_at=timezone.now() - KEPT - timedelta(days=1))
+    services.catch_up()
+    assert Delivery.objects.get() == test
 
 
 @pytest.mark.django_db
