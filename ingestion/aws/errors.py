@@ -44,6 +44,10 @@ class ObjectChanged(AwsError):
     """An object's bytes are not those that were recorded."""
 
 
+class ObjectTooLarge(AwsError):
+    """An object is longer than its reader takes."""
+
+
 _KINDS: dict[type[AwsError], str] = {
     AccessDenied: """
         403 AccessDenied AccessDeniedException AllAccessDisabled DisabledException ForbiddenException

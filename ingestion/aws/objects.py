@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ingestion.aws.errors import NotFound, ObjectChanged, translate
+from ingestion.aws.errors import NotFound, ObjectChanged, ObjectTooLarge, translate
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ def get(client: Any, ref: ObjectRef) -> bytes:
     return body
 
 
-def latest(client: Any, bucket: str, key: str) -> bytes:
-    """Bytes of the newest version, for small records whose hash nobody holds (markers); NotFound."""
-    return newest(client, bucket, key)[1]
+def latest(client: Any, bucket: str, key: str, *, most: int | None = None) -> bytes:
+    """Bytes of the newest version, whose hash nobody holds; NotFound, ObjectTooLarge beyond `most` bytes."""
+    return newest(client, bucket, key, most=most)[1]
 
 
-def newest(client: Any, bucket: str, key: str) -> tuple[ObjectRef, bytes]:
-    """The newest version and which one it is; NotFound."""
-    body, version_id = _read(client, {"Bucket": bucket, "Key": key}, None)
+def newest(client: Any, bucket: str, key: str, *, most: int | None = None) -> tuple[ObjectRef, bytes]:
+    """The newest version and which one it is; NotFound, ObjectTooLarge beyond `most` bytes."""
+    body, version_id = _read(client, {"Bucket": bucket, "Key": key}, None, most)
     return ObjectRef(bucket, key, version_id, hashlib.sha256(body).hexdigest(), len(body)), body
 
 
@@ -102,12 +102,16 @@ def listed(client: Any, bucket: str, prefix: str, after: str, pages: int) -> lis
     return found
 
 
-def _read(client: Any, where: dict[str, str], length: int | None) -> tuple[bytes, str]:
+def _read(
+    client: Any, where: dict[str, str], length: int | None, most: int | None = None
+) -> tuple[bytes, str]:
     try:
         answer = client.get_object(**where)
         with answer["Body"] as stream:
             if length is not None and answer["ContentLength"] != length:
                 raise ObjectChanged("Length", "GetObject")
+            if most is not None and answer["ContentLength"] > most:
+                raise ObjectTooLarge("Length", "GetObject")
             body: bytes = stream.read()
     except (ClientError, BotoCoreError) as error:
         raise translate(error) from None

@@ -1,5 +1,8 @@
 """What can be wrong with a request about submissions."""
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
+
 from ingestion.pipeline.rulebook import Problem
 from portal.common.errors import BadRequest, Conflict, FundgateError, NotFound
 
@@ -8,21 +11,21 @@ class NotNow(Conflict):
     """The act does not fit the state the submission is in."""
 
     code = "NOT_NOW"
-    title = "Not possible now"
+    title = noop("Not possible now")
 
 
 class NotCorrectable(Conflict):
     """The file cannot be corrected in the browser; the message says why and what to do."""
 
     code = "NOT_CORRECTABLE"
-    title = "Not to be corrected here"
+    title = noop("Not to be corrected here")
 
 
 class ReasonNeeded(BadRequest):
     """The act is recorded with its reason, and none was given."""
 
     code = "REASON_NEEDED"
-    title = "A reason is needed"
+    title = noop("A reason is needed")
 
 
 class TooManyUploads(FundgateError):
@@ -30,11 +33,14 @@ class TooManyUploads(FundgateError):
 
     status = 429
     code = "TOO_MANY_UPLOADS"
-    title = "Too many uploads"
+    title = noop("Too many uploads")
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            f"Your institution sent too many files in the last minute. Try again in {retry_after} seconds."
+            gettext(
+                "Your institution sent too many files in the last minute. Try again in %(seconds)s seconds."
+            )
+            % {"seconds": retry_after}
         )
         self.retry_after = retry_after
 
@@ -43,7 +49,7 @@ class NoResultYet(NotFound):
     """There is no verdict to read, or its object is gone."""
 
     code = "NO_RESULT"
-    title = "No result"
+    title = noop("No result")
 
 
 class ForgedCallback(FundgateError):
@@ -51,7 +57,7 @@ class ForgedCallback(FundgateError):
 
     status = 403
     code = "FORGED"
-    title = "Not accepted"
+    title = noop("Not accepted")
 
 
 class BodyTooLarge(FundgateError):
@@ -59,8 +65,8 @@ class BodyTooLarge(FundgateError):
 
     status = 413
     code = "TOO_LARGE"
-    title = "Too large"
-    message = "A callback has at most 64 KB, and says so in its header."
+    title = noop("Too large")
+    message = noop("A callback has at most 64 KB, and says so in its header.")
 
 
 class MappingInvalid(FundgateError):
@@ -68,8 +74,8 @@ class MappingInvalid(FundgateError):
 
     status = 422
     code = "MAPPING_INVALID"
-    title = "The mapping cannot be used"
-    message = "Nothing was saved. Each problem says what to change."
+    title = noop("The mapping cannot be used")
+    message = noop("Nothing was saved. Each problem says what to change.")
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__()
@@ -81,8 +87,8 @@ class RulebookInvalid(FundgateError):
 
     status = 422
     code = "RULEBOOK_INVALID"
-    title = "The rulebook cannot be used"
-    message = "Nothing was saved. Each problem says where it is and what to change."
+    title = noop("The rulebook cannot be used")
+    message = noop("Nothing was saved. Each problem says where it is and what to change.")
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
@@ -93,8 +99,8 @@ class RulebookChanged(Conflict):
     """Somebody saved another version since this one was looked at."""
 
     code = "RULEBOOK_CHANGED"
-    title = "The rulebook has changed"
-    message = (
+    title = noop("The rulebook has changed")
+    message = noop(
         "Another version was saved in the meantime. Nothing of yours was saved; look at it and try again."
     )
 
@@ -104,5 +110,7 @@ class TooLargeToTry(FundgateError):
 
     status = 422
     code = "TOO_LARGE_TO_TRY"
-    title = "Too large to try"
-    message = "This file is too large to be tried at once. Choose a smaller one, or save and run its check."
+    title = noop("Too large to try")
+    message = noop(
+        "This file is too large to be tried at once. Choose a smaller one, or save and run its check."
+    )

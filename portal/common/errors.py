@@ -4,23 +4,30 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
 
 from ingestion.aws import errors as aws
 
 
 class FundgateError(Exception):
-    """Base: HTTP status, stable code, title and a message that says what to do; no value from a file."""
+    """Base: HTTP status, stable code, title and a message that says what to do; no value from a file.
+
+    A class marks its texts; an error speaks the language of the request that it ends.
+    """
 
     status = 500
     code = "INTERNAL"
-    title = "Something went wrong"
-    message = "It is not certain how far this came. Look before you try again, or tell us the request id."
+    title = noop("Something went wrong")
+    message = noop(
+        "It is not certain how far this came. Look before you try again, or tell us the request id."
+    )
     retry_after: int | None = None  # seconds, where it is known when trying again makes sense
     problems: Sequence[Mapping[str, str]] = ()  # each {place, message}, when there are several
 
     def __init__(self, message: str = "", *, title: str = "", code: str = "") -> None:
-        self.message = message or self.message
-        self.title = title or self.title
+        self.message = message or gettext(self.message)
+        self.title = title or gettext(self.title)
         self.code = code or self.code
         super().__init__(self.message)
 
@@ -30,8 +37,8 @@ class BadRequest(FundgateError):
 
     status = 400
     code = "BAD_REQUEST"
-    title = "That request cannot be used"
-    message = "Please check what you entered and try again."
+    title = noop("That request cannot be used")
+    message = noop("Please check what you entered and try again.")
 
 
 class SignInNeeded(FundgateError):
@@ -39,8 +46,8 @@ class SignInNeeded(FundgateError):
 
     status = 401
     code = "SIGN_IN_NEEDED"
-    title = "Please sign in"
-    message = "Your sign-in is over. Sign in again to go on where you were."
+    title = noop("Please sign in")
+    message = noop("Your sign-in is over. Sign in again to go on where you were.")
 
 
 class NotAllowed(FundgateError):
@@ -48,8 +55,8 @@ class NotAllowed(FundgateError):
 
     status = 403
     code = "NOT_ALLOWED"
-    title = "You may not do this"
-    message = "Your role does not include this. An admin of your institution can change it."
+    title = noop("You may not do this")
+    message = noop("Your role does not include this. An admin of your institution can change it.")
 
 
 class NotFound(FundgateError):
@@ -57,8 +64,8 @@ class NotFound(FundgateError):
 
     status = 404
     code = "NOT_FOUND"
-    title = "Not found"
-    message = "There is nothing here that you can see."
+    title = noop("Not found")
+    message = noop("There is nothing here that you can see.")
 
 
 class MethodNotAllowed(FundgateError):
@@ -66,8 +73,8 @@ class MethodNotAllowed(FundgateError):
 
     status = 405
     code = "METHOD_NOT_ALLOWED"
-    title = "Not in this way"
-    message = "This address cannot be opened directly. Use the button on the page it belongs to."
+    title = noop("Not in this way")
+    message = noop("This address cannot be opened directly. Use the button on the page it belongs to.")
 
 
 class Conflict(FundgateError):
@@ -75,8 +82,8 @@ class Conflict(FundgateError):
 
     status = 409
     code = "CONFLICT"
-    title = "That is no longer possible"
-    message = "The state has changed in the meantime. Reload the page to see how things are now."
+    title = noop("That is no longer possible")
+    message = noop("The state has changed in the meantime. Reload the page to see how things are now.")
 
 
 class AwsDown(FundgateError):
@@ -84,8 +91,8 @@ class AwsDown(FundgateError):
 
     status = 503
     code = "AWS_UNAVAILABLE"
-    title = "The storage does not answer"
-    message = "Fundgate cannot reach AWS at the moment. Nothing is lost; please try again in a minute."
+    title = noop("The storage does not answer")
+    message = noop("Fundgate cannot reach AWS at the moment. Nothing is lost; please try again in a minute.")
 
 
 def as_fundgate_error(error: Exception) -> FundgateError | None:
@@ -96,7 +103,7 @@ def as_fundgate_error(error: Exception) -> FundgateError | None:
         return SignInNeeded()
     if isinstance(error, aws.AccessDenied):
         return NotAllowed(
-            "The storage does not give your institution's role access to this.", code="ACCESS_DENIED"
+            gettext("The storage does not give your institution's role access to this."), code="ACCESS_DENIED"
         )
     if isinstance(error, aws.NotFound):
         return NotFound()

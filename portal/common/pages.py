@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from portal.common import request_id
 from portal.common.errors import AwsDown, FundgateError, NotAllowed, NotFound, SignInNeeded
@@ -28,7 +29,7 @@ def error_response(request: HttpRequest, error: FundgateError) -> HttpResponse:
     # statuses without a page of their own (400, 405, 409, 413, 429 ...) share the one that shows what is told
     template = _PAGES.get(error.status, "errors/problem.html" if error.status < 500 else "errors/500.html")
     context = {"status": error.status, "code": error.code, "request_id": request_id.current()}
-    if type(error) not in _PAGE_KNOWS_BETTER or error.message != type(error).message:
+    if type(error) not in _PAGE_KNOWS_BETTER or error.message != gettext(type(error).message):
         context |= {"title": error.title, "message": error.message}
     response = render(request, template, context, status=error.status)
     return _with_retry(response, error)

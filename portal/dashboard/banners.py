@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ingestion.pipeline.codes import CODES
+from ingestion.web.codes import explained
 from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from ingestion.web.uploads.refusals import text_of
+from portal.common.numbers import grouped
 from portal.dashboard.wording import STATES, VERDICTS
 
 
@@ -47,7 +48,7 @@ def _of_verdict(submission: Submission) -> tuple[str, str, str]:
         )
         return (
             _("Passed with warnings"),
-            found % {"count": f"{warnings:,}"},
+            found % {"count": grouped(warnings)},
             _("The file can be used. Look through the warnings first: some of them may be mistakes."),
         )
     if submission.verdict == Verdict.FAILED:
@@ -58,7 +59,7 @@ def _of_verdict(submission: Submission) -> tuple[str, str, str]:
         )
         return (
             _("Errors found"),
-            found % {"count": f"{errors:,}"},
+            found % {"count": grouped(errors)},
             _("Correct what is listed below where the file is made, then upload the new file."),
         )
     title, meaning, remedy = _of_code(submission.code)
@@ -127,5 +128,4 @@ def _of_code(code: str, *, refused: bool = False) -> tuple[str, str, str]:
     """(title, message, how to fix) of a stable code or a refusal at the upload; empty strings for none."""
     if not code:
         return "", "", ""
-    text = text_of(code) if refused or code not in CODES else CODES[code]
-    return _(text.title), _(text.message), _(text.how_to_fix)
+    return (None if refused else explained(code)) or text_of(code)

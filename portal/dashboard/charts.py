@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from portal.common.numbers import grouped
+
 WIDTH, HEIGHT = 720, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 34
 """Room around the drawing, for its scale and its labels."""
@@ -61,7 +63,7 @@ def bar_chart(values: Sequence[Mapping[str, int]], labels: Sequence[str]) -> Cha
             if count:
                 x = LEFT + step * (i + 0.5) - width / 2
                 pieces.append(Piece(tone, _fine(x), _fine(y), _fine(width), _fine(height)))
-    scale = [Mark(LEFT - 6, _fine(TOP + FULL * (1 - part)), f"{top * part:,.0f}") for part in PARTS]
+    scale = [Mark(LEFT - 6, _fine(TOP + FULL * (1 - part)), grouped(round(top * part))) for part in PARTS]
     return Chart(pieces, [], [], scale, _labels(labels))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+from django.utils.translation import gettext as _
 
 from ingestion.pipeline.corrections import Correction, text_at
 from ingestion.pipeline.delivery import Delivery
@@ -82,7 +83,11 @@ def written_down(said: Mapping[str, str], delivery: Delivery, pack: Pack) -> dic
             continue
     if len(found) > MOST:
         raise NotCorrectable(
-            f"At most {MOST} cells are corrected in one go. Save these in parts, or where the file is made."
+            _(
+                "At most %(most)s cells are corrected in one go. "
+                "Save these in parts, or where the file is made."
+            )
+            % {"most": MOST}
         )
     return found
 

@@ -11,6 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from ingestion.pipeline.harmless import harmless
+from portal.common.numbers import grouped
 from portal.dashboard import wording
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
@@ -80,7 +81,7 @@ def _findings_sheet(
     sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
     if next(rows, None) is not None:
         told = _("This sheet ends after %(count)s findings. The csv download holds all of them.")
-        sheet.write_string(last + 1, 0, told % {"count": f"{MOST_SHEET_ROWS:,}"})
+        sheet.write_string(last + 1, 0, told % {"count": grouped(MOST_SHEET_ROWS)})
 
 
 def _rules_sheet(book: Any, groups: list[dict[str, Any]], head: Any, text: Any) -> None:

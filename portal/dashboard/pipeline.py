@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ingestion.aws.errors import AwsError
-from ingestion.pipeline.codes import CODES
+from ingestion.web.codes import explained
 from ingestion.web.models import Submission
 from ingestion.web.selectors.pipeline import RunSeen, StateSeen, run_seen, state_log
 from ingestion.web.selectors.steps import Attempt, attempts
@@ -81,7 +81,7 @@ def run_page(actor: Actor, submission: Submission, asked: Mapping[str, str]) -> 
         "chosen": chosen,
         "chosen_title": called(chosen.state),
         "chosen_label": _label(seen, chosen),
-        "explained": CODES.get(chosen.code),
+        "explained": explained(chosen.code),
         "live_address": _address(submission, attempt if "attempt" in asked else None, asked.get("state")),
         "fingerprint": _fingerprint(seen, chosen),
         "poll_seconds": _poll_seconds(attempt),

@@ -16,6 +16,7 @@ from ingestion.web.models import Submission
 from ingestion.web.states import State as SubmissionState
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
+from portal.common.numbers import grouped
 from portal.dashboard.wording import UNKNOWN, Label, Text
 
 OUTCOMES: dict[str, Label] = {
@@ -126,10 +127,10 @@ def _sentence(submission: Submission, stands: selectors.Stands, concerning: list
         return ""
     waits = any(one.acceptance.state == State.REQUESTED for one in concerning)
     errors = ngettext("one error", "%(shown)s errors", stands.open_errors) % {
-        "shown": f"{stands.open_errors:,}"
+        "shown": grouped(stands.open_errors)
     }
     warnings = ngettext("one warning", "%(n)s warnings", stands.open_warnings)
     parts = [errors] if stands.open_errors else []
-    parts += [warnings % {"n": f"{stands.open_warnings:,}"}] if stands.open_warnings else []
+    parts += [warnings % {"n": grouped(stands.open_warnings)}] if stands.open_warnings else []
     words = _("A release waits for approval. Still open: %(what)s.") if waits else _("Still open: %(what)s.")
     return words % {"what": _(" and ").join(parts)}

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from ingestion.pipeline.codes import CODES
 from ingestion.web import selectors
+from ingestion.web.codes import explained
 from portal.dashboard.catalogue import rule_address
 from portal.dashboard.coverage import coverage_of
 
@@ -63,7 +63,8 @@ def several_files(document: dict[str, Any]) -> bool:
 def _member(member: dict[str, Any]) -> dict[str, Any]:
     """A file of a zip with the reason why it was left out."""
     code = member.get("code") or ""
-    return member | {"why": CODES[code].title if code in CODES else code}
+    known = explained(code)
+    return member | {"why": known.title if known else code}
 
 
 def _completeness(document: dict[str, Any]) -> dict[str, Any] | None:

@@ -8,12 +8,15 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
 from portal.notices.errors import AddressRefused, NameUnknown
 
 MAX_LENGTH = 500
 PORTS = frozenset({443, 8443})
 _NAME = re.compile(r"[A-Za-z0-9.-]+")
-_INSIDE = "The address leads into a private network."
+_INSIDE = noop("The address leads into a private network.")
 # IPv6 networks that lead to an IPv4 address inside them
 _TRANSLATED = [ip_network(name) for name in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
 
@@ -27,21 +30,23 @@ def parsed(url: str, *, local: bool) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise AddressRefused("This is not an address.") from None
+        raise AddressRefused(_("This is not an address.")) from None
     if len(url) > MAX_LENGTH or not url.isascii() or any(sign.isspace() for sign in url):
-        raise AddressRefused("The address is too long, or holds spaces or letters that an address has not.")
+        raise AddressRefused(
+            _("The address is too long, or holds spaces or letters that an address has not.")
+        )
     if parts.scheme != "https" and not (local and parts.scheme == "http"):
-        raise AddressRefused("The address must begin with https://.")
+        raise AddressRefused(_("The address must begin with https://."))
     if not parts.hostname:
-        raise AddressRefused("The address names no host.")
+        raise AddressRefused(_("The address names no host."))
     if not _is_host(parts.hostname):
-        raise AddressRefused("This is not an address.")
+        raise AddressRefused(_("This is not an address."))
     if not _may_be(parts.hostname, local=local):
-        raise AddressRefused(_INSIDE)
+        raise AddressRefused(_(_INSIDE))
     if "@" in parts.netloc or parts.query or parts.fragment or "?" in url or "#" in url:
-        raise AddressRefused("Leave out user name, query and fragment; the signature says who is calling.")
+        raise AddressRefused(_("Leave out user name, query and fragment; the signature says who is calling."))
     if not local and (port or 443) not in PORTS:
-        raise AddressRefused("The port must be 443 or 8443.")
+        raise AddressRefused(_("The port must be 443 or 8443."))
     return parts
 
 
@@ -58,7 +63,7 @@ def resolved(host: str, port: int, *, local: bool) -> str:
     if not addresses:
         raise NameUnknown
     if not all(is_allowed(address, local=local) for address in addresses):
-        raise AddressRefused(_INSIDE)
+        raise AddressRefused(_(_INSIDE))
     return str(addresses[0])
 
 

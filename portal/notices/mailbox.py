@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import gettext as _
 
 from portal.common.errors import NotFound
 
@@ -58,7 +59,7 @@ def letter_to(address: str, name: str) -> Letter:
         raise NotFound
     found = _read(_folder() / f"{name}.eml", address)
     if found is None:
-        raise NotFound("This message does not exist.")
+        raise NotFound(_("This message does not exist."))
     return found
 
 

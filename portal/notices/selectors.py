@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
@@ -34,7 +35,7 @@ def get_notice(actor: Actor, notice_id: int) -> Notice:
     """One notice of this person; NotFound for everybody else's."""
     found = notices_for(actor).filter(pk=notice_id).first()
     if found is None:
-        raise NotFound("This notice does not exist.")
+        raise NotFound(_("This notice does not exist."))
     return found
 
 
@@ -66,7 +67,7 @@ def get_endpoint(actor: Actor, endpoint_id: UUID) -> Endpoint:
     """One webhook of the actor's institution; NotFound for everybody else's."""
     found = endpoints_for(actor).select_related("institution", "created_by").filter(pk=endpoint_id).first()
     if found is None:
-        raise NotFound("This webhook does not exist.")
+        raise NotFound(_("This webhook does not exist."))
     return found
 
 
@@ -84,5 +85,5 @@ def get_delivery(actor: Actor, endpoint_id: UUID, delivery_id: UUID) -> Delivery
     """One delivery of a webhook of the actor's institution; NotFound for everybody else's."""
     found = deliveries_of(get_endpoint(actor, endpoint_id)).filter(pk=delivery_id).first()
     if found is None:
-        raise NotFound("This delivery does not exist.")
+        raise NotFound(_("This delivery does not exist."))
     return found

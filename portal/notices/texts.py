@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.common.numbers import grouped
 from portal.notices.events import Event
 
 Facts = Mapping[str, Any]
@@ -63,14 +64,14 @@ def _completed(about: Facts) -> Text:
             warnings,
         )
         title = _titled(about, _("passed with warnings"))
-        return Text("warn", "warning", title, said % {"count": f"{warnings:,}"})
+        return Text("warn", "warning", title, said % {"count": grouped(warnings)})
     if verdict == "failed":
         said = ngettext(
             "One error has to be corrected before the file can be relied on.",
             "%(count)s errors have to be corrected before the file can be relied on.",
             errors,
         )
-        return Text("bad", "error", _titled(about, _("errors found")), said % {"count": f"{errors:,}"})
+        return Text("bad", "error", _titled(about, _("errors found")), said % {"count": grouped(errors)})
     title = _titled(about, _("could not be read"))
     return Text("odd", "unreadable", title, _("Its page says why, and what to do about it."))
 

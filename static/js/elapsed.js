@@ -3,7 +3,9 @@
 const tick = () => {
   for (const place of document.querySelectorAll("[data-since]")) {
     const seconds = Math.max(0, (Date.now() - Date.parse(place.dataset.since)) / 1000);
-    place.textContent = `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+    const digits = seconds < 10 ? 1 : 0;
+    const written = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false };
+    place.textContent = `${seconds.toLocaleString(document.documentElement.lang, written)} s`;
   }
 };
 

@@ -8,13 +8,18 @@ import io
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from gettext import GNUTranslations
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.mofile import read_mo, write_mo
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from ingestion.pipeline.codes import CODES
+from ingestion.web.uploads.refusals import OWN
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "portal" / "locale"
@@ -25,6 +30,8 @@ _SOURCES = ("portal", "ingestion/web", "ingestion/review", "ingestion/schedule",
 _KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
+    "gettext_noop": None,
+    "noop": None,
     "lazy": None,
     "_lazy": None,
     "ngettext_lazy": (1, 2),
@@ -47,6 +54,9 @@ def marked() -> Iterator[tuple[str, Text, str | None]]:
     for name, source in _sources():
         for _, text, _, context in extract("python", io.BytesIO(source.encode()), _KEYWORDS):
             yield name, text, context
+    for name, codes in (("ingestion/pipeline/codes.py", CODES), ("ingestion/web/uploads/refusals.py", OWN)):
+        for text in chain.from_iterable(codes.values()):
+            yield name, text, None
 
 
 def _sources() -> Iterator[tuple[str, str]]:
@@ -73,10 +83,10 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def compiled(language: str) -> Catalog:
+def compiled(language: str) -> GNUTranslations:
     """The catalogue that Django loads."""
     with (_folder(language) / "django.mo").open("rb") as file:
-        return read_mo(file)
+        return GNUTranslations(file)
 
 
 def untranslated(catalog: Catalog) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ingestion.pipeline.tally import tally_of
 from ingestion.review.coverage import Group
@@ -67,7 +68,7 @@ def accept(*, actor: Actor, submission: Submission, asked: Asked) -> Acceptance:
         standing = Standing.objects.filter(submission=current).first()
         group = groups_of(standing.tally if standing else None).get(asked.rule)
         if group is None:
-            raise NothingToAccept("This rule found neither errors nor warnings in the file.")
+            raise NothingToAccept(_("This rule found neither errors nor warnings in the file."))
         acceptance = _made(actor, current, asked, group, single)
         acceptance.save(force_insert=True)
         _record(actor, acceptance)
@@ -83,7 +84,7 @@ def _made(
     if group.count != asked.seen:
         raise FindingsChanged
     if not count:
-        raise NothingToAccept("The rule found nothing for this fund or row.")
+        raise NothingToAccept(_("The rule found nothing for this fund or row."))
     same = Acceptance.objects.filter(submission=submission, rule=asked.rule, fund=fund, row=asked.row)
     if same.filter(state__in=[State.REQUESTED, State.IN_FORCE]).exists():
         raise AlreadyAccepted
@@ -111,15 +112,17 @@ def _made(
 def _require_sense(submission: Submission, asked: Asked) -> None:
     today = timezone.now().date()
     if submission.state != SubmissionState.COMPLETED or submission.verdict == Verdict.UNREADABLE:
-        raise NothingToAccept("No rule has been checked on this file, so there is nothing to accept.")
+        raise NothingToAccept(_("No rule has been checked on this file, so there is nothing to accept."))
     if submission.check_only:
-        raise NothingToAccept("A file that is only checked is not shared, so nothing has to be accepted.")
+        raise NothingToAccept(_("A file that is only checked is not shared, so nothing has to be accepted."))
     if not asked.reason.strip() or len(asked.reason.strip()) > MAX_REASON:
-        raise NothingToAccept(f"Say in at most {MAX_REASON} characters why this can be accepted.")
+        raise NothingToAccept(
+            _("Say in at most %(most)s characters why this can be accepted.") % {"most": MAX_REASON}
+        )
     if not today <= asked.until <= today + LONGEST:
-        raise NothingToAccept("The last day is today at the earliest and in a year at the latest.")
+        raise NothingToAccept(_("The last day is today at the earliest and in a year at the latest."))
     if asked.fund and asked.row:
-        raise NothingToAccept("Name a fund or a row, not both.")
+        raise NothingToAccept(_("Name a fund or a row, not both."))
 
 
 def _missing_tally(actor: Actor, submission: Submission) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ingestion.review.errors import NothingToAccept, NotOpen, SamePerson
 from ingestion.review.models import Acceptance
@@ -37,7 +38,9 @@ def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) ->
     if current.requested_by_id == actor.user.id:
         raise SamePerson
     if len(reason.strip()) > MAX_REASON or not (agree or reason.strip()):
-        raise NothingToAccept(f"Say in at most {MAX_REASON} characters why the release is refused.")
+        raise NothingToAccept(
+            _("Say in at most %(most)s characters why the release is refused.") % {"most": MAX_REASON}
+        )
     current.state = State.IN_FORCE if agree else State.REFUSED
     current.decided_by, current.decided_at = actor.user, timezone.now()
     current.decision = reason.strip()

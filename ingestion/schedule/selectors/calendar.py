@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ingestion.schedule import outlook
 from ingestion.schedule.models import Expectation
@@ -25,7 +26,7 @@ def get_expectation(actor: Actor, expectation_id: UUID) -> Expectation:
     """One of them; NotFound for everybody else's."""
     found = expectations_for(actor).filter(pk=expectation_id).first()
     if found is None:
-        raise NotFound("This is not expected, or no longer.")
+        raise NotFound(_("This is not expected, or no longer."))
     return found
 
 

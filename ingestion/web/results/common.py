@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 
 import pyarrow as pa
+from django.utils.translation import gettext_noop as noop
 
 from ingestion.aws.credentials import Credentials
 from ingestion.pipeline.transform.export import write_table
@@ -16,7 +17,7 @@ BATCH = 5_000
 class CommonTable(StoredTable):
     """One of the tables that the template fills, by its name in the layout."""
 
-    gone = "This table is not stored."
+    gone = noop("This table is not stored.")
 
     def __init__(self, credentials: Credentials, submission: Submission, name: str) -> None:
         self.name = name

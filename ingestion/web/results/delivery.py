@@ -1,9 +1,11 @@
 """A whole delivery in memory, for what runs the rules again; only as large as one request may hold."""
 
+from django.utils.translation import gettext as _
+
 from ingestion.aws import errors as aws
 from ingestion.aws import objects
 from ingestion.aws.credentials import Credentials
-from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.delivery import Delivery, cells_of
 from ingestion.web.errors import NoResultYet, TooLargeToTry
 from ingestion.web.models import Submission
 from ingestion.web.pointers import pointer
@@ -27,13 +29,14 @@ def stored_delivery(credentials: Credentials, submission: Submission) -> Deliver
                 raise TooLargeToTry
             body = objects.get(s3, ref)
         else:
-            body = objects.latest(s3, where["bucket"], where["key"])
+            body = objects.latest(s3, where["bucket"], where["key"], most=MAX_ROWS_BYTES)
+    except aws.ObjectTooLarge:
+        raise TooLargeToTry from None
     except aws.NotFound:
-        raise NoResultYet("The rows of this delivery are not stored. Run its check again first.") from None
-    found = Delivery.from_parquet(body)
-    if len(body) > MAX_ROWS_BYTES or len(found.row_numbers) * len(found.columns) > MAX_CELLS:
+        raise NoResultYet(_("The rows of this delivery are not stored. Run its check again first.")) from None
+    if cells_of(body) > MAX_CELLS:
         raise TooLargeToTry
-    return found
+    return Delivery.from_parquet(body)
 
 
 def whole_original(credentials: Credentials, submission: Submission) -> bytes:

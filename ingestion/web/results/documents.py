@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from ingestion.aws import errors as aws
 from ingestion.aws import layout, objects
@@ -28,7 +29,7 @@ def verdict(credentials: Credentials, submission: Submission) -> dict[str, Any]:
         else:
             body = objects.latest(s3, where["bucket"], where["key"])
     except aws.NotFound:
-        raise NoResultYet("The verdict is no longer stored.") from None
+        raise NoResultYet(_("The verdict is no longer stored.")) from None
     document: dict[str, Any] = json.loads(body)
     return document
 
@@ -46,19 +47,19 @@ def original(credentials: Credentials, submission: Submission) -> Iterator[bytes
     """The delivered file exactly as it was stored, in chunks; NoResultYet when there is none."""
     _require_content(submission)
     if not submission.object_version:
-        raise NoResultYet("No file is stored for this submission.")
+        raise NoResultYet(_("No file is stored for this submission."))
     where = {
         "bucket": submission.object_bucket,
         "key": submission.object_key,
         "version_id": submission.object_version,
     }
-    return _streamed(credentials, where, "The delivered file is no longer stored.")
+    return _streamed(credentials, where, _("The delivered file is no longer stored."))
 
 
 def streamed(credentials: Credentials, submission: Submission, name: str) -> Iterator[bytes]:
     """One result as it is stored, in chunks; NoResultYet when it is not there."""
     require_verdict(submission)
-    return _streamed(credentials, pointer(submission, name), "This result is not stored.")
+    return _streamed(credentials, pointer(submission, name), _("This result is not stored."))
 
 
 def _streamed(credentials: Credentials, where: dict[str, Any], gone: str) -> Iterator[bytes]:
@@ -87,9 +88,9 @@ def require_verdict(submission: Submission) -> None:
     """NoResultYet unless a run has come to a verdict."""
     _require_content(submission)
     if not submission.verdict:
-        raise NoResultYet("This submission has no verdict yet.")
+        raise NoResultYet(_("This submission has no verdict yet."))
 
 
 def _require_content(submission: Submission) -> None:
     if submission.deleted_at:
-        raise NoResultYet("This file was only checked; its content has been deleted since.")
+        raise NoResultYet(_("This file was only checked; its content has been deleted since."))

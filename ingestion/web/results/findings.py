@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.utils.translation import gettext_noop as noop
 
 from ingestion.pipeline.findings import TEXT_COLUMNS
 from ingestion.web.results.order import Order
@@ -56,7 +57,7 @@ class Findings(StoredTable):
     """All findings of a submission in the file's order: severity, field, rule, row."""
 
     name = "findings"
-    gone = "The findings are no longer stored."
+    gone = noop("The findings are no longer stored.")
     texts = TEXT_COLUMNS
 
     def rows(self, wanted: list[Slice]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from django.utils.translation import gettext_noop as noop
 
 from ingestion.pipeline.delivery import META, ROW, Part
 from ingestion.web.results.findings import Mask
@@ -22,7 +23,7 @@ class Rows(StoredTable):
     """The rows of a submission as they were read."""
 
     name = "rows"
-    gone = "The rows of this file are not stored. Run the check again to see them."
+    gone = noop("The rows of this file are not stored. Run the check again to see them.")
 
     @cached_property
     def fields(self) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 
 from ingestion.aws import errors as aws
 from ingestion.aws.credentials import Credentials
@@ -38,7 +39,7 @@ class StoredTable:
                 s3_client(credentials), where["bucket"], where["key"], where["version_id"]
             )
         except aws.NotFound:
-            raise NoResultYet(self.gone) from None
+            raise NoResultYet(_(self.gone)) from None
         self._file = pq.ParquetFile(pa.PythonFile(self._source, mode="r"), read_dictionary=list(self.texts))
         sizes = [self._file.metadata.row_group(i).num_rows for i in range(self._file.num_row_groups)]
         self.starts: Integers = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])

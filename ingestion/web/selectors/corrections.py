@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
 from ingestion.aws import errors as aws
 from ingestion.aws import objects
-from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.delivery import Delivery, cells_of
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rulebook import Rulebook, read_rulebook
 from ingestion.web import control
@@ -12,6 +15,7 @@ from ingestion.web.acts import record_act
 from ingestion.web.errors import NoResultYet, NotCorrectable
 from ingestion.web.models import Submission
 from ingestion.web.pointers import pointer
+from ingestion.web.results.delivery import MAX_ROWS_BYTES
 from ingestion.web.results.documents import require_verdict, s3_client
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
@@ -20,11 +24,11 @@ from portal.audit.tags import AuditTag
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_CELLS = 600_000
-TOO_LARGE = (
+TOO_LARGE = noop(
     "This file is too large to be corrected here. Correct it where it is made and upload the new file."
 )
-SEVERAL = "A zip of several files cannot be corrected here. Upload the corrected files."
-SHIFTED = "The structure of this file is broken; it has to be mended where the file is made."
+SEVERAL = noop("A zip of several files cannot be corrected here. Upload the corrected files.")
+SHIFTED = noop("The structure of this file is broken; it has to be mended where the file is made.")
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,18 @@ def correction_desk(actor: Actor, submission: Submission) -> CorrectionDesk:
     """
     actor.require(Role.UPLOADER)
     if submission.state != State.COMPLETED:
-        raise NotCorrectable("Only a delivery that was checked can be corrected.")
+        raise NotCorrectable(_("Only a delivery that was checked can be corrected."))
     require_verdict(submission)
     if submission.bytes > MAX_BYTES:
-        raise NotCorrectable(TOO_LARGE)
-    delivery = Delivery.from_parquet(_rows(actor, submission))
+        raise NotCorrectable(_(TOO_LARGE))
+    body = _rows(actor, submission)
+    if cells_of(body) > MAX_CELLS:
+        raise NotCorrectable(_(TOO_LARGE))
+    delivery = Delivery.from_parquet(body)
     if len(delivery.parts) > 1:
-        raise NotCorrectable(SEVERAL)
-    if len(delivery.row_numbers) * len(delivery.columns) > MAX_CELLS:
-        raise NotCorrectable(TOO_LARGE)
+        raise NotCorrectable(_(SEVERAL))
     if delivery.too_wide:
-        raise NotCorrectable(SHIFTED)
+        raise NotCorrectable(_(SHIFTED))
     detail = {"attempt": submission.attempt, "for": "correction"}
     record_act(actor, submission, AuditTag.FINDINGS_VIEWED, detail)
     return CorrectionDesk(delivery, _rulebook(actor))
@@ -73,11 +78,16 @@ def _rows(actor: Actor, submission: Submission) -> bytes:
     s3, where = s3_client(actor.credentials()), pointer(submission, "rows")
     try:
         if where["version_id"]:
-            return objects.get(s3, objects.ObjectRef.from_json(where))
-        return objects.latest(s3, where["bucket"], where["key"])
+            ref = objects.ObjectRef.from_json(where)
+            if ref.bytes > MAX_ROWS_BYTES:
+                raise NotCorrectable(_(TOO_LARGE))
+            return objects.get(s3, ref)
+        return objects.latest(s3, where["bucket"], where["key"], most=MAX_ROWS_BYTES)
+    except aws.ObjectTooLarge:
+        raise NotCorrectable(_(TOO_LARGE)) from None
     except aws.NotFound:
         raise NoResultYet(
-            "The rows of this file are not stored. Run the check again to correct it here."
+            _("The rows of this file are not stored. Run the check again to correct it here.")
         ) from None
 
 
@@ -89,5 +99,5 @@ def _rulebook(actor: Actor) -> Rulebook | None:
         return read_rulebook(stored[1])
     except RuleError:
         raise NotCorrectable(
-            "Your institution's rulebook cannot be followed, so no rule can run. A reviewer can mend it."
+            _("Your institution's rulebook cannot be followed, so no rule can run. A reviewer can mend it.")
         ) from None

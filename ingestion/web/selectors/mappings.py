@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ingestion.aws import errors as aws
 from ingestion.pipeline.layout import Layout
@@ -28,7 +29,7 @@ def get_mapping(actor: Actor, fingerprint: str) -> ColumnMapping:
     """The mapping for this header row; NotFound for everybody else's."""
     found = mappings_for(actor).filter(fingerprint=fingerprint).first()
     if found is None:
-        raise NotFound("There is no mapping for this header row.")
+        raise NotFound(_("There is no mapping for this header row."))
     return found
 
 
@@ -55,7 +56,7 @@ def mapping_desk(actor: Actor, submission: Submission) -> MappingDesk:
         shown_by, attempt = mapping.layout_from, mapping.layout_attempt
         layout = _layout(actor, shown_by, attempt)
     if not layout:
-        raise NotFound("The columns of this file were recognised by their names; there is nothing to map.")
+        raise NotFound(_("The columns of this file were recognised by their names; there is nothing to map."))
     return MappingDesk(
         Layout(**layout), mapping_document(actor, mapping) if mapping else None, shown_by, attempt
     )

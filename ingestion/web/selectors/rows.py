@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from ingestion.pipeline.delivery import Part
 from ingestion.pipeline.pack import Pack, find_pack, pack_names
@@ -47,7 +48,7 @@ def get_row(actor: Actor, submission: Submission, number: int, *, part: int = 1,
         found = rows.of([(file, number)], rows.fields).get((file, number))
         before, after = rows.beside(file, number)
     if found is None:
-        raise NotFound("This row does not exist, or nothing stands in it.")
+        raise NotFound(_("This row does not exist, or nothing stands in it."))
     fund = found.get(pack.portfolio_key[0], "") if pack else ""
     with results.Findings(credentials, submission) as findings:
         on_row = findings.on_row(file, number)
@@ -113,5 +114,5 @@ def cic_field(pack: Pack) -> str:
 
 def _file(parts: list[Part], number: int) -> str:
     if not 1 <= number <= len(parts):
-        raise NotFound("This file is not part of the delivery.")
+        raise NotFound(_("This file is not part of the delivery."))
     return parts[number - 1].name

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rulebook import FORMAT, Problem, check_rulebook, read_rulebook
@@ -52,7 +53,7 @@ def get_rulebook(actor: Actor, number: int) -> RulebookVersion:
     """One saved version; NotFound for everybody else's."""
     found = rulebook_history(actor).filter(number=number).first()
     if found is None:
-        raise NotFound("There is no rulebook of this number.")
+        raise NotFound(_("There is no rulebook of this number."))
     return found
 
 

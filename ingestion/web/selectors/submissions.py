@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ingestion.web.models import Submission
 from ingestion.web.states import State
@@ -26,5 +27,5 @@ def get_submission(actor: Actor, submission_id: UUID | str) -> Submission:
     mine = submissions_for(actor, refused=True).select_related("institution", "corrects")
     found = mine.filter(pk=wanted).first() if wanted else None
     if found is None:
-        raise NotFound("This submission does not exist.")
+        raise NotFound(_("This submission does not exist."))
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from ingestion.pipeline.corrections import CannotBeWritten, Correction, corrected, written
 from ingestion.web.errors import NotCorrectable
 from ingestion.web.models import Submission
@@ -37,14 +39,16 @@ def save_corrections(
     """
     institution = actor.require(Role.UPLOADER)
     if not corrections:
-        raise NotCorrectable("No cell is corrected yet, so there is nothing to save.")
+        raise NotCorrectable(_("No cell is corrected yet, so there is nothing to save."))
     terms = Terms(desk.delivery.template, a_reason(reason))
     try:
         body, kind = written(corrected(desk.delivery, corrections), submission.content_kind)
     except CannotBeWritten:
         raise NotCorrectable(
-            "With these cells the file would be read otherwise than shown here. "
-            "Correct it where it is made and upload the new file."
+            _(
+                "With these cells the file would be read otherwise than shown here. "
+                "Correct it where it is made and upload the new file."
+            )
         ) from None
     check_rate(institution)
     storage = LandingStorage.of(actor)

@@ -5,6 +5,8 @@ from functools import partial
 from itertools import chain, islice
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from ingestion.aws.credentials import Credentials
 from ingestion.lambdas.work import ANNOTATED, TABLES
 from ingestion.web import results
@@ -33,7 +35,7 @@ def annotated_workbook(*, actor: Actor, submission: Submission) -> Iterator[byte
 def table(*, actor: Actor, submission: Submission, name: str, form: str) -> Iterator[bytes]:
     """A table of the common schema in one of TABLE_FORMS; NoResultYet when it is not there."""
     if form not in TABLE_FORMS or name not in tables_of(submission):
-        raise NoResultYet("There is no such table.")
+        raise NoResultYet(_("There is no such table."))
     credentials = actor.credentials()
     if form == "parquet":
         content = results.streamed(credentials, submission, name)

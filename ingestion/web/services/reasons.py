@@ -1,6 +1,7 @@
 """Why a delivery replaces an earlier one, said after it turned out that it does."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ingestion.web.acts import record_act
 from ingestion.web.errors import NotNow, ReasonNeeded
@@ -18,14 +19,14 @@ def give_reason(actor: Actor, submission: Submission, *, reason: str) -> Submiss
     actor.require(Role.UPLOADER)
     reason = a_reason(reason)
     if not reason:
-        raise ReasonNeeded("Say in a few words why it replaces the earlier delivery.")
+        raise ReasonNeeded(_("Say in a few words why it replaces the earlier delivery."))
     with transaction.atomic():
         current = locked(submission.id)
         earlier = [str(one.id) for one in replaced_by(current)]
         if not earlier:
-            raise NotNow("This delivery does not replace an earlier one.")
+            raise NotNow(_("This delivery does not replace an earlier one."))
         if current.reason:
-            raise NotNow("Why it replaces the earlier delivery has been said already.")
+            raise NotNow(_("Why it replaces the earlier delivery has been said already."))
         current.reason = reason
         current.save(update_fields=["reason"])
         record_act(actor, current, AuditTag.REASON_GIVEN, {"replaces": earlier[:20]})

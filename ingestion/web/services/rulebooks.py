@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ingestion.pipeline.rulebook import MAX_BYTES, Problem, check_rulebook
 from ingestion.web import control
@@ -44,10 +45,16 @@ def save_rulebook(*, actor: Actor, document: Any, based_on: str, reason: str) ->
 def _checked(document: Any, reason: str) -> bytes:
     problems = check_rulebook(document)
     if not reason.strip() or len(reason.strip()) > MAX_REASON:
-        problems.append(Problem("reason", f"Say in at most {MAX_REASON} characters why it is changed."))
+        problems.append(
+            Problem(
+                "reason", _("Say in at most %(most)s characters why it is changed.") % {"most": MAX_REASON}
+            )
+        )
     body = json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
     if len(body) > MAX_BYTES:
-        problems.append(Problem("rulebook", f"A rulebook has at most {MAX_BYTES // 1024} KB."))
+        problems.append(
+            Problem("rulebook", _("A rulebook has at most %(most)s KB.") % {"most": MAX_BYTES // 1024})
+        )
     if problems:
         raise RulebookInvalid(problems)
     return body

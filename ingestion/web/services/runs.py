@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ingestion.web.acts import record_act
 from ingestion.web.errors import NotNow
@@ -22,7 +23,7 @@ def continue_submission(actor: Actor, submission: Submission) -> Submission:
     """
     actor.require(Role.UPLOADER)
     if submission.state not in CONTINUABLE:
-        raise NotNow("This submission is not waiting to be continued.")
+        raise NotNow(_("This submission is not waiting to be continued."))
     return _next_attempt(actor, submission, submission.resume_from, AuditTag.SUBMISSION_CONTINUED)
 
 
@@ -30,19 +31,19 @@ def run_again(actor: Actor, submission: Submission) -> Submission:
     """Checks the stored file again from the first stage on; NotNow while a run is under way."""
     actor.require(Role.UPLOADER)
     if submission.state not in REPEATABLE:
-        raise NotNow("This submission cannot be checked again now.")
+        raise NotNow(_("This submission cannot be checked again now."))
     return _next_attempt(actor, submission, submission.attempt + 1, AuditTag.SUBMISSION_RUN_AGAIN)
 
 
 def _next_attempt(actor: Actor, submission: Submission, resume_from: int, tag: AuditTag) -> Submission:
     if submission.deleted_at:
-        raise NotNow("This file was only checked; its content has been deleted since.")
+        raise NotNow(_("This file was only checked; its content has been deleted since."))
     attempt = submission.attempt + 1
     parameter = park_token(actor, submission, attempt)  # if what follows fails, the Sweeper deletes it
     with transaction.atomic():
         current = locked(submission.id)
         if current.attempt + 1 != attempt or current.state != submission.state:
-            raise NotNow("Somebody else was faster; reload to see the state it is in now.")
+            raise NotNow(_("Somebody else was faster; reload to see the state it is in now."))
         change(
             current,
             State.QUEUED,

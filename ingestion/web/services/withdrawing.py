@@ -1,6 +1,7 @@
 """Taking a delivery back: before it has a verdict, or afterwards with a reason."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ingestion.web import snapshots
 from ingestion.web.acts import record_act
@@ -32,18 +33,18 @@ def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submi
     actor.require(Role.UPLOADER)
     reason = a_reason(reason)
     if not _is_theirs(actor, submission):
-        raise NotAllowed("Only the person who uploaded a file, or a reviewer, can withdraw it.")
+        raise NotAllowed(_("Only the person who uploaded a file, or a reviewer, can withdraw it."))
     if not may_withdraw(actor, submission):
-        raise NotNow("This submission can no longer be withdrawn.")
+        raise NotNow(_("This submission can no longer be withdrawn."))
     if submission.verdict:
         if not reason:
-            raise ReasonNeeded("Say in a few words why it is withdrawn.")
+            raise ReasonNeeded(_("Say in a few words why it is withdrawn."))
         snapshots.forget(actor, submission)
     with transaction.atomic():
         current = locked(submission.id)
         # a verdict that came in the meantime asks for a reason, and left snapshots
         if not may_withdraw(actor, current) or (current.verdict and not submission.verdict):
-            raise NotNow("It has moved on in the meantime; reload to see the state it is in now.")
+            raise NotNow(_("It has moved on in the meantime; reload to see the state it is in now."))
         change(current, State.WITHDRAWN, actor_id=actor.user.id, withdrawal=reason)
         supersede(current)
         detail = {"attempt": current.attempt, "verdict": current.verdict}

@@ -1,11 +1,12 @@
 """Why a file is not taken, in a sentence: the upload's own reasons, then those of the pipeline."""
 
 from ingestion.pipeline.codes import CODES, Code
+from ingestion.web.codes import spoken
 
 MAX_FILES = 50
 MAX_BYTES = 100 * 1024 * 1024
 
-_OWN: dict[str, Code] = {
+OWN: dict[str, Code] = {
     "FILE_EMPTY": Code(
         "Nothing in it",
         "The file is empty.",
@@ -40,5 +41,5 @@ _OWN: dict[str, Code] = {
 
 
 def text_of(code: str) -> Code:
-    """Title, message and remedy of a refusal."""
-    return _OWN.get(code) or CODES.get(code) or CODES["INTERNAL"]
+    """Title, message and remedy of a refusal, in the language that is active."""
+    return spoken(OWN.get(code) or CODES.get(code) or CODES["INTERNAL"])

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as lazy
+
 from ingestion.pipeline.expected import EXPECTABLE
 from portal.common.errors import BadRequest
 
 MAX_REASON = 500
-UNKNOWN_TEMPLATE = (
-    f"`expected_template` is one of {', '.join(EXPECTABLE)}, or left out so that the file is recognised."
+UNKNOWN_TEMPLATE = lazy(
+    "`expected_template` is one of %(templates)s, or left out so that the file is recognised."
 )
-TOO_LONG = f"A reason has at most {MAX_REASON} characters."
+TOO_LONG = lazy("A reason has at most %(most)s characters.")
 _YES, _NO = ("1", "true"), ("", "0", "false")
 
 
@@ -26,7 +28,7 @@ class Terms:
         """From form fields, which may stand before or after the files; BadRequest says what cannot be."""
         expected = said.get("expected_template", "").strip().upper()
         if expected and expected not in EXPECTABLE:
-            raise BadRequest(UNKNOWN_TEMPLATE)
+            raise BadRequest(UNKNOWN_TEMPLATE % {"templates": ", ".join(EXPECTABLE)})
         return cls(expected, a_reason(said.get("reason", "")))
 
 
@@ -34,7 +36,7 @@ def a_reason(text: str) -> str:
     """A reason without blanks around it; BadRequest when it is too long."""
     reason = text.strip()
     if len(reason) > MAX_REASON:
-        raise BadRequest(TOO_LONG)
+        raise BadRequest(TOO_LONG % {"most": MAX_REASON})
     return reason
 
 

@@ -12,10 +12,12 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ingestion.pipeline.expected import called
 from ingestion.schedule.business_days import CALENDARS
 from portal.accounts.roles import Role
+from portal.common import numbers
 from portal.dashboard import wording
 from portal.dashboard.icons import ICONS
 
@@ -106,7 +108,7 @@ def setting_word(name: str) -> str:
 
 @register.filter
 def plain_number(value: float | None) -> str:
-    """A number as a person would write it: 0.005, 1."""
+    """A number as a person would write it: 0.005, 1; with a point, as the fields of forms take it."""
     return "" if value is None else f"{value:g}"
 
 
@@ -132,8 +134,9 @@ def clock(moment: datetime) -> str:
 def dollars(amount: float) -> str:
     """US dollars with three digits that count: $0.000642, $12.40."""
     if amount >= 1 or not amount:
-        return f"${amount:,.2f}"
-    return "$" + f"{amount:.{2 - math.floor(math.log10(amount))}f}".rstrip("0")
+        return f"${formats.number_format(amount, 2, force_grouping=True)}"
+    shown = f"{amount:.{2 - math.floor(math.log10(amount))}f}".rstrip("0")
+    return "$" + formats.number_format(shown)
 
 
 @register.filter
@@ -186,16 +189,21 @@ def when(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     utc = value.astimezone(UTC)
-    shown = formats.date_format(timezone.localtime(value), "j M Y, H:i")
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>',
         utc.isoformat(timespec="seconds"),
         utc.strftime("%Y-%m-%d %H:%M:%S"),
-        shown,
+        moment(timezone.localtime(value)),
     )
 
 
-@register.filter
+@register.filter(expects_localtime=True)
+def moment(value: datetime) -> str:
+    """A moment, already in the viewer's zone, to the minute: `31 Dec 2025, 09:41`."""
+    return formats.date_format(value, f"{_date_format()}, H:i")
+
+
+@register.filter(expects_localtime=True)
 def day(value: date | str | None) -> str:
     """A date of a file (it has no zone): `31 Dec 2025`; what is no ISO date is shown as it is."""
     if not value:
@@ -204,22 +212,27 @@ def day(value: date | str | None) -> str:
         parsed = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
     except ValueError:
         return str(value)
-    return formats.date_format(parsed, "j M Y")
+    return formats.date_format(parsed, _date_format())
+
+
+def _date_format() -> str:
+    """How the active language writes a day, in Django's letters: 31. Dez. 2025, 31 déc. 2025."""
+    return pgettext("date format", "j M Y")
 
 
 @register.filter
 def grouped(value: int | None) -> str:
     """A whole number with its thousands apart: 12,345."""
-    return f"{value or 0:,}"
+    return numbers.grouped(value or 0)
 
 
 @register.filter
 def percent(share: float) -> str:
     """A share of 1 with a digit behind the point; 100 % only where nothing is missing."""
-    shown = f"{share * 100:.1f}"
-    if shown == "100.0" and share < 1:
-        shown = "99.9"
-    return f"{shown.removesuffix('.0')}\xa0%"
+    shown = round(share * 100, 1)
+    if shown == 100 and share < 1:
+        shown = 99.9
+    return f"{numbers.decimal(shown, 0 if shown == int(shown) else 1)}\xa0%"
 
 
 @register.filter
@@ -242,9 +255,9 @@ def duration(seconds: float | None) -> str:
     if seconds < 0.05:
         return _("under 0.1 s")
     if seconds < 10:
-        return _("%(n)s s") % {"n": f"{seconds:.1f}"}
+        return _("%(n)s s") % {"n": numbers.decimal(seconds, 1)}
     if seconds < 60:
-        return _("%(n)s s") % {"n": f"{seconds:.0f}"}
+        return _("%(n)s s") % {"n": numbers.decimal(seconds, 0)}
     minutes, rest = divmod(round(seconds), 60)
     return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
 

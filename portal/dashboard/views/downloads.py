@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
@@ -89,7 +90,7 @@ def original(request: HttpRequest, submission_id: UUID) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
     if not submission.object_version:
-        raise NotFound("Nothing of this file was stored.")
+        raise NotFound(_("Nothing of this file was stored."))
     content = files.original(actor=actor, submission=submission)
     response = attachment(content, "application/octet-stream", _tame(submission.file_name))
     response["Content-Length"] = str(submission.bytes)

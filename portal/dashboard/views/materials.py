@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ingestion.pipeline.catalogue import counted
@@ -38,7 +39,7 @@ def template_file(request: HttpRequest, template: str, version: str, kind: str) 
     """One file of a template version, made when it is first asked for."""
     pack = packs().get(f"{template}-{version}")
     if pack is None or kind not in KINDS:
-        raise NotFound("There is no such template.")
+        raise NotFound(_("There is no such template."))
     ending, extension, content_type = KINDS[kind]
     return attachment(_content(pack, kind), content_type, f"{pack.name}{ending}.{extension}")
 

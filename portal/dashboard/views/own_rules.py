@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ingestion.web import selectors, services
@@ -40,7 +41,7 @@ def _edit(request: HttpRequest, rule_id: str | None) -> HttpResponse:
     rules: list[dict[str, Any]] = in_force.document.get("own", [])
     place = next((i for i, rule in enumerate(rules) if rule["id"] == rule_id), len(rules))
     if rule_id is not None and place == len(rules):
-        raise NotFound("There is no rule with this id in your rulebook.")
+        raise NotFound(_("There is no rule with this id in your rulebook."))
     before = rules[place] if rule_id else {}
     initial = {"id": _free_id(rules), "severity": "warning", **before, "based_on": in_force.version}
     removing, trying = "remove" in request.POST, preview.wanted(request)

@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
@@ -22,7 +23,7 @@ def receipt(request: HttpRequest, submission_id: UUID, form: str) -> HttpRespons
     actor = request.actor  # type: ignore[attr-defined]
     submission = selectors.get_submission(actor, submission_id)
     if form not in ("json", "pdf"):
-        raise NotFound("A receipt is a JSON or a PDF.")
+        raise NotFound(_("A receipt is a JSON or a PDF."))
     sealed = issue_receipt(actor=actor, submission=submission, form=form)
     name = f"receipt-{submission.number}.{form}"
     if form == "json":

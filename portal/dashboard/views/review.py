@@ -21,6 +21,7 @@ from ingestion.web.selectors import get_submission, verdict_document
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
+from portal.common.numbers import grouped
 from portal.dashboard import review
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.review_forms import AcceptanceFilter, AcceptForm, DecisionForm
@@ -122,7 +123,7 @@ def _group(document: dict[str, Any], rule_id: str) -> dict[str, Any]:
         if group["rule"] == rule_id and group["severity"] in ("error", "warning"):
             found: dict[str, Any] = group
             return found
-    raise NotFound("This rule found neither errors nor warnings in the file.")
+    raise NotFound(_("This rule found neither errors nor warnings in the file."))
 
 
 def _funds(submission: Submission, group: dict[str, Any]) -> list[tuple[str, str]]:
@@ -133,7 +134,7 @@ def _funds(submission: Submission, group: dict[str, Any]) -> list[tuple[str, str
     choices = []
     for fund, count in counts.items():
         name = review.fund_name(submission, fund_of(fund))
-        choices.append((fund_of(fund), f"{name} ({fund}): {count:,}"))
+        choices.append((fund_of(fund), f"{name} ({fund}): {grouped(count)}"))
     return choices
 
 

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ingestion.pipeline.catalogue import find_entry
@@ -39,7 +40,7 @@ def rule(request: HttpRequest, template: str, version: str, rule_id: str) -> Htt
     """One rule of one template version, and what the institution's rulebook changed about it."""
     entry = find_entry(template, version, rule_id)
     if entry is None:
-        raise NotFound("This template version has no such rule. It may have been replaced by another one.")
+        raise NotFound(_("This template version has no such rule. It may have been replaced by another one."))
     actor = request.actor  # type: ignore[attr-defined]
     context = rule_picture(entry, request.GET.get("from", "")) | own_setting(actor, entry)
     return render(request, "dashboard/rules/rule.html", context)

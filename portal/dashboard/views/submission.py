@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
@@ -78,7 +79,7 @@ def first_findings(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     rule = request.GET.get("rule", "")
     group = next((group for group in document.get("groups", []) if group["rule"] == rule), None)
     if rule and group is None:
-        raise NotFound("Nothing was found by this rule.")
+        raise NotFound(_("Nothing was found by this rule."))
     page = selectors.findings_page(actor, found, size=FIRST, rule=rule, document=document)
     context = {
         "submission": found,

@@ -6,6 +6,7 @@ from typing import Any
 from unicodedata import category
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,3 +136,32 @@ def test_neither_can_what_is_one_in_another_country_s_spreadsheet(text: str, dis
 )
 def test_numbers_and_plain_words_stay_as_they_are(text: str) -> None:
     assert harmless(text) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "share", "seconds", "cost"),
+    [
+        ("en", "1,234,567", "89.8\xa0%", "0.8 s", "$0.000642"),
+        ("de", "1.234.567", "89,8\xa0%", "0,8 s", "$0,000642"),
+        ("fr", "1\xa0234\xa0567", "89,8\xa0%", "0,8 s", "$0,000642"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(
+    language: str, count: str, share: str, seconds: str, cost: str
+) -> None:
+    with translation.override(language):
+        assert fundgate.grouped(1_234_567) == count
+        assert fundgate.percent(0.898) == share
+        assert fundgate.duration(0.8) == seconds
+        assert fundgate.dollars(0.000642) == cost
+        assert (fundgate.grouped(None), fundgate.percent(0.9999), fundgate.percent(1)) == (
+            "0",
+            share.replace("89", "99").replace("8\xa0", "9\xa0"),
+            "100\xa0%",
+        )
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_what_forms_and_drawings_take_is_the_same_in_every_language(language: str) -> None:
+    with translation.override(language):
+        assert (fundgate.plain_number(0.005), fundgate.unlocalized(1234.5)) == ("0.005", "1234.5")
