@@ -48,6 +48,10 @@ class ObjectTooLarge(AwsError):
     """An object is longer than its reader takes."""
 
 
+class ObjectTooLarge(AwsError):
+    """An object is longer than its reader takes."""
+
+
 _KINDS: dict[type[AwsError], str] = {
     AccessDenied: """
         403 AccessDenied AccessDeniedException AllAccessDisabled DisabledException ForbiddenException

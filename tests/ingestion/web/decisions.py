@@ -30,7 +30,7 @@ class Bucket:
         self.versions.append((bucket, key, version, body))
         return ObjectRef(bucket, key, version, hashlib.sha256(body).hexdigest(), len(body))
 
-    def newest(self, _s3: Any, bucket: str, key: str) -> tuple[ObjectRef, bytes]:
+    def newest(self, _s3: Any, bucket: str, key: str, *, most: int | None = None) -> tuple[ObjectRef, bytes]:
         for where, name, version, body in reversed(self.versions):
             if (where, name) == (bucket, key):
                 return ObjectRef(bucket, key, version, hashlib.sha256(body).hexdigest(), len(body)), body

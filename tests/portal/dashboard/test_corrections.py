@@ -20,6 +20,7 @@ from portal.audit.models import AuditRecord
 from portal.dashboard import corrections as page_of_cells
 from tests.portal.dashboard.conftest import Make
 from tests.portal.dashboard.delivery import FORMULA
+from tests.portal.dashboard.test_preview import pin_rows
 
 pytestmark = pytest.mark.aws
 CURRENCY, ISIN = "cell.3.21", "cell.5.14"
@@ -167,6 +168,24 @@ def test_what_cannot_be_corrected_here_says_why(
     monkeypatch.setattr(desk, "MAX_BYTES", 10)
     assert "too large to be corrected here" in uploader.get(address(checked), follow=True).text
     assert address(checked) not in uploader.get(reverse("submission", args=[checked.id])).text
+
+
+@pytest.mark.parametrize("limit", ["MAX_CELLS", "MAX_ROWS_BYTES"])
+@pytest.mark.parametrize("pinned", [True, False])
+def test_what_is_too_large_to_be_corrected_is_not_even_decoded(
+    uploader: Client,
+    checked: Submission,
+    store: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    pinned: bool,
+) -> None:
+    if pinned:
+        pin_rows(store, checked)
+    assert uploader.get(address(checked)).status_code == 200
+    monkeypatch.setattr(desk, limit, 10)
+    monkeypatch.setattr(desk.Delivery, "from_parquet", lambda _: pytest.fail("it was decoded"))
+    assert "too large to be corrected here" in uploader.get(address(checked), follow=True).text
 
 
 def test_the_correction_of_a_mere_check_is_a_mere_check(uploader: Client, checked: Submission) -> None:

@@ -1,5 +1,6 @@
 """A rulebook and a mapping can be tried on a stored file; nothing is saved by that."""
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -100,10 +101,32 @@ def test_a_file_of_another_institution_cannot_be_chosen(
     assert str(checked.id) not in page.split("<select")[0]
 
 
-def test_a_large_file_is_refused_in_words(
-    reviewer: Client, checked: Submission, rulebook: RulebookVersion, monkeypatch: pytest.MonkeyPatch
+def pin_rows(store: Any, checked: Submission) -> None:
+    """The rows by version, hash and length, as Publish tells of them."""
+    where = {"Bucket": "fundgate-000000000000-alpine-am-results", "Key": f"{checked.id}/1/rows.parquet"}
+    kept = store.get_object(**where)
+    body = kept["Body"].read()
+    rows = {"bucket": where["Bucket"], "key": where["Key"], "version_id": kept["VersionId"],
+            "sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)}  # fmt: skip
+    Submission.objects.filter(pk=checked.pk).update(results=checked.results | {"rows": rows})
+
+
+@pytest.mark.parametrize("limit", ["MAX_CELLS", "MAX_ROWS_BYTES"])
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_large_file_is_refused_in_words_before_it_is_decoded(
+    reviewer: Client,
+    checked: Submission,
+    rulebook: RulebookVersion,
+    monkeypatch: pytest.MonkeyPatch,
+    store: Any,
+    limit: str,
+    pinned: bool,
 ) -> None:
-    monkeypatch.setattr(whole, "MAX_CELLS", 10)
+    if pinned:
+        pin_rows(store, checked)
+    assert "too large to be tried" not in send(reviewer, checked, based_on=rulebook.object_version)
+    monkeypatch.setattr(whole, limit, 10)
+    monkeypatch.setattr(whole.Delivery, "from_parquet", lambda _: pytest.fail("it was decoded"))
     assert "too large to be tried" in send(reviewer, checked, based_on=rulebook.object_version)
 
 
