@@ -7,11 +7,15 @@ from django.test import Client
 from django.urls import reverse
 
 from ingestion.pipeline import inspect_file, parse_file, validate
+from ingestion.review import services
 from ingestion.review.models import Acceptance
-from ingestion.review.states import State
+from ingestion.review.states import Lapse, Reach, State
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
-from tests.ingestion.review.conftest import in_days
+from portal.accounts.roles import Role
+from tests.ingestion.review.conftest import asked, in_days
+from tests.ingestion.review.conftest import checked as checked_by_events
+from tests.ingestion.web.conftest import actor
 from tests.portal.dashboard.conftest import Make, member, sign_in
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.reviews import acceptance_of
@@ -43,6 +47,11 @@ def accept(client: Client, submission: Submission, rule: str, **more: Any) -> An
 
 def page_of(client: Client, submission: Submission) -> str:
     return client.get(reverse("submission", args=[submission.id])).content.decode()
+
+
+def acceptances_on(client: Client, submission: Submission) -> str:
+    """The panel of a file's page that says what was accepted."""
+    return page_of(client, submission).partition('id="acceptances"')[2].partition("</section>")[0]
 
 
 @pytest.mark.aws
@@ -157,6 +166,27 @@ def test_the_list_of_acceptances_narrows_and_shows_lapsed_ones_with_their_reason
     reviewer.post(reverse("end_acceptance", args=[one.id]))
     lapsed = reviewer.get(reverse("acceptances"), {"state": "lapsed"}).content.decode()
     assert str(one.id) in lapsed and "It was ended by hand." in lapsed
+
+
+@pytest.mark.aws
+def test_a_re_upload_says_on_its_own_page_what_lapsed_with_it(
+    reviewer: Client, store: Any, alpine: Institution
+) -> None:
+    sends, decides = actor(alpine, "olga", Role.UPLOADER), actor(alpine, "remy", Role.REVIEWER)
+    first = checked_by_events(sends, ("warning", "TPT-W", 3))
+    kept = services.accept(actor=decides, submission=first, asked=asked("TPT-W", 3, reach=Reach.FOLLOWING))
+    fewer = checked_by_events(sends, ("warning", "TPT-W", 2))
+    panel = acceptances_on(reviewer, fewer)
+    assert f'data-acceptance="{kept.id}" data-state="in_force"' in panel
+    assert str(Lapse.GREW.label) not in panel
+    more = checked_by_events(sends, ("warning", "TPT-W", 4))
+    panel = acceptances_on(reviewer, more)
+    assert f'data-acceptance="{kept.id}" data-state="lapsed"' in panel
+    assert str(Lapse.GREW.label) in panel
+    assert reverse("submission", args=[more.id]) not in panel, "it is this file"
+    assert reverse("submission", args=[more.id]) in acceptances_on(reviewer, first), (
+        "from there it leads here"
+    )
 
 
 def test_another_institution_s_acceptance_is_not_found(
