@@ -79,8 +79,8 @@ def webhook(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
 def secret(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
     """A new secret, shown on this answer only."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    endpoint = selectors.get_endpoint(actor, endpoint_id)
-    return _with_secret(request, endpoint, services.rotate_secret(actor=actor, endpoint=endpoint))
+    shown = services.rotate_secret(actor=actor, endpoint=selectors.get_endpoint(actor, endpoint_id))
+    return _with_secret(request, selectors.get_endpoint(actor, endpoint_id), shown)
 
 
 @require_POST

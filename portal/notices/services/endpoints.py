@@ -16,7 +16,7 @@ from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from portal.notices.addresses import parsed
-from portal.notices.errors import TooManyEndpoints
+from portal.notices.errors import SecretJustChanged, TooManyEndpoints
 from portal.notices.events import PING, Event
 from portal.notices.models import Delivery, Endpoint
 from portal.notices.models.webhooks import new_salt
@@ -46,21 +46,23 @@ def add_endpoint(*, actor: Actor, url: str, events: Collection[Event]) -> tuple[
 @transaction.atomic
 def change_endpoint(*, actor: Actor, endpoint: Endpoint, events: Collection[Event], active: bool) -> None:
     """Says what it is told of, and whether at all. Another address is another endpoint."""
-    actor.require(Role.ADMIN)
-    endpoint.events, endpoint.active = sorted(events), active
-    endpoint.save(update_fields=["events", "active"])
-    _record(AuditTag.WEBHOOK_CHANGED, actor, endpoint, {"events": endpoint.events, "active": active})
+    current = _locked(actor, endpoint)
+    current.events, current.active = sorted(events), active
+    current.save(update_fields=["events", "active"])
+    _record(AuditTag.WEBHOOK_CHANGED, actor, current, {"events": current.events, "active": active})
 
 
 @transaction.atomic
 def rotate_secret(*, actor: Actor, endpoint: Endpoint) -> str:
-    """A new secret, shown once; the one before signs as well for a day."""
-    actor.require(Role.ADMIN)
-    endpoint.previous_salt, endpoint.previous_until = endpoint.salt, timezone.now() + OVERLAP
-    endpoint.salt = new_salt()
-    endpoint.save(update_fields=["salt", "previous_salt", "previous_until"])
-    _record(AuditTag.WEBHOOK_SECRET_CHANGED, actor, endpoint, {})
-    return secret_of(endpoint)
+    """A new secret, shown once; the one before signs as well for a day. Until then SecretJustChanged."""
+    current, now = _locked(actor, endpoint), timezone.now()
+    if current.previous_until and current.previous_until > now:
+        raise SecretJustChanged
+    current.previous_salt, current.previous_until = current.salt, now + OVERLAP
+    current.salt = new_salt()
+    current.save(update_fields=["salt", "previous_salt", "previous_until"])
+    _record(AuditTag.WEBHOOK_SECRET_CHANGED, actor, current, {})
+    return secret_of(current)
 
 
 @transaction.atomic

@@ -162,6 +162,10 @@ def test_a_secret_is_shown_on_one_answer_only(admin: Client) -> None:
     assert secret_of(made) not in changed
     made.refresh_from_db()
     assert secret_of(made) in changed and "two signatures" in changed
+    refused = post(admin, f"/webhooks/{made.id}/secret/")
+    assert refused.status_code == 409
+    assert "24 hours after the change" in refused.content.decode()
+    assert "whsec_" not in refused.content.decode()
 
 
 @pytest.mark.parametrize("url", ["http://b.example/", "https://a@b.example/", "https://b.example/?key=1", ""])

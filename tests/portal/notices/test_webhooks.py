@@ -12,7 +12,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.common.errors import NotAllowed, NotFound
 from portal.notices import selectors, services, wire
-from portal.notices.errors import TooManyEndpoints
+from portal.notices.errors import SecretJustChanged, TooManyEndpoints
 from portal.notices.events import Event
 from portal.notices.models import Announcement, Delivery, DeliveryAttempt, Endpoint
 from portal.notices.post import Answer
@@ -246,11 +246,45 @@ def test_for_a_day_after_a_change_both_secrets_sign(hook: Endpoint, receiver: Re
 
 
 @pytest.mark.django_db
+def test_a_secret_is_not_changed_again_while_the_one_before_still_signs(hook: Endpoint, admin: Actor) -> None:
+    """However old the page is that asks for it: `hook` is as it was before the first change."""
+    before = Endpoint.objects.get().salt
+    first = services.rotate_secret(actor=admin, endpoint=hook)
+    with pytest.raises(SecretJustChanged):
+        services.rotate_secret(actor=admin, endpoint=hook)
+    current = Endpoint.objects.get()
+    assert (wire.secret_of(current), current.previous_salt) == (first, before)
+    Endpoint.objects.update(previous_until=timezone.now())
+    assert services.rotate_secret(actor=admin, endpoint=hook) != first
+    assert Endpoint.objects.get().previous_salt == current.salt, "not the one this page had loaded"
+
+
+@pytest.mark.django_db
+def test_what_is_removed_by_now_is_not_changed_any_more(hook: Endpoint, admin: Actor) -> None:
+    """`hook` was loaded while it was still there."""
+    services.change_endpoint(actor=admin, endpoint=hook, events=[Event.DELIVERY_LATE], active=True)
+    assert Endpoint.objects.get().events == [Event.DELIVERY_LATE]
+    services.remove_endpoint(actor=admin, endpoint=hook)
+    for act in (
+        lambda: services.change_endpoint(actor=admin, endpoint=hook, events=hook.events, active=True),
+        lambda: services.rotate_secret(actor=admin, endpoint=hook),
+        lambda: services.test_endpoint(actor=admin, endpoint=hook),
+        lambda: services.remove_endpoint(actor=admin, endpoint=hook),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    removed = Endpoint.objects.get()
+    assert (removed.active, removed.events, removed.previous_salt) == (False, [], "")
+
+
+@pytest.mark.django_db
 def test_a_secret_stands_nowhere_and_needs_the_portal_s_key(
     hook: Endpoint, admin: Actor, settings: Any
 ) -> None:
     secret = services.rotate_secret(actor=admin, endpoint=hook)
     assert secret.removeprefix("whsec_") not in str(list(Endpoint.objects.values()))
+    hook.refresh_from_db()
+    assert wire.secret_of(hook) == secret
     settings.SECRET_KEY = "another key"
     assert wire.secret_of(hook) != secret
 
