@@ -8,6 +8,7 @@ from ingestion.web.models import Submission
 
 def described(submission: Submission, tally: dict[str, Any] | None, **_: Any) -> None:
     """Publish said what it counted."""
+    services.one_at_a_time(submission.institution_id)
     services.keep_tally(submission, tally)
     services.settle(submission)
 

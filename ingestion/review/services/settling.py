@@ -16,7 +16,7 @@ from portal.accounts.models import Institution
 
 
 def keep_tally(submission: Submission, tally: dict[str, Any] | None) -> None:
-    """Keeps what the latest attempt counted, None when that is not known.
+    """Keeps what the latest attempt counted, None when that is not known; after `one_at_a_time`.
 
     Of a file that is only checked no fund is kept: its index card is deleted after a week.
     """
@@ -32,7 +32,7 @@ def one_at_a_time(institution_id: UUID) -> None:
     """Waits for other reviews of an institution until this transaction ends.
 
     An acceptance and a verdict that come together must see each other. Taken after the lock on a submission
-    and before the one on an acceptance.
+    and before those on a standing and on an acceptance, in every transaction: else two wait for each other.
     """
     Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
 

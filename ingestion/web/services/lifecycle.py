@@ -11,10 +11,12 @@ from ingestion.web.states import ALLOWED_TRANSITIONS, State
 
 
 def locked(submission_id: UUID | str) -> Submission:
-    """The submission's row, locked until the transaction ends; Submission.DoesNotExist if there is none."""
-    return (
-        Submission.objects.select_for_update(of=("self",)).select_related("institution").get(pk=submission_id)
-    )
+    """The submission's row, locked until the transaction ends; Submission.DoesNotExist if there is none.
+
+    Rows that only refer to it may be written meanwhile: who holds the lock may wait for who writes them.
+    """
+    rows = Submission.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("institution").get(pk=submission_id)
 
 
 def change(
