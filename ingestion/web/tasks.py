@@ -1,11 +1,15 @@
 """What the worker does. A message carries ids only; everything else is read from the database."""
 
+import logging
+
 from celery import shared_task
 
 from ingestion.web import services
 from ingestion.web.signals import swept
 from portal.notices import services as notices
 from portal.notices import tasks as notice_tasks
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="ingestion.web.tasks.start_execution", acks_late=True, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -22,12 +26,22 @@ def sweep() -> None:
 
     May run concurrently.
     """
-    services.dispatch_outbox()
-    services.reconcile()
-    services.abandon_half_received()
-    services.delete_checks()
+    for part in (
+        services.dispatch_outbox,
+        services.reconcile,
+        services.abandon_half_received,
+        services.delete_checks,
+        _tell_others,
+        notices.catch_up,
+    ):
+        try:
+            part()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other parts have their minute
+            log.error("a part of the sweep broke off: %s (%s)", part.__name__, type(error).__name__)
+
+
+def _tell_others() -> None:
     swept.send(None)
-    notices.catch_up()
 
 
 # what a message for each task must carry; the broker deletes any other

@@ -1,5 +1,9 @@
 """Ending acceptances: by hand, and when their last day has passed."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +19,7 @@ from portal.accounts.roles import Role
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 
+log = logging.getLogger(__name__)
 BATCH = 200
 OPEN = (State.REQUESTED, State.IN_FORCE)
 
@@ -42,16 +47,31 @@ def end(*, actor: Actor, acceptance: Acceptance) -> Acceptance:
 
 
 def end_what_is_due() -> None:
-    """Ends acceptances whose last day has passed and settles what rested on them; may run twice at once."""
+    """Ends acceptances whose last day has passed and settles what rested on them; may run twice at once.
+
+    One that breaks off is left for the next time, and the others are ended.
+    """
     today = timezone.now().date()
-    due = Acceptance.objects.filter(state__in=OPEN, until__lt=today).order_by("until")[:BATCH]
-    for acceptance in due:
-        with transaction.atomic():
-            locked(acceptance.submission_id)
-            one_at_a_time(acceptance.institution_id)
-            current = Acceptance.objects.select_for_update(of=("self",)).get(pk=acceptance.pk)
-            if current.state in OPEN:
-                lapse(current, Lapse.ENDED)
+    for acceptance in Acceptance.objects.filter(state__in=OPEN, until__lt=today).order_by("until")[:BATCH]:
+        with _going_on("acceptance", acceptance.pk):
+            _end_one(acceptance)
     for standing in Standing.objects.filter(until__lt=today).select_related("submission")[:BATCH]:
-        with transaction.atomic():
+        with _going_on("submission", standing.submission_id), transaction.atomic():
             settle(locked(standing.submission_id))
+
+
+@transaction.atomic
+def _end_one(acceptance: Acceptance) -> None:
+    locked(acceptance.submission_id)
+    one_at_a_time(acceptance.institution_id)
+    current = Acceptance.objects.select_for_update(of=("self",)).get(pk=acceptance.pk)
+    if current.state in OPEN:
+        lapse(current, Lapse.ENDED)
+
+
+@contextmanager
+def _going_on(kind: str, identity: object) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others have their turn
+        log.error("ending broke off: %s %s (%s)", kind, identity, type(error).__name__)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from ingestion.review import services
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.selectors import concerning, released, standing_of, waiting_for_me
+from ingestion.review.services import ending
+from ingestion.review.services.lapsing import lapse
 from ingestion.review.states import Lapse, Outcome, Reach, State
 from ingestion.web.models import Submission
 from ingestion.web.tasks import sweep
@@ -170,6 +172,27 @@ def test_the_sweep_ends_what_is_due(
     monkeypatch.setattr("ingestion.web.services.dispatch_outbox", lambda: None)
     sweep()
     assert again(kept) == (State.LAPSED, Lapse.ENDED)
+
+
+def test_one_that_breaks_off_does_not_keep_the_others_from_ending(
+    owner: Actor, reviewer: Actor, first: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = checked(owner, warning(3), card=CARD | {"portfolios": [CARD["portfolios"][0] | {"id": OTHER}]})
+    broken, kept = (accepted(reviewer, made) for made in (first, other))
+    Acceptance.objects.filter(pk=broken.pk).update(until=in_days(-2))
+    Acceptance.objects.filter(pk=kept.pk).update(until=in_days(-1))
+
+    def once_broken(acceptance: Acceptance, why: Lapse, **more: Any) -> None:
+        assert acceptance.pk != broken.pk
+        lapse(acceptance, why, **more)
+
+    with monkeypatch.context() as faulty:
+        faulty.setattr(ending, "lapse", once_broken)
+        services.end_what_is_due()
+    assert again(broken) == (State.IN_FORCE, "")
+    assert again(kept) == (State.LAPSED, Lapse.ENDED)
+    services.end_what_is_due()
+    assert again(broken) == (State.LAPSED, Lapse.ENDED)
 
 
 def test_a_file_checked_again_keeps_what_fits_and_a_single_row_only_with_the_same_counts(

@@ -1,0 +1,37 @@
+"""Once a minute: each part of the sweep has its turn, whatever becomes of the others."""
+
+import pytest
+
+from ingestion.web import services
+from ingestion.web.signals import swept
+from ingestion.web.tasks import sweep
+from portal.notices import services as notices
+
+PARTS = ("dispatch_outbox", "reconcile", "abandon_half_received", "delete_checks", "swept", "catch_up")
+
+
+@pytest.mark.parametrize("broken", ["", *PARTS])
+def test_a_part_that_breaks_off_leaves_the_others_their_minute(
+    broken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def part(name: str) -> None:
+        done.append(name)
+        if name == broken:
+            raise ValueError("a secret")
+
+    def listener(**_: object) -> None:
+        part("swept")
+
+    for name in PARTS[:4]:
+        monkeypatch.setattr(services, name, lambda name=name: part(name))
+    monkeypatch.setattr(notices, "catch_up", lambda: part("catch_up"))
+    monkeypatch.setattr(swept, "receivers", [])
+    monkeypatch.setattr(swept, "sender_receivers_cache", {}, raising=False)
+    swept.connect(listener)
+    sweep()
+    assert done == list(PARTS)
+    assert [entry.levelname for entry in caplog.records] == (["ERROR"] if broken else [])
+    assert "a secret" not in caplog.text
+    assert ("ValueError" in caplog.text) == bool(broken)
