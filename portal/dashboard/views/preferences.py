@@ -19,7 +19,8 @@ from portal.dashboard.preferences import PreferencesForm
 def preferences(request: HttpRequest) -> HttpResponse:
     """The form; what is saved holds from the answer on."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = PreferencesForm(request.POST or None, initial=vars(actor.user))
+    saved = {"language": actor.user.language, "timezone": actor.user.timezone}
+    form = PreferencesForm(request.POST or None, initial=saved)
     if request.method == "POST" and form.is_valid():
         services.save_preferences(actor=actor, **form.cleaned_data)
         with translation.override(language_for(request, actor)):

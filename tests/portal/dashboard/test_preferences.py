@@ -1,5 +1,7 @@
 """Each person chooses the language and the time zone in which Fundgate speaks to them."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -27,6 +29,12 @@ def test_a_saved_language_and_zone_hold_for_this_person_alone(
     assert (language(viewer), language(colleague)) == ("fr", "en")
     assert "Europe/Zurich" in viewer.get("/submissions/").content.decode()
     assert "Europe/Zurich" not in colleague.get("/submissions/").content.decode()
+
+
+def test_the_form_shows_what_is_saved_so_that_saving_it_again_changes_nothing(viewer: Client) -> None:
+    viewer.post("/preferences/", CHOICE)
+    page = viewer.get("/preferences/").content.decode()
+    assert re.findall(r'<option value="([^"]*)" selected>', page) == list(CHOICE.values())
 
 
 def test_a_change_is_recorded_once(viewer: Client) -> None:
