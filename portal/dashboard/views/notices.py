@@ -54,10 +54,11 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required()
 def open_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
-    """Leads to what the notice is about, which is then read."""
+    """Leads to what the notice is about, which is then read; not when a browser only looks ahead."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     told = selectors.get_notice(actor, notice_id).announcement
-    services.mark_read(actor=actor, notice_id=notice_id)
+    if request.method == "GET" and not _looks_ahead(request):
+        services.mark_read(actor=actor, notice_id=notice_id)
     return redirect(path_of(told.event, told.subject_id, told.about))
 
 
@@ -82,6 +83,11 @@ def settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your choices are saved."))
         return redirect("notice_settings")
     return render(request, "dashboard/notices/settings.html", {"form": form})
+
+
+def _looks_ahead(request: HttpRequest) -> bool:
+    """Whether the browser fetches what its person has not opened yet."""
+    return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose"))
 
 
 def _rows(actor: Actor, found: list[Notice]) -> list[Row]:

@@ -86,6 +86,28 @@ def test_opening_a_notice_leads_on_and_marks_it_as_read_once(
     assert tags() == ["portal:notices:read"]
 
 
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("head", {}),
+        ("get", {"Sec-Purpose": "prefetch"}),
+        ("get", {"Sec-Purpose": "prefetch;prerender"}),
+        ("get", {"Purpose": "prefetch"}),
+    ],
+)
+def test_who_only_looks_ahead_has_read_nothing(
+    uploader: Client, anna: User, alpine: Institution, method: str, headers: dict[str, str]
+) -> None:
+    one = notice(anna, alpine)
+    address = reverse("open_notice", args=[one.pk])
+    assert getattr(uploader, method)(address, headers=headers).status_code == 302
+    assert Notice.objects.get().read_at is None
+    assert tags() == []
+    uploader.get(address, headers={"Sec-Purpose": "none"})
+    assert Notice.objects.get().read_at is not None
+    assert tags() == ["portal:notices:read"]
+
+
 def test_nobody_opens_or_sees_another_person_s_notice(
     uploader: Client, colleague: Client, outsider: Client, anna: User, alpine: Institution
 ) -> None:
