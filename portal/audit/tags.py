@@ -29,6 +29,7 @@ class AuditTag(StrEnum):
     SUBMISSION_CONTINUED = "portal:submission:continued"
     SUBMISSION_RUN_AGAIN = "portal:submission:run-again"
     SUBMISSION_WITHDRAWN = "portal:submission:withdrawn"
+    SNAPSHOTS_EMPTIED = "portal:submission:snapshots-emptied"
     SUBMISSION_SUPERSEDED = "portal:submission:superseded"
     FINDINGS_VIEWED = "portal:findings:viewed"
     ROW_VIEWED = "portal:row:viewed"

@@ -39,16 +39,26 @@ def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submi
     if submission.verdict:
         if not reason:
             raise ReasonNeeded(_("Say in a few words why it is withdrawn."))
+        with transaction.atomic():
+            current = _still(actor, submission)
+            # by itself: what is emptied stays so, whether or not the withdrawal follows
+            record_act(actor, current, AuditTag.SNAPSHOTS_EMPTIED, {"attempt": current.attempt})
         snapshots.forget(actor, submission)
     with transaction.atomic():
-        current = locked(submission.id)
-        # a verdict that came in the meantime asks for a reason, and left snapshots
-        if not may_withdraw(actor, current) or (current.verdict and not submission.verdict):
-            raise NotNow(_("It has moved on in the meantime; reload to see the state it is in now."))
+        current = _still(actor, submission)
         change(current, State.WITHDRAWN, actor_id=actor.user.id, withdrawal=reason)
         supersede(current)
         detail = {"attempt": current.attempt, "verdict": current.verdict}
         record_act(actor, current, AuditTag.SUBMISSION_WITHDRAWN, detail)
+    return current
+
+
+def _still(actor: Actor, submission: Submission) -> Submission:
+    """The submission, locked; NotNow when it can no longer be withdrawn as it was asked."""
+    current = locked(submission.id)
+    # a verdict that came in the meantime asks for a reason, and left snapshots
+    if not may_withdraw(actor, current) or (current.verdict and not submission.verdict):
+        raise NotNow(_("It has moved on in the meantime; reload to see the state it is in now."))
     return current
 
 

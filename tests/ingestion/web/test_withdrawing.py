@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ingestion.aws import layout
+from ingestion.aws.errors import AwsUnavailable
 from ingestion.web import snapshots
 from ingestion.web.errors import NotNow, ReasonNeeded
 from ingestion.web.models import Submission
@@ -88,6 +89,41 @@ def test_its_snapshots_are_emptied_and_nobody_else_s(owner: Actor, bucket: Bucke
     bucket.put(None, "fundgate-000000000000-alpine-am-interim", where, told)
     withdraw(owner, made, reason="Wrong.")
     assert (bucket.now(own), bucket.now(theirs)) == (b"", b"{}")
+
+
+def tags_of(made: Submission) -> list[str]:
+    found = AuditRecord.objects.filter(subject_id=str(made.id), tag__startswith="portal:submission:")
+    return [tag for tag in found.values_list("tag", flat=True) if tag.endswith(("withdrawn", "emptied"))]
+
+
+def test_emptying_is_recorded_before_it_is_done_even_if_the_withdrawal_does_not_follow(
+    owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, running = delivered(owner), submission(owner, State.RUNNING)
+    seen: list[list[str]] = []
+
+    def breaks_off(_actor: Actor, one: Submission) -> int:
+        seen.append(tags_of(one))
+        raise AwsUnavailable
+
+    with monkeypatch.context() as broken, pytest.raises(AwsUnavailable):
+        broken.setattr(snapshots, "forget", breaks_off)
+        withdraw(owner, made, reason="Wrong.")
+    made.refresh_from_db()
+    assert (made.state, seen) == (State.COMPLETED, [["portal:submission:snapshots-emptied"]])
+    withdraw(owner, made, reason="Wrong.")
+    assert tags_of(made)[-1] == "portal:submission:withdrawn"
+    withdraw(owner, running)
+    assert tags_of(running) == ["portal:submission:withdrawn"], "without a verdict there is nothing to empty"
+
+
+def test_nothing_is_emptied_of_what_moved_on_meanwhile(owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = delivered(owner)
+    Submission.objects.filter(pk=made.pk).update(state=State.WITHDRAWN)
+    monkeypatch.setattr(snapshots, "forget", lambda *_: pytest.fail("it was emptied"))
+    with pytest.raises(NotNow):
+        withdraw(owner, made, reason="Wrong.")
+    assert tags_of(made) == []
 
 
 def test_what_is_only_checked_is_withdrawn_while_it_runs_only(owner: Actor) -> None:
