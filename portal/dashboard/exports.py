@@ -11,11 +11,13 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from ingestion.pipeline.harmless import harmless
+from ingestion.web.results import stored
 from portal.common.numbers import grouped
 from portal.dashboard import wording
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
-MOST_SHEET_ROWS = 100_000  # the workbook is made in memory; the csv is streamed and has no limit
+MOST_SHEET_ROWS = 100_000
+"""Findings of a workbook, which is made in memory; the csv is streamed and has no limit."""
 
 _HEAD = ("template", "version", "verdict", "counts", "ruleset_version", "day", "rows")
 _WIDTHS = {"severity": 11, "file": 30, "row": 8, "scope": 11, "portfolio": 20, "message": 70, "value": 24,
@@ -46,7 +48,10 @@ def findings_json(findings: Iterable[dict[str, Any]], document: dict[str, Any]) 
 def findings_xlsx(
     findings: Iterable[dict[str, Any]], groups: list[dict[str, Any]], *, several_files: bool = False
 ) -> bytes:
-    """A workbook with a sheet of findings and one of rules; every text is written as text."""
+    """A workbook with a sheet of findings and one of rules; every text is written as text.
+
+    It says above the findings where it does not hold all of them.
+    """
     target = io.BytesIO()
     options = {
         "in_memory": True,
@@ -57,31 +62,47 @@ def findings_xlsx(
     with xlsxwriter.Workbook(target, options) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         text = book.add_format({"text_wrap": True, "valign": "top"})
-        _findings_sheet(book, findings, _columns(several_files), head, text)
+        _findings_sheet(book, findings, _columns(several_files), head, text, _left_out(groups))
         _rules_sheet(book, groups, head, text)
     return target.getvalue()
 
 
 def _findings_sheet(
-    book: Any, findings: Iterable[dict[str, Any]], columns: dict[str, str], head: Any, text: Any
+    book: Any,
+    findings: Iterable[dict[str, Any]],
+    columns: dict[str, str],
+    head: Any,
+    text: Any,
+    left_out: list[str],
 ) -> None:
     sheet = book.add_worksheet(_("Findings"))
+    for above, sentence in enumerate(left_out):
+        sheet.write_string(above, 0, sentence, book.add_format({"bold": True, "text_wrap": False}))
+    top = last = len(left_out)
     for column, (name, title) in enumerate(columns.items()):
         sheet.set_column(column, column, _WIDTHS[name], text)
-        sheet.write_string(0, column, title, head)
-    rows = iter(findings)
-    last = 0
-    for last, finding in enumerate(islice(rows, MOST_SHEET_ROWS), start=1):
+        sheet.write_string(top, column, title, head)
+    for last, finding in enumerate(islice(findings, MOST_SHEET_ROWS), start=top + 1):
         for column, (name, cell) in enumerate(zip(columns, _cells(finding, columns), strict=True)):
             if cell and name == "row":
                 sheet.write_number(last, column, int(cell))
             elif cell:
                 sheet.write_string(last, column, cell)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
-    if next(rows, None) is not None:
-        told = _("This sheet ends after %(count)s findings. The csv download holds all of them.")
-        sheet.write_string(last + 1, 0, told % {"count": grouped(MOST_SHEET_ROWS)})
+    sheet.freeze_panes(top + 1, 0)
+    sheet.autofilter(top, 0, max(last, top + 1), len(columns) - 1)
+
+
+def _left_out(groups: list[dict[str, Any]]) -> list[str]:
+    """What the sheet of findings does not hold, in sentences: past its end, and what was never stored."""
+    held, counted = sum(map(stored, groups)), sum(int(group["count"]) for group in groups)
+    told = []
+    if held > MOST_SHEET_ROWS:
+        said = _("This sheet ends after %(count)s findings. The csv download holds all of them.")
+        told.append(said % {"count": grouped(MOST_SHEET_ROWS)})
+    if counted > held:
+        said = _("%(counted)s were found; the first %(stored)s are stored.")
+        told.append(said % {"counted": grouped(counted), "stored": grouped(held)})
+    return told
 
 
 def _rules_sheet(book: Any, groups: list[dict[str, Any]], head: Any, text: Any) -> None:
