@@ -50,7 +50,7 @@ def rulebook(request: HttpRequest) -> HttpResponse:
     tried: dict[str, Any] = {}
     if sent.get("based_on", "") != in_force.version:  # what was looked at is no longer in force: begin anew
         saving = SavingForm(initial={"based_on": in_force.version, "reason": sent.get("reason", "")})
-        sent, problems = {}, [RulebookChanged.message]
+        sent, problems = {}, [RulebookChanged().message]
     elif preview.wanted(request):
         saving = SavingForm(initial={"based_on": in_force.version, "reason": sent.get("reason", "")})
         tried, problems = _try(request, in_force)
