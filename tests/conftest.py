@@ -11,9 +11,11 @@ pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser", "tests.fixt
 _SHARED = ("chromium", "system", "deployed", "platform", "live", "embedded_store")
 # What takes long comes first, so that no process is left alone with it at the end.
 _FIRST = (
-    "test_kill.py", "chromium", "deployed", "test_start.py", "system", "platform", "test_fidelity.py", "live",
-    "test_authorisation_matrix.py", "embedded_store",
+    "test_kill.py", "chromium", "walks", "deployed", "test_start.py", "system", "platform", "test_fidelity.py",
+    "live", "test_authorisation_matrix.py", "embedded_store",
 )  # fmt: skip
+_WALKS = ("test_walk.py", "test_decisions.py", "test_verdicts.py", "test_continue.py")
+"""Browser tests that get a process, and so a system, of their own: all of them in a row take too long."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,6 +27,8 @@ def _static_files_found_when_asked_for() -> None:
 def _group(item: pytest.Item) -> str:
     """The expensive fixture a test shares with others, or its file."""
     path, fixtures = Path(item.path), getattr(item, "fixturenames", ())
+    if "chromium" in fixtures and path.name in _WALKS:
+        return "walks"
     if shared := next((name for name in _SHARED if name in fixtures), None):
         return shared
     return path.name if path.name in _FIRST else str(path.relative_to(Path(__file__).parent))

@@ -18,9 +18,9 @@ LINT = (
     # W3002 says that a local file reference needs packaging: ingestion.aws.packaging is what packages it.
     ("templates", [str(_BIN / "cfn-lint"), "--ignore-checks", "W3002", "--", "infra/cloudformation/*.yaml"]),
 )
-# One more than the two cores the suite is measured on: tests of a whole system mostly wait for it. The groups
+# Two more than the cores the suite is measured on: tests of a whole system mostly wait for it. The groups
 # and their order are made in tests/conftest.py.
-_PROCESSES = ("--numprocesses", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+_PROCESSES = ("--numprocesses", "4", "--dist", "loadgroup", "--no-loadscope-reorder")
 
 
 def lint() -> None:
