@@ -11,8 +11,8 @@ pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser", "tests.fixt
 _SHARED = ("chromium", "system", "deployed", "platform", "live", "embedded_store")
 # What takes long comes first, so that no process is left alone with it at the end.
 _FIRST = (
-    "test_kill.py", "chromium", "walks", "deployed", "test_start.py", "system", "platform", "test_fidelity.py",
-    "live", "test_authorisation_matrix.py", "embedded_store",
+    "test_kill.py", "chromium", "walks", "deployed", "test_start.py", "system", "platform",
+    "test_fidelity.py", "live", "test_authorisation_matrix.py", "embedded_store",
 )  # fmt: skip
 _WALKS = ("test_walk.py", "test_decisions.py", "test_verdicts.py", "test_continue.py")
 """Browser tests that get a process, and so a system, of their own: all of them in a row take too long."""
