@@ -48,10 +48,6 @@ class ObjectTooLarge(AwsError):
     """An object is longer than its reader takes."""
 
 
-class ObjectTooLarge(AwsError):
-    """An object is longer than its reader takes."""
-
-
 _KINDS: dict[type[AwsError], str] = {
     AccessDenied: """
         403 AccessDenied AccessDeniedException AllAccessDisabled DisabledException ForbiddenException

@@ -112,8 +112,6 @@ def _read(
                 raise ObjectChanged("Length", "GetObject")
             if most is not None and answer["ContentLength"] > most:
                 raise ObjectTooLarge("Length", "GetObject")
-            if most is not None and answer["ContentLength"] > most:
-                raise ObjectTooLarge("Length", "GetObject")
             body: bytes = stream.read()
     except (ClientError, BotoCoreError) as error:
         raise translate(error) from None

@@ -16,7 +16,6 @@ from ingestion.web.errors import NoResultYet, NotCorrectable
 from ingestion.web.models import Submission
 from ingestion.web.pointers import pointer
 from ingestion.web.results.delivery import MAX_ROWS_BYTES
-from ingestion.web.results.delivery import MAX_ROWS_BYTES
 from ingestion.web.results.documents import require_verdict, s3_client
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
