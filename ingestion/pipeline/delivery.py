@@ -120,14 +120,6 @@ def cells_of(data: bytes) -> int:
     return int(told.num_rows) * (int(told.num_columns) - 1)  # one column holds the row numbers
 
 
-def cells_of(data: bytes) -> int:
-    """How many cells `from_parquet` would read, by the footer alone: nothing is decoded."""
-    from pyarrow import parquet
-
-    told = parquet.read_metadata(pa.BufferReader(data))
-    return int(told.num_rows) * (int(told.num_columns) - 1)  # one column holds the row numbers
-
-
 def parse_file(data: bytes, inspection: Inspection, pack: Pack | None = None) -> Delivery:
     """Read the table an inspection found, of its template unless a `pack` is given. Raises UnreadableFile."""
     return parse_source(open_source(data), inspection, pack)
