@@ -168,7 +168,10 @@ def embedded_store() -> Iterator[Home]:
 @pytest.fixture
 def store(embedded_store: Home, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The embedded store, reachable for signed-in members; who gets which credentials is tested elsewhere."""
-    reaching = Credentials("test", "test", "", datetime.now(UTC) + timedelta(hours=1))
+    # clients are kept by their credentials: no other store of this process may have the same
+    reaching = Credentials(
+        "test", f"of-{embedded_store.aws_port}", "", datetime.now(UTC) + timedelta(hours=1)
+    )
     monkeypatch.setitem(os.environ, "AWS_ENDPOINT_URL", embedded_store.aws_url)
     monkeypatch.setattr(credential_cache, "credentials_for", lambda id_token: reaching)
     return embedded.deployer("s3", embedded_store)
