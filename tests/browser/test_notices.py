@@ -23,8 +23,9 @@ def delivery(seed: int) -> tuple[str, bytes]:
 
 def reload_until(visitor: Visitor, selector: str, words: str) -> None:
     """Reloads the page, as its words advise, until it says so."""
+    visitor.page.wait_for_load_state()
     for _ in range(30):
-        visitor.page.reload()
+        visitor.page.goto(visitor.page.url)  # a reload may meet the page that a form is still leading to
         place = visitor.page.locator(selector).first
         if place.count() and words in (place.text_content() or ""):
             return
