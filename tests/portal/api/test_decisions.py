@@ -124,6 +124,11 @@ def test_what_is_wrong_with_a_rulebook_is_said_with_its_place(reviewer: Writer) 
 
 
 def test_institutions_do_not_see_each_other_s_rulebooks(reviewer: Writer, outsider: Writer) -> None:
+    before = reviewer.get("rulebook/").json()
+    document = {"format": 1, "title": f"Ours after {before['number']}"}
+    reviewer.put(
+        "rulebook/", {"version": before["version"], "reason": "It was agreed.", "document": document}
+    )
     mine, theirs = reviewer.get("rulebook/").json(), outsider.get("rulebook/").json()
     assert mine["version"]
     assert mine["version"] != theirs["version"]
