@@ -2,7 +2,6 @@
 
 from datetime import time
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.dates import MONTHS, WEEKDAYS
@@ -15,7 +14,7 @@ from ingestion.schedule.models import Expectation
 from ingestion.schedule.outlook import OVERDUE, Status
 from ingestion.schedule.terms import MAX_BUSINESS_DAYS, Frequency
 from portal.dashboard.expected import STATUSES, Due
-from portal.dashboard.forms import DateInput, Narrowing
+from portal.dashboard.forms import DateInput, Narrowing, TiedForm, zones
 
 ANY_FUND = "any"
 LAST_DAY = 31
@@ -23,10 +22,8 @@ TERMS = ("template", "frequency", "month", "business_days", "at", "calendar", "s
 OVERDUE_NAME = "overdue"
 
 
-class ExpectationForm(forms.Form):
+class ExpectationForm(TiedForm):
     """The terms of an expected delivery."""
-
-    use_required_attribute = False
 
     template = forms.ChoiceField(label=_("Template"), choices=list(EXPECTABLE.items()))
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency.choices, initial=Frequency.MONTHLY)
@@ -74,20 +71,12 @@ class ExpectationForm(forms.Form):
         help_text=_("Empty: until further notice."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-
     @classmethod
     def of(cls, expectation: Expectation) -> "ExpectationForm":
         """The form as it shows terms that stand."""
         weekly = expectation.frequency == Frequency.WEEKLY
         days = {"weekday" if weekly else "month_day": expectation.day}
         return cls(initial={name: getattr(expectation, name) for name in TERMS} | days)
-
-    def full_clean(self) -> None:
-        """Validates, and ties each message to its field for screen readers."""
-        super().full_clean()
-        self._mark()
 
     def terms(self) -> dict[str, Any]:
         """What the service takes."""
@@ -102,13 +91,7 @@ class ExpectationForm(forms.Form):
         for problem in refusal.problems:
             place = {"day": "month_day", "funds": "others"}.get(problem["place"], problem["place"])
             self.add_error(place if place in self.fields else None, problem["message"])
-        self._mark()
-
-    def _mark(self) -> None:
-        for name in self.errors:
-            if name in self.fields:
-                described = {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
-                self.fields[name].widget.attrs |= described
+        self.tie()
 
 
 class NewExpectationForm(ExpectationForm):
@@ -144,15 +127,14 @@ class NewExpectationForm(ExpectationForm):
         return cleaned
 
 
-class ZoneForm(forms.Form):
+class ZoneForm(TiedForm):
     """The zone in which every deadline is meant."""
 
     zone = forms.ChoiceField(label=_("Time zone of the deadlines"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-        self.fields["zone"].choices = [(name, name) for name in ["UTC", *zones]]  # type: ignore[attr-defined]
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = zones()  # type: ignore[attr-defined]
 
 
 class CalendarFilter(Narrowing):

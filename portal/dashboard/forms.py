@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, time
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import Q, QuerySet, TextField
@@ -42,22 +43,39 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
-class Narrowing(forms.Form):
-    """A filter form without required fields and without colons."""
+def zones() -> list[tuple[str, str]]:
+    """UTC, then every time zone that is called after a place."""
+    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
+
+
+class TiedForm(forms.Form):
+    """Labels without colons, and each message tied to its field for screen readers."""
 
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["label_suffix"] = ""
+        super().__init__(*args, **({"label_suffix": ""} | kwargs))
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self.tie()
+
+    def tie(self) -> None:
+        """Once more after messages were added from outside."""
+        for name in self.errors:
+            if name in self.fields:
+                tied = {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+                self.fields[name].widget.attrs |= tied
+
+
+class Narrowing(TiedForm):
+    """A filter form without required fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
-
-    def full_clean(self) -> None:
-        """Validates, and ties each message to its field for screen readers."""
-        super().full_clean()
-        for name in self.errors:
-            self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
     @property
     def is_narrowed(self) -> bool:

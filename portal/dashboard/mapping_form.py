@@ -13,6 +13,7 @@ from ingestion.pipeline.mapping import FORMAT
 from ingestion.pipeline.pack import Pack, find_pack, pack_names
 from ingestion.pipeline.recognise import LIST
 from ingestion.web.desk import MappingDesk
+from portal.dashboard.forms import TiedForm
 
 FEW = 60  # fields; of a longer list one is found faster by writing than by scrolling
 DECIMALS = [("", lazy("As the numbers show")), (".", lazy("Point: 1234.56")), (",", lazy("Comma: 1234,56"))]
@@ -28,15 +29,14 @@ class Column:
     field: forms.BoundField
 
 
-class MappingForm(forms.Form):
+class MappingForm(TiedForm):
     """One choice per column, pre-filled by what is saved, else by names and looks; and the decimal sign."""
 
-    use_required_attribute = False
     decimal = forms.ChoiceField(label=lazy("Decimal sign of the numbers"), choices=DECIMALS, required=False)
 
     def __init__(self, data: Any = None, *, desk: MappingDesk, pack: Pack) -> None:
         self.desk, self.pack = desk, pack
-        super().__init__(data, label_suffix="", initial=_initial(desk, pack))
+        super().__init__(data, initial=_initial(desk, pack))
         for i in range(len(desk.layout.headers)):
             self.fields[f"column_{i}"] = self._choice()
 
@@ -58,16 +58,6 @@ class MappingForm(forms.Form):
     def fields_named(self) -> list[tuple[str, str]]:
         """(key, name) of every field of the template."""
         return [(key, field.label) for key, field in self.pack.fields.items()]
-
-    def full_clean(self) -> None:
-        """Validates, and ties each message to its column for screen readers."""
-        super().full_clean()
-        for name in self.errors:
-            if name in self.fields:
-                self.fields[name].widget.attrs |= {
-                    "aria-invalid": "true",
-                    "aria-describedby": f"id_{name}_error",
-                }
 
     def clean(self) -> dict[str, Any]:
         """Each field once, and only fields that the template has."""

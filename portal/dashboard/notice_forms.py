@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as lazy
 
+from portal.dashboard.forms import TiedForm
 from portal.notices.addresses import MAX_LENGTH, parsed
 from portal.notices.errors import AddressRefused
 from portal.notices.events import Event, Mail, Reach
@@ -24,13 +25,11 @@ class WishRow:
     mail: forms.BoundField
 
 
-class WishForm(forms.Form):
+class WishForm(TiedForm):
     """Two choices for each event the person can be told of."""
 
-    use_required_attribute = False
-
     def __init__(self, data: Mapping[str, str] | None, *, wishes: list[Wish]) -> None:
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.events = [wish.event for wish in wishes]
         for wish in wishes:
             self.fields[f"reach:{wish.event}"] = forms.ChoiceField(
@@ -55,10 +54,9 @@ class WishForm(forms.Form):
         }
 
 
-class EventsForm(forms.Form):
+class EventsForm(TiedForm):
     """Which events an endpoint is told of."""
 
-    use_required_attribute = False
     events = forms.MultipleChoiceField(
         label=lazy("Tell it when"),
         choices=[(event.value, event.label) for event in SENDABLE],

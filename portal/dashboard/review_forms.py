@@ -11,27 +11,11 @@ from django.utils.translation import gettext_lazy as lazy
 from ingestion.review.services import Asked
 from ingestion.review.services.accepting import LONGEST, MAX_REASON
 from ingestion.review.states import Reach, State
-from portal.dashboard.forms import DateInput, Narrowing
+from portal.dashboard.forms import DateInput, Narrowing, TiedForm
 from portal.dashboard.review import STATES
 
 USUAL = timedelta(days=90)
 ALL, FUND, ROW = "all", "fund", "row"
-
-
-class TiedForm(forms.Form):
-    """A form that ties each message to its field for screen readers."""
-
-    use_required_attribute = False
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, label_suffix="", initial=initial)
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        for name in self.errors:
-            if name in self.fields:
-                attributes = {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
-                self.fields[name].widget.attrs |= attributes
 
 
 class AcceptForm(TiedForm):

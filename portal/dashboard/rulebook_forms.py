@@ -12,7 +12,7 @@ from ingestion.pipeline.rulebook import OFF
 from ingestion.pipeline.rules.rule import SEVERITIES
 from ingestion.web.services.rulebooks import MAX_REASON
 from portal.dashboard import rule_list, wording
-from portal.dashboard.forms import Narrowing
+from portal.dashboard.forms import Narrowing, TiedForm
 from portal.dashboard.rule_list import ListedRule
 
 SETTINGS = [(name, wording.SETTINGS[name].word) for name in (*SEVERITIES, OFF)]
@@ -49,27 +49,15 @@ class RuleFilter(Narrowing):
         return [one for one in rules if one.severity == show] if show else rules
 
 
-class SavingForm(forms.Form):
+class SavingForm(TiedForm):
     """What every new version of the rulebook asks for: why, and what it was made from."""
 
-    use_required_attribute = False
     based_on = forms.CharField(required=False, max_length=1024, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=lazy("Why is it changed?"),
         max_length=MAX_REASON,
         error_messages={"required": lazy("Say in a few words why; it stands in the history.")},
     )
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, label_suffix="", initial=initial)
-
-    def full_clean(self) -> None:
-        """Validates, and ties each message to its field for screen readers."""
-        super().full_clean()
-        for name in self.errors:
-            if name in self.fields:
-                widget = self.fields[name].widget
-                widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
 
 class OwnRuleForm(SavingForm):

@@ -30,7 +30,6 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = EndpointForm(
         request.POST if request.method == "POST" else None,
-        label_suffix="",
         initial={"events": [event.value for event in SENDABLE]},
     )
     if form.is_valid():
