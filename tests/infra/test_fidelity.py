@@ -18,7 +18,7 @@ def test_every_wrap_has_its_contract() -> None:
     assert set(fidelity.WRAPS) == set(CONTRACTS)
 
 
-RESTART = {"checkpoint", "sts_sessions"}  # their contracts stop the server
+RESTART = {"checkpoint", "started_runs", "sts_sessions"}  # their contracts stop the server
 
 
 @pytest.mark.parametrize("wrap", [wrap for wrap in fidelity.WRAPS if wrap not in RESTART])

@@ -22,6 +22,7 @@ WRAPS = (
     "lambda_room",
     "retry_delays",
     "sts_sessions",
+    "started_runs",
     "checkpoint",
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.infra.contracts.cognito import identity_pool, sign_up
 from tests.infra.contracts.iam import principal_arn, role_boundary
 from tests.infra.contracts.lambdas import lambda_errors, lambda_room
-from tests.infra.contracts.lasting import checkpoint, sts_sessions
+from tests.infra.contracts.lasting import checkpoint, started_runs, sts_sessions
 from tests.infra.contracts.s3 import bucket_configuration, s3_key_condition, s3_keys, version_ranges
 from tests.infra.contracts.ssm import ssm_keys
 from tests.infra.contracts.states import retry_delays
@@ -27,6 +27,7 @@ CONTRACTS: dict[str, Callable[[Server], bool]] = {
         lambda_room,
         retry_delays,
         sts_sessions,
+        started_runs,
         checkpoint,
     )
 }

@@ -1,5 +1,6 @@
-"""What must outlive the server: temporary credentials, and all that is older than ten seconds."""
+"""What must outlive the server: credentials, started runs, and all that is older than ten seconds."""
 
+import json
 import signal
 import time
 
@@ -7,7 +8,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from tests.infra.contracts.tools import ANYTHING, unique
-from tests.infra.embedded import REGION, Server
+from tests.infra.embedded import ACCOUNT, REGION, Server
 
 
 def sts_sessions(server: Server) -> bool:
@@ -39,3 +40,26 @@ def checkpoint(server: Server) -> bool:
     except ClientError:
         return False
     return True
+
+
+def started_runs(server: Server) -> bool:
+    """A run whose start was answered is known after `kill -9`, though no checkpoint saw it; once only."""
+    role = unique("role")
+    server.new_role(role, ANYTHING)
+    wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    machine = server.client("stepfunctions").create_state_machine(
+        name=unique("machine"), definition=json.dumps(wait), roleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}"
+    )["stateMachineArn"]
+    server.stop()  # saves the machine
+    server.checkpoint = "3600"
+    server.start()
+    states = server.client("stepfunctions")
+    run = states.start_execution(stateMachineArn=machine, name="known")["executionArn"]
+    server.stop(signal.SIGKILL)
+    server.start()
+    try:
+        found = states.describe_execution(executionArn=run)
+        states.start_execution(stateMachineArn=machine, name="known", input='{"another": "input"}')
+    except ClientError as error:
+        return error.response["Error"]["Code"] == "ExecutionAlreadyExists" and found["status"] == "FAILED"
+    return False
