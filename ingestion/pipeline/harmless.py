@@ -2,7 +2,7 @@
 
 import re
 
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 # Where a spreadsheet could begin to compute: at the start of a cell, and after what another country's
 # spreadsheet takes for the separator of cells; the signs also in full width
 _RISKY = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@＝＋－＠\t\r\n])""")

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,22 +18,16 @@ from django.utils import timezone
 from infra.local import embedded
 from infra.local.home import ROOT, Home
 from ingestion.aws.credentials import Credentials
-from ingestion.pipeline.delivery import parse_file
-from ingestion.pipeline.engine import validate
-from ingestion.pipeline.errors import UnreadableFile
-from ingestion.pipeline.findings import findings_parquet
-from ingestion.pipeline.inspection import inspect_file
-from ingestion.pipeline.verdict import index_card, unreadable_document, verdict_document
 from ingestion.web.models import RulebookVersion, Submission
-from ingestion.web.pointers import result_key, results_bucket
 from ingestion.web.states import State, Verdict
 from portal.accounts import credentials as credential_cache
 from portal.accounts import seal, tokens
 from portal.accounts.models import Institution, Membership, User
 from portal.accounts.selectors import SEAL_ID
 from tests.fixtures.system import free_port
+from tests.portal.dashboard.delivered import Make, delivered, put_results, unreadable  # noqa: F401
 from tests.portal.dashboard.delivery import DELIVERY
-from tests.portal.dashboard.taken_away import make_receipt_key, put_what_is_taken_away
+from tests.portal.dashboard.taken_away import make_receipt_key
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_tests"
 BACKEND = "portal.accounts.oidc.CognitoBackend"
@@ -45,11 +39,11 @@ OWN = {"id": "OWN-1", "template": "TPT", "field": "26", "expect": "26 <= 0.1", "
 RULEBOOK = {"format": 1, "rules": {"TPT-P02-NET-ASSETS": {"severity": "off"}}, "own": [OWN]}
 
 
-def sign_in(user: User, *groups: str, **options: Any) -> Client:
+def sign_in(user: User, *groups: str, id_token: str = "", **options: Any) -> Client:
     """A browser in which this person is signed in, with tokens sealed as a sign-in seals them."""
     client = Client(**options)
     client.force_login(user, backend=BACKEND)
-    held = seal.Tokens(f"id-{uuid4()}", "refresh", datetime.now(UTC) + timedelta(hours=1))
+    held = seal.Tokens(id_token or f"id-{uuid4()}", "refresh", datetime.now(UTC) + timedelta(hours=1))
     row, key = tokens.keep(user=user, tokens=held, groups=groups)
     session = client.session
     session[SEAL_ID] = str(row.pk)
@@ -108,9 +102,6 @@ def outsider(borealis: Institution) -> Client:
 def newcomer(db: None) -> Client:
     """Signed in, but in no institution."""
     return sign_in(User.objects.create(issuer=ISSUER, subject="nina", email="nina@new.example"))
-
-
-Make = Callable[..., Submission]
 
 
 @pytest.fixture
@@ -180,27 +171,7 @@ def store(embedded_store: Home, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def checked(store: Any, make: Make) -> Submission:
     """A delivery with errors, checked by the real rules, its results in the store."""
-    inspection = inspect_file(DELIVERY)
-    delivery = parse_file(DELIVERY, inspection)
-    validation = validate(delivery)
-    card = index_card(delivery)
-    counts = validation.counts
-    key = f"{uuid4()}/original"
-    kept = store.put_object(Bucket="fundgate-000000000000-alpine-am-landing", Key=key, Body=DELIVERY)
-    submission = make(
-        verdict=validation.verdict,
-        counts=(counts["error"], counts["warning"], counts["info"]),
-        template=card["template"],
-        template_version=card["version"],
-        index_card=card,
-        bytes=len(DELIVERY),
-        object_key=key,
-        object_version=kept["VersionId"],
-    )
-    document = verdict_document(validation, inspection, card)
-    put_results(store, submission, document, findings_parquet(validation.findings), delivery.to_parquet())
-    put_what_is_taken_away(store, submission, DELIVERY)
-    return submission
+    return delivered(store, make, DELIVERY)
 
 
 @pytest.fixture
@@ -212,14 +183,7 @@ def receipt_key(store: Any, embedded_store: Home, settings: Any, monkeypatch: py
 @pytest.fixture
 def unknown(store: Any, make: Make) -> Submission:
     """A delivery whose layout nobody knows, as Publish tells of it."""
-    with pytest.raises(UnreadableFile) as refused:
-        inspect_file(UNKNOWN)
-    error = refused.value
-    submission = make(verdict=Verdict.UNREADABLE, code=error.code, file_name="positions.csv")
-    assert error.layout is not None
-    document = unreadable_document(error.code, error.detail) | {"layout": error.layout.to_json()}
-    put_results(store, submission, document, b"")
-    return submission
+    return unreadable(store, make, UNKNOWN)
 
 
 @pytest.fixture
@@ -260,14 +224,3 @@ def version_in_force(store: Any, institution: Institution) -> str:
 
 def results_of(institution: Institution) -> str:
     return f"fundgate-000000000000-{institution.code}-results"
-
-
-def put_results(
-    store: Any, submission: Submission, document: dict[str, Any], findings: bytes, rows: bytes = b""
-) -> None:
-    """Results where the layout says they lie, as the pipeline leaves them; rows only if there are any."""
-    bodies = {"verdict": json.dumps(document).encode(), "findings": findings} | (
-        {"rows": rows} if rows else {}
-    )
-    for name, body in bodies.items():
-        store.put_object(Bucket=results_bucket(submission), Key=result_key(submission, name), Body=body)
