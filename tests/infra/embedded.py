@@ -131,6 +131,7 @@ class Platform:
         self.portal_url = portal_url
         self.outputs = self.deploy_platform()
         self.institutions = {code: self.deploy_institution(code) for code in INSTITUTIONS}
+        self._people: set[str] = set()
         self._tokens: dict[str, str] = {}
         self._credentials: dict[str, dict[str, str]] = {}
         for code in INSTITUTIONS:
@@ -162,6 +163,10 @@ class Platform:
         )
 
     def add_user(self, email: str, *groups: str) -> str:
+        """A user of these groups, made once."""
+        if email in self._people:
+            return email
+        self._people.add(email)
         cognito, pool = self.server.client("cognito-idp"), self.outputs["UserPoolId"]
         attributes = [
             {"Name": "email", "Value": email},

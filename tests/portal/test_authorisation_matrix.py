@@ -3,13 +3,13 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
@@ -55,6 +55,7 @@ from tests.portal.policies import (
     Answer,
     Policy,
 )
+from tests.portal.routes import ROUTES
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
@@ -75,20 +76,6 @@ PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT",
 DECISIONS = {"map_columns", "mappings", "set_mapping_aside", "rulebook", "new_own_rule", "own_rule",
              "rulebook_version", "restore_rulebook", "api_mapping", "api_mappings",
              "api_rulebook"}  # fmt: skip
-
-
-def routes(
-    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = ""
-) -> Iterator[tuple[str, str]]:
-    """(name, address pattern) of every address."""
-    for one in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(one, URLResolver):
-            yield from routes(one.url_patterns, prefix + str(one.pattern))
-        else:
-            yield one.name or "", prefix + str(one.pattern)
-
-
-ROUTES = dict(routes())
 
 
 @pytest.fixture

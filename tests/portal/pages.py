@@ -1,0 +1,70 @@
+"""Every page and file that a signed-in person of institution A opens, with what stands in its address."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from portal.accounts.roles import Role
+from tests.portal.policies import POLICIES, Policy
+from tests.portal.routes import ROUTES
+
+HOME = "home"
+QUERIES = {
+    "findings": ("", "?text={value}", "?rule={rule}&columns=all"),
+    "first_findings": ("?rule={rule}",),
+    "submission_changes": ("?kind=new", "?kind=fixed", "?kind=still"),
+    "correct": ("", "?row=3"),
+    "trends": ("", "?of=TPT"),
+    "submissions": ("", "?q=2025"),
+}
+"""With which queries an address is looked at, where not without one."""
+PLACES = {
+    "template": ("TPT",),
+    "version": ("7.0",),
+    "rule.rule_id": ("TPT-P02-NET-ASSETS",),
+    "own_rule.rule_id": ("OWN-1",),
+    "template_file.kind": ("workbook", "example", "guide"),
+    "table.name": ("holdings", "share_classes"),
+    "table.form": ("csv", "parquet"),
+    "receipt.form": ("json", "pdf"),
+    "api_file.name": ("original", "annotated.xlsx", "holdings.csv", "share_classes.parquet"),
+    "row.number": ("3",),
+    "number": ("1",),
+}
+"""What stands in addresses beside the things that a test makes; `address.argument` before `argument`."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address that is opened, and who may."""
+
+    name: str
+    address: str
+    policy: Policy
+
+    @property
+    def of_api(self) -> bool:
+        return self.name.startswith("api_")
+
+
+def pages(subjects: Mapping[str, str], words: Mapping[str, str], but: Collection[str] = ()) -> Iterator[Page]:
+    """All that are for members; KeyError names the argument of an address that nobody gave a value for.
+
+    `subjects` are ids by the name of their argument, `words` what stands in queries, `but` the addresses that
+    are left out.
+    """
+    given = PLACES | {name: (value,) for name, value in subjects.items()}
+    said = {name: quote(word) for name, word in words.items()}
+    members = {name: policy for (name, method), policy in POLICIES.items() if method == "GET" and policy.role}
+    for name, policy in ({HOME: Policy(200, Role.VIEWER)} | members).items():
+        if name in but:
+            continue
+        arguments = re.findall(r"<\w+:(\w+)>", ROUTES[name])
+        choices = [given.get(f"{name}.{argument}") or given[argument] for argument in arguments]
+        for values in product(*choices):
+            for query in QUERIES.get(name, ("",)):
+                yield Page(name, reverse(name, args=values) + query.format(**said), policy)
