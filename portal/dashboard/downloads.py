@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from ingestion.web.models import Submission
 from ingestion.web.services.files import tables_of
 from ingestion.web.states import State, Verdict
-from portal.dashboard.exports import MOST_SHEET_ROWS
 
 PATIENCE = timedelta(minutes=6)  # the longest the pipeline takes over the annotated workbook
 TITLES = {
@@ -24,13 +23,9 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Downloads:
-    """`annotated` is ready, making, missing, or empty where nothing is to be marked.
-
-    `sheet_ends` is after how many findings the workbook of findings ends, 0 where it holds all of them.
-    """
+    """`annotated` is ready, making, missing, or empty where nothing is to be marked."""
 
     findings: bool = False
-    sheet_ends: int = 0
     annotated: str = ""
     tables: dict[str, str] = field(default_factory=dict)
     original: bool = False
@@ -48,7 +43,6 @@ def downloads_of(submission: Submission) -> Downloads:
     checked = bool(submission.verdict) and submission.verdict != Verdict.UNREADABLE
     return Downloads(
         findings=checked,
-        sheet_ends=MOST_SHEET_ROWS if sum(submission.counts.values()) > MOST_SHEET_ROWS else 0,
         annotated=_annotated(submission) if checked else "",
         tables={name: str(TITLES[name]) for name in tables_of(submission)} if checked else {},
         original=bool(submission.object_version),

@@ -23,8 +23,8 @@ def findings_as_csv(*, actor: Actor, submission: Submission) -> Iterator[bytes]:
     return exports.findings_csv(found, several_files=several_files(document))
 
 
-def findings_as_xlsx(*, actor: Actor, submission: Submission) -> bytes:
-    """The findings as a workbook; NoResultYet when there are none."""
+def findings_as_xlsx(*, actor: Actor, submission: Submission) -> Iterator[bytes]:
+    """Every finding, streamed as a workbook; NoResultYet before anything is sent."""
     document = selectors.verdict_document(actor, submission)
     found = with_first(all_findings(actor, submission))
     record_act(

@@ -4,7 +4,7 @@ from ingestion.web.results.common import CommonTable
 from ingestion.web.results.documents import original, streamed, verdict, verdict_of
 from ingestion.web.results.findings import Findings, Question
 from ingestion.web.results.rows import RowKey, Rows
-from ingestion.web.results.slices import Slice, cut, groups_of, slices, stored
+from ingestion.web.results.slices import Slice, cut, groups_of, rules_of, slices, stored
 
 __all__ = [
     "CommonTable",
@@ -16,6 +16,7 @@ __all__ = [
     "cut",
     "groups_of",
     "original",
+    "rules_of",
     "slices",
     "stored",
     "streamed",

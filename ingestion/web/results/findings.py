@@ -113,10 +113,10 @@ class Findings(StoredTable):
             found.append(start + np.flatnonzero(fits & (table["row"].to_numpy() == 0)))
         return self.at(np.concatenate(found)[:most])
 
-    def every_row(self) -> Iterator[dict[str, Any]]:
-        """All rows in order, one row group at a time."""
+    def parts(self) -> Iterator[pa.Table]:
+        """All findings in order, one row group at a time."""
         for _, table in self.groups(range(self._file.num_row_groups)):
-            yield from table.to_pylist()
+            yield table
 
 
 def _positions(wanted: list[Slice]) -> Integers:

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+
+from ingestion.pipeline.readers.source import Column
+
 Slice = tuple[int, int]  # first row, number of rows
 
 
@@ -35,6 +39,13 @@ def slices(document: dict[str, Any], *, rule: str | None = None, severity: str |
         else:
             chosen.append((start, count))
     return chosen
+
+
+def rules_of(document: dict[str, Any]) -> Column:
+    """The rule of each finding that stands in `slices` of all groups, in their order."""
+    groups = sorted(groups_of(document), key=lambda group: int(group["offset"]))
+    codes = np.repeat(np.arange(len(groups), dtype=np.int32), [stored(group) for group in groups])
+    return Column(codes, [group["rule"] for group in groups])
 
 
 def cut(whole: list[Slice], skip: int, take: int) -> list[Slice]:

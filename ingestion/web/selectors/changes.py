@@ -1,21 +1,21 @@
 """What changed since an earlier delivery of the same funds, read with the viewer's own credentials."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from functools import cached_property, partial
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from ingestion.aws.credentials import Credentials
 from ingestion.pipeline.differences import Differences, Integers, Mask, differences
-from ingestion.pipeline.pack import find_pack, pack_names
 from ingestion.pipeline.readers.source import Column
 from ingestion.web import results
 from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
-from ingestion.web.results.columns import read_columns
-from ingestion.web.selectors.subjects import Subjects, subjects
+from ingestion.web.selectors.compared import instrument_of, side_of
 from ingestion.web.selectors.submissions import submissions_for
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
@@ -90,6 +90,7 @@ def earlier_deliveries(actor: Actor, submission: Submission) -> list[Submission]
         return []
     candidates = (
         submissions_for(actor)
+        .select_related("institution")
         .filter(template=submission.template, number__lt=submission.number, state=State.COMPLETED)
         .exclude(verdict__in=["", Verdict.UNREADABLE])
         .exclude(check_only=True)
@@ -105,33 +106,32 @@ def changes(actor: Actor, submission: Submission, before: Submission) -> Changes
 
     NoResultYet when what was found is no longer stored.
     """
-    credentials = actor.credentials()
-    old, new = (results.verdict(credentials, one) for one in (before, submission))
+    both, credentials = (before, submission), actor.credentials()
+    old, new = _of_both(partial(results.verdict, credentials), both)
     for one, other in ((submission, before), (before, submission)):
         detail = {"attempt": one.attempt, "compared_with": str(other.id)}
         record_act(actor, one, AuditTag.FINDINGS_VIEWED, detail)
     spans = results.slices(old), results.slices(new)
-    sides = [_side(credentials, one, spans[i]) for i, one in enumerate((before, submission))]
-    subject = _subjects(credentials, (before, submission), sides)
-    columns = [[side[name] for name in ("rule", "field", "portfolio")] for side in sides]
+    sides = _of_both(partial(side_of, credentials, instrument_of(submission)), both, spans)
+    positions = [side.subjects for side in sides]
+    rules = results.rules_of(old), results.rules_of(new)
     gone = joined = None
-    if subject:
-        columns = [[*columns[i], subject[i].names] for i in (0, 1)]
-        gone, joined = subject[0].missing_in(subject[1]), subject[1].missing_in(subject[0])
-    else:
-        columns = [[*columns[i], _values(sides[i])] for i in (0, 1)]
-    found = differences(columns[0], columns[1], gone, joined)
+    if positions[0] and positions[1]:
+        gone, joined = positions[0].missing_in(positions[1]), positions[1].missing_in(positions[0])
+    by_position = gone is not None
+    earlier, later = (side.numbers(by_position=by_position) for side in sides)
+    found = differences(earlier, later, gone, joined)
     groups = [*results.groups_of(new), *results.groups_of(old)]
     return Changes(
         before=before,
         documents=(old, new),
-        rules=_by_rule(groups, sides[0]["rule"], sides[1]["rule"], found),
-        by_position=bool(subject),
+        rules=_by_rule(groups, *rules, found),
+        by_position=by_position,
         partial=any(results.stored(group) < int(group["count"]) for group in groups),
         other_rules=old.get("ruleset_version") != new.get("ruleset_version"),
         unlike=old.get("complete") is not new.get("complete"),
         found=found,
-        of_rule=(sides[0]["rule"], sides[1]["rule"]),
+        of_rule=rules,
         slices=spans,
     )
 
@@ -144,36 +144,17 @@ def changed_findings(actor: Actor, submission: Submission, positions: Integers) 
         return findings.at(positions)
 
 
-Side = dict[str, Any]
-_COLUMNS = ("rule", "field", "portfolio", "file", "value")
+_Read = TypeVar("_Read")
 
 
-def _side(credentials: Credentials, submission: Submission, spans: list[results.Slice]) -> Side:
-    """The columns by which findings are told apart, and `row`, of these slices."""
-    nothing = {name: Column(np.zeros(0, np.int32), []) for name in _COLUMNS} | {"row": np.zeros(0, np.int32)}
-    if not sum(count for _, count in spans):
-        return nothing
-    with results.Findings(credentials, submission) as findings:
-        return read_columns(findings, (*_COLUMNS, "row"), spans)
-
-
-def _subjects(
-    credentials: Credentials, both: tuple[Submission, Submission], sides: list[Side]
-) -> tuple[Subjects, Subjects] | None:
-    """The position of each finding by its identifier; None where not both deliveries tell it."""
-    name = both[1].template, both[1].template_version
-    if name not in pack_names():
-        return None
-    field = find_pack(*name).instrument
-    found = [subjects(credentials, both[i], field, sides[i]) for i in (0, 1)]
-    return (found[0], found[1]) if found[0] and found[1] else None
-
-
-def _values(side: Side) -> Column:
-    """The values that were found; "" where a finding is about more than a row, for there values change."""
-    column: Column = side["value"]
-    codes = np.where(side["row"] > 0, column.codes, len(column.values))
-    return Column(codes.astype(np.int32), [*column.values, ""])
+def _of_both(
+    read: Callable[..., _Read], both: tuple[Submission, Submission], *more: tuple[Any, Any]
+) -> tuple[_Read, _Read]:
+    """What is read of either, at the same time: most of it is waiting for the store."""
+    one, other = zip(both, *more, strict=True)
+    with ThreadPoolExecutor(1) as beside:
+        later = beside.submit(copy_context().run, read, *other)
+        return read(*one), later.result()
 
 
 def _by_rule(
@@ -190,14 +171,17 @@ def _by_rule(
     known = {group["rule"]: group for group in reversed(groups)}
     names = dict.fromkeys(group["rule"] for group in groups)
     return [
-        RuleChange(document=known[name], **{kind: count.get(name, 0) for kind, count in counts.items()})
+        RuleChange(document=known[name], **{kind: count[name] for kind, count in counts.items()})
         for name in names
     ]
 
 
-def _counted(column: Column, mask: Mask) -> dict[str, int]:
+def _counted(column: Column, mask: Mask) -> Counter[str]:
     counts = np.bincount(column.codes[mask], minlength=column.distinct)
-    return {name: int(count) for name, count in zip(column.values, counts, strict=True) if count}
+    found: Counter[str] = Counter()
+    for name, count in zip(column.values, counts.tolist(), strict=True):
+        found[name] += count
+    return found
 
 
 def _funds(submission: Submission) -> set[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from ingestion.web import results
 from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
@@ -98,10 +100,10 @@ def _within(page: int, total: int, size: int) -> int:
     return max(1, min(page, _pages(total, size)))
 
 
-def all_findings(actor: Actor, submission: Submission) -> Iterator[dict[str, Any]]:
+def all_findings(actor: Actor, submission: Submission) -> Iterator[pa.Table]:
     """Every finding, one row group in memory at a time; the caller records what it does with them."""
     with results.Findings(actor.credentials(), submission) as findings:
-        yield from findings.every_row()
+        yield from findings.parts()
 
 
 def _document(actor: Actor, submission: Submission) -> dict[str, Any]:

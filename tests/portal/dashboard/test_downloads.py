@@ -20,7 +20,6 @@ from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
-from portal.dashboard import downloads, exports
 from portal.dashboard.downloads import TITLES, downloads_of
 from tests.portal.dashboard.conftest import Make
 from tests.portal.dashboard.delivery import DELIVERY, FORMULA
@@ -144,32 +143,6 @@ def test_a_workbook_that_never_came_is_told_and_how_to_get_one(viewer: Client, m
 )
 def test_nothing_is_promised_where_nothing_is_marked(make: Make, values: dict[str, Any]) -> None:
     assert downloads_of(make(**values)).annotated == ""
-
-
-def test_a_workbook_of_findings_that_ends_early_says_so_first_and_the_page_too(
-    viewer: Client, checked: Submission, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    total = sum(checked.counts.values())
-    for most in (total, total - 1):
-        monkeypatch.setattr(exports, "MOST_SHEET_ROWS", most)
-        monkeypatch.setattr(downloads, "MOST_SHEET_ROWS", most)
-        page = get(viewer, "downloads", checked).content.decode()
-        sheet = openpyxl.load_workbook(io.BytesIO(get(viewer, "findings_xlsx", checked).content))["Findings"]
-        first = str(sheet["A1"].value)
-        if most == total:
-            assert first == "Severity" and "data-sheet-ends" not in page
-            assert sheet.max_row == 1 + total and sheet.freeze_panes == "A2"
-        else:
-            assert first.startswith(f"This sheet ends after {most} findings. The csv download holds all")
-            assert f"The findings as xlsx end after {most};" in page
-            assert sheet["A2"].value == "Severity" and sheet.freeze_panes == "A3"
-            assert sheet.max_row == 2 + most and sheet.auto_filter.ref.startswith("A2:")
-
-
-def test_a_workbook_says_that_not_all_of_what_was_found_is_stored() -> None:
-    group = {"rule": "TPT-X", "title": "A rule", "severity": "error", "count": 1_500_000, "stored": 2}
-    book = openpyxl.load_workbook(io.BytesIO(exports.findings_xlsx([], [group])))
-    assert book["Findings"]["A1"].value == "1,500,000 were found; the first 2 are stored."
 
 
 def test_every_table_of_the_common_schema_has_a_title() -> None:
