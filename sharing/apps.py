@@ -5,3 +5,13 @@ from django.apps import AppConfig
 
 class SharingConfig(AppConfig):
     name = "sharing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ingestion.review.signals import settled
+        from ingestion.web.signals import swept, withdrawn
+        from sharing import listeners
+
+        settled.connect(listeners.settled, dispatch_uid="sharing.settled")
+        withdrawn.connect(listeners.withdrawn, dispatch_uid="sharing.withdrawn")
+        swept.connect(listeners.swept, dispatch_uid="sharing.swept")

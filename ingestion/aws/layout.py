@@ -23,6 +23,8 @@ _TEMPLATE = re.compile(r"[A-Z]{2,16}")
 _FUND = re.compile(r"by-fund/[0-9a-f]{64}/")
 _FUND_ON_A_DAY = re.compile(r"by-fund/[0-9a-f]{64}/[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BY_FUND = re.compile(rf"({_FUND_ON_A_DAY.pattern})/([0-9a-f-]{{36}})\.([a-z]{{2,16}})\.json")
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_COPIES = re.compile(rf"from/{_CODE.pattern}/{_UUID}/(?:{_UUID}/)?")
 _FILE = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9]+)?(/[a-z][a-z0-9_-]*(\.[a-z0-9]+)?)?")
 
 
@@ -83,6 +85,22 @@ def by_fund_key(fund_on_a_day: str, submission: str | UUID, template: str) -> st
     if not _FUND_ON_A_DAY.fullmatch(fund_on_a_day) or not _TEMPLATE.fullmatch(template):
         raise ValueError("not a fund on a day, and a template")
     return f"{fund_on_a_day}/{_id(submission)}.{template.lower()}.json"
+
+
+def exchange_prefix(owner: str, grant: str | UUID, submission: str | UUID | None = None) -> str:
+    """Where the copies of a grant lie in the recipient's exchange bucket, or those of one delivery."""
+    grants = f"from/{institution_code(owner)}/{_id(grant)}/"
+    return grants if submission is None else f"{grants}{_id(submission)}/"
+
+
+def is_exchange_prefix(prefix: str) -> bool:
+    """Whether `exchange_prefix` makes it."""
+    return _COPIES.fullmatch(prefix) is not None
+
+
+def exchange_key(owner: str, grant: str | UUID, submission: str | UUID, file: str) -> str:
+    """One copied file, or the manifest beside them."""
+    return f"{exchange_prefix(owner, grant, submission)}{_file(file)}"
 
 
 @dataclass(frozen=True)

@@ -14,5 +14,8 @@ concluded = Signal()
 forgotten = Signal()
 """The content of a mere check is deleted, its index card with it: sent with `submission` in the same way."""
 
+withdrawn = Signal()
+"""A delivery was taken back: sent with `submission`, whose row is locked, in that transaction."""
+
 swept = Signal()
 """Once a minute, outside any transaction: whoever has something that falls due looks now."""

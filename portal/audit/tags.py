@@ -67,6 +67,18 @@ class AuditTag(StrEnum):
     EXPECTATION_REMOVED = "portal:expectation:removed"
     DEADLINE_ZONE_SET = "portal:deadline-zone:set"
 
+    GRANT_DRAFTED = "portal:grant:drafted"
+    GRANT_DISCARDED = "portal:grant:discarded"
+    GRANT_OFFERED = "portal:grant:offered"
+    GRANT_ACCEPTED = "portal:grant:accepted"
+    GRANT_DECLINED = "portal:grant:declined"
+    GRANT_SUSPENDED = "portal:grant:suspended"
+    GRANT_RESUMED = "portal:grant:resumed"
+    GRANT_REVOKED = "portal:grant:revoked"
+    GRANT_EXPIRED = "worker:grant:expired"
+    COPY_DELIVERED = "exchange:copy:delivered"
+    COPY_DELETED = "exchange:copy:deleted"
+
     SUBMISSION_STARTED = "worker:submission:started"
     SUBMISSION_NEEDS_SIGN_IN = "worker:submission:needs-sign-in"
     CHECK_DELETED = "worker:submission:check-deleted"

@@ -8,6 +8,7 @@ from ingestion.review.funds import groups_of, tally_by_fund
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.reach import files_in_reach, within_reach
 from ingestion.review.services.lapsing import lapse
+from ingestion.review.signals import settled
 from ingestion.review.states import Outcome, State
 from ingestion.web.models import Submission
 from ingestion.web.states import State as SubmissionState
@@ -52,6 +53,7 @@ def settle(submission: Submission) -> Standing:
     counting = [each for each in near if each.covers_before(submission.number)]
     _stand(standing, submission, groups, counting)
     standing.save()
+    settled.send(Submission, submission=submission)
     return standing
 
 

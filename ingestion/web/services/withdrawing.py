@@ -9,6 +9,7 @@ from ingestion.web.errors import NotNow, ReasonNeeded
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.superseding import supersede
+from ingestion.web.signals import withdrawn
 from ingestion.web.states import WITHDRAWABLE, State
 from ingestion.web.uploads.terms import a_reason
 from portal.accounts.actor import Actor
@@ -48,6 +49,7 @@ def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submi
         current = _still(actor, submission)
         change(current, State.WITHDRAWN, actor_id=actor.user.id, withdrawal=reason)
         supersede(current)
+        withdrawn.send(Submission, submission=current)
         detail = {"attempt": current.attempt, "verdict": current.verdict}
         record_act(actor, current, AuditTag.SUBMISSION_WITHDRAWN, detail)
     return current

@@ -1,0 +1,99 @@
+"""Handing a delivery to another institution and taking it back, with the owner's credentials.
+
+One CopyObject each, never multipart: parts under a foreign key would have to be decrypted. The recipient's
+bucket encrypts with the recipient's key, which the owner may use for nothing else.
+"""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ingestion.aws import layout, objects
+from ingestion.aws.errors import AwsError, translate
+from ingestion.aws.objects import ObjectRef
+
+MANIFEST = "manifest.json"
+THREADS = 8  # a client keeps ten connections
+
+
+@dataclass(frozen=True)
+class Order:
+    """One delivery to copy under one grant: the files by their name there, and the manifest as signed."""
+
+    grant: str
+    submission: str
+    owner: str
+    recipient: str
+    files: dict[str, ObjectRef]
+    manifest: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "grant": self.grant,
+            "submission": self.submission,
+            "owner": self.owner,
+            "recipient": self.recipient,
+            "files": {name: ref.to_json() for name, ref in self.files.items()},
+            "manifest": self.manifest,
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Order":
+        """The order in a JSON object; KeyError or ValueError if it is none."""
+        texts = {name: str(value[name]) for name in ("grant", "submission", "owner", "recipient")}
+        files = {str(name): ObjectRef.from_json(ref) for name, ref in value["files"].items()}
+        return cls(**texts, files=files, manifest=dict(value["manifest"]))
+
+
+def hand_over(s3: Any, account: str, order: Order) -> None:
+    """Copies the files, then writes the manifest: without it, nothing that lies there is ever shown.
+
+    May run twice: the same copies are written again as newer versions.
+    """
+    bucket = layout.bucket_name(account, order.recipient, "exchange")
+
+    def place(name: str) -> str:
+        return layout.exchange_key(order.owner, order.grant, order.submission, name)
+
+    def copy(name: str) -> None:
+        ref = order.files[name]
+        source = {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}
+        try:
+            s3.copy_object(Bucket=bucket, Key=place(name), CopySource=source)
+        except (ClientError, BotoCoreError) as error:
+            raise translate(error) from None
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(copy, order.files))
+    body = json.dumps(order.manifest, sort_keys=True).encode()
+    objects.put(s3, bucket, place(MANIFEST), body, content_type="application/json")
+
+
+def take_back(s3: Any, bucket: str, prefix: str) -> int:
+    """Deletes every version of everything under the prefix, and the marks of deletions; how many."""
+    if not layout.is_exchange_prefix(prefix):
+        raise ValueError("not a place of copies")
+    deleted = 0
+    try:
+        # all names first: deleting under way would shift the pages
+        for batch in list(_versions(s3, bucket, prefix)):
+            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+            if answer.get("Errors"):
+                raise AwsError(str(answer["Errors"][0].get("Code", "")), "DeleteObjects")
+            deleted += len(batch)
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    return deleted
+
+
+def _versions(s3: Any, bucket: str, prefix: str) -> Iterator[list[dict[str, str]]]:
+    """Pages of up to a thousand versions and delete markers."""
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    for page in pages:
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if found:
+            yield [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]

@@ -1,0 +1,34 @@
+"""Why something cannot be granted, answered or ended."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_noop as noop
+
+from portal.common.errors import BadRequest, Conflict, NotAllowed
+
+
+class NotAGrantYet(BadRequest):
+    """The terms of a grant are not complete or contradict each other; `problems` names each field."""
+
+    code = "GRANT_INCOMPLETE"
+    title = noop("This grant is not complete")
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(" ".join(text for _field, text in problems))
+        self.problems = [{"place": field, "message": text} for field, text in problems]
+
+
+class NotPossibleNow(Conflict):
+    """The grant's state does not allow it any more."""
+
+    code = "GRANT_MOVED_ON"
+    title = noop("That is no longer possible")
+    message = noop("The grant has moved on in the meantime. Reload the page to see how it stands now.")
+
+
+class SecondAdminNeeded(NotAllowed):
+    """Whoever wrote the draft does not confirm it."""
+
+    code = "SECOND_PERSON_NEEDED"
+    title = noop("A second person is needed")
+    message = noop("Your institution wants two administrators for a grant. Another one has to confirm it.")

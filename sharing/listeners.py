@@ -1,0 +1,21 @@
+"""What the ingestion app tells this one."""
+
+from typing import Any
+
+from ingestion.web.models import Submission
+from sharing import services
+
+
+def settled(submission: Submission, **_: Any) -> None:
+    """A delivery came to its verdict, or its findings were accepted or released."""
+    services.owe(submission)
+
+
+def withdrawn(submission: Submission, **_: Any) -> None:
+    """A delivery was taken back: nobody may read it any more."""
+    services.end_copies_of(submission)
+
+
+def swept(**_: Any) -> None:
+    """A minute has passed."""
+    services.expire_what_is_due()

@@ -1,0 +1,120 @@
+"""Reads: grants of the actor's institution in both directions, what falls under them, what was received."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ingestion.review.funds import funds_of
+from ingestion.review.selectors import standing_of
+from ingestion.schedule.services.deliveries import day_of
+from ingestion.web.models import Submission
+from ingestion.web.states import State as SubmissionState
+from ingestion.web.states import Verdict
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from portal.common.errors import NotFound
+from sharing.models import Copy, Grant, Profile
+from sharing.states import FLOWING, READABLE, Condition, CopyState, State
+
+
+def grants_given(actor: Actor) -> QuerySet[Grant]:
+    """What the actor's institution lets others have, newest first; viewers see it too."""
+    return _grants().filter(owner=actor.require(Role.VIEWER))
+
+
+def grants_received(actor: Actor) -> QuerySet[Grant]:
+    """What others let the actor's institution have; drafts are the owner's own."""
+    mine = _grants().filter(recipient=actor.require(Role.VIEWER))
+    return mine.exclude(state__in=[State.DRAFT, State.DISCARDED])
+
+
+def get_grant(actor: Actor, grant_id: UUID, *, lock: bool = False) -> Grant:
+    """A grant the actor's institution gives or receives, its row locked if asked; NotFound otherwise."""
+    mine = actor.require(Role.VIEWER)
+    seen = Q(owner=mine) | (Q(recipient=mine) & ~Q(state__in=[State.DRAFT, State.DISCARDED]))
+    found = _grants().filter(seen, pk=grant_id)
+    if lock:
+        found = found.select_for_update(of=("self",))
+    grant = found.first()
+    if grant is None:
+        raise NotFound(_("This grant does not exist."))
+    return grant
+
+
+def possible_recipients(actor: Actor) -> QuerySet[Institution]:
+    """Institutions a grant can be given to: those that the directory lists, or that share already."""
+    mine = actor.require(Role.VIEWER)
+    known = (
+        Q(exchange_profile__listed=True) | Q(grants_received__owner=mine) | Q(grants_given__recipient=mine)
+    )
+    return Institution.objects.filter(known).exclude(pk=mine.pk).distinct().order_by("name")
+
+
+def profile_of(institution: Institution) -> Profile:
+    """How it takes part; not listed and with one admin as long as nobody chose otherwise."""
+    return Profile.objects.filter(institution=institution).first() or Profile(institution=institution)
+
+
+def covered_by(grant: Grant, submissions: QuerySet[Submission]) -> list[Submission]:
+    """Of these deliveries of the owner, those that fall under the grant as it would be if it were open."""
+    asked, today = grant.of_record(is_open=True), timezone.now().date()
+    return [
+        each
+        for each in submissions.filter(institution=grant.owner).select_related("institution", "standing")
+        if may_be_handed_on(each, grant.condition)
+        and asked.covers(
+            funds=funds_of(each),
+            template=each.template,
+            valuation_date=day_of((each.index_card or {}).get("valuation_date")),
+            today=today,
+        )
+    ]
+
+
+def current_of(grant: Grant) -> QuerySet[Submission]:
+    """The owner's deliveries that count now, whoever asks: neither withdrawn, replaced nor only checked."""
+    return Submission.objects.filter(
+        institution=grant.owner, state=SubmissionState.COMPLETED, check_only=False, superseded_by=None
+    )
+
+
+def may_be_handed_on(submission: Submission, condition: str) -> bool:
+    """Whether the verdict meets the condition of a grant. What could not be read is never handed on."""
+    if submission.check_only or submission.state != SubmissionState.COMPLETED or not submission.index_card:
+        return False
+    if submission.verdict == Verdict.UNREADABLE:
+        return False
+    return condition == Condition.CHECKED or standing_of(submission).open_errors == 0
+
+
+def grants_that_flow(owner: Institution) -> QuerySet[Grant]:
+    """The open grants of an institution, whose last day is not over."""
+    today = timezone.now().date()
+    flowing = _grants().filter(owner=owner, state__in=FLOWING)
+    return flowing.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+
+
+def received_for(actor: Actor) -> QuerySet[Copy]:
+    """Deliveries of others that the actor's institution may read now, newest first."""
+    mine, today = actor.require(Role.VIEWER), timezone.now().date()
+    return (
+        Copy.objects.filter(grant__recipient=mine, grant__state__in=READABLE, state=CopyState.DONE)
+        .filter(Q(grant__ends_on=None) | Q(grant__ends_on__gte=today))
+        .select_related("grant__owner", "grant__recipient", "submission__superseded_by")
+        .order_by("-done_at", "-pk")
+    )
+
+
+def get_received(actor: Actor, copy_id: int) -> Copy:
+    """One of them; NotFound for everybody else's, and from the moment the grant is closed."""
+    found = received_for(actor).filter(pk=copy_id).first()
+    if found is None:
+        raise NotFound(_("This delivery does not exist, or is no longer shared with you."))
+    return found
+
+
+def _grants() -> QuerySet[Grant]:
+    return Grant.objects.select_related("owner", "recipient", "drafted_by", "confirmed_by")

@@ -1,0 +1,56 @@
+"""Deleting copies: at once with the credentials of whoever revokes, else by the janitor within a minute."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.aws import exchange, layout
+from ingestion.aws.clients import client
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.audit.tags import AuditTag
+from sharing.models import Copy
+from sharing.selectors import get_grant
+from sharing.services.telling import noted
+from sharing.states import CLOSED, CopyState
+
+
+def ending() -> list[Copy]:
+    """Copies that are to be deleted, the oldest first."""
+    found = Copy.objects.filter(state=CopyState.ENDING).select_related("grant__owner", "grant__recipient")
+    return list(found.order_by("state_since", "pk"))
+
+
+def gone(copy_ids: Iterable[int]) -> int:
+    """Notes that every version of these is deleted; how many."""
+    count = 0
+    for copy_id in copy_ids:
+        with transaction.atomic():
+            copy = Copy.objects.select_for_update(of=("self",)).filter(pk=copy_id).first()
+            if copy is None or copy.state != CopyState.ENDING:
+                continue
+            copy.state, copy.state_since = CopyState.GONE, timezone.now()
+            copy.save(update_fields=["state", "state_since"])
+            noted(AuditTag.COPY_DELETED, copy.grant, None, submission=str(copy.submission_id))
+            count += 1
+    return count
+
+
+def take_back_now(*, actor: Actor, grant_id: UUID) -> int:
+    """Deletes all copies of a closed grant with this person's credentials; how many objects' versions.
+
+    What it does not reach (AWS away, the request ended) the janitor deletes.
+    """
+    actor.require(Role.ADMIN)
+    grant = get_grant(actor, grant_id)
+    if grant.state not in CLOSED:
+        return 0
+    s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
+    bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, grant.recipient.code, "exchange")
+    marked = list(Copy.objects.filter(grant=grant, state=CopyState.ENDING).values_list("pk", flat=True))
+    deleted = exchange.take_back(s3, bucket, layout.exchange_prefix(grant.owner.code, grant.id))
+    gone(marked)
+    return deleted

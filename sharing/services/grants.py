@@ -1,0 +1,205 @@
+"""A grant from draft to end. Every change is written to the owner's bucket before the row says so."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.web import control
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from portal.audit.tags import AuditTag
+from portal.common.errors import NotFound
+from sharing.errors import NotPossibleNow, SecondAdminNeeded
+from sharing.models import Copy, Grant, GrantTransition
+from sharing.selectors import get_grant, possible_recipients, profile_of
+from sharing.services.owing import end_copies, owe_all
+from sharing.services.telling import noted
+from sharing.states import ALLOWED_TRANSITIONS, CopyState, State
+from sharing.terms import Terms, checked
+
+_MAY_EXPIRE = [state for state, allowed in ALLOWED_TRANSITIONS.items() if State.EXPIRED in allowed]
+
+
+@transaction.atomic
+def draft(*, actor: Actor, recipient_id: UUID, terms: Terms) -> Grant:
+    """A grant that nobody else sees yet; NotAGrantYet, NotFound for a recipient who cannot be addressed."""
+    owner = actor.require(Role.ADMIN)
+    recipient = _recipient(actor, recipient_id)
+    now = timezone.now()
+    grant = Grant.objects.create(
+        owner=owner,
+        recipient=recipient,
+        state=State.DRAFT,
+        state_since=now,
+        drafted_by=actor.user,
+        drafted_at=now,
+        needs_second=profile_of(owner).needs_second,
+        **checked(terms, now.date()).fields(),
+    )
+    GrantTransition.objects.create(grant=grant, to_state=State.DRAFT, actor=actor.user, at=now)
+    noted(AuditTag.GRANT_DRAFTED, grant, actor, both=False)
+    return grant
+
+
+@transaction.atomic
+def redraft(*, actor: Actor, grant_id: UUID, terms: Terms) -> Grant:
+    """Other terms for a draft; whoever changes it counts as its author. NotPossibleNow once it is offered."""
+    grant = _mine(actor, grant_id, State.DRAFT)
+    for name, value in checked(terms, timezone.now().date()).fields().items():
+        setattr(grant, name, value)
+    grant.drafted_by, grant.needs_second = actor.user, profile_of(grant.owner).needs_second
+    grant.save()
+    noted(AuditTag.GRANT_DRAFTED, grant, actor, both=False)
+    return grant
+
+
+@transaction.atomic
+def discard(*, actor: Actor, grant_id: UUID) -> Grant:
+    """Sets a draft aside."""
+    grant = _mine(actor, grant_id, State.DRAFT)
+    _move(grant, State.DISCARDED, actor)
+    noted(AuditTag.GRANT_DISCARDED, grant, actor, both=False)
+    return grant
+
+
+@transaction.atomic
+def offer(*, actor: Actor, grant_id: UUID) -> Grant:
+    """Shows it to the recipient; where two admins are wanted, the second does this: SecondAdminNeeded."""
+    grant = _mine(actor, grant_id, State.DRAFT)
+    if grant.needs_second and grant.drafted_by_id == actor.user.id:
+        raise SecondAdminNeeded
+    if grant.ended(timezone.now().date()):
+        raise NotPossibleNow
+    grant.confirmed_by = actor.user
+    _write(actor, grant, is_open=True)
+    _move(grant, State.OFFERED, actor)
+    noted(AuditTag.GRANT_OFFERED, grant, actor)
+    return grant
+
+
+@transaction.atomic
+def accept(*, actor: Actor, grant_id: UUID) -> Grant:
+    """The recipient takes it: what falls under it is owed from now on."""
+    grant = _theirs(actor, grant_id)
+    _move(grant, State.ACCEPTED, actor)
+    noted(AuditTag.GRANT_ACCEPTED, grant, actor)
+    owe_all(grant)
+    settle(grant)
+    return grant
+
+
+@transaction.atomic
+def decline(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
+    """The recipient does not want it."""
+    grant = _theirs(actor, grant_id)
+    _move(grant, State.DECLINED, actor, reason)
+    noted(AuditTag.GRANT_DECLINED, grant, actor)
+    return grant
+
+
+@transaction.atomic
+def suspend(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
+    """Nothing new is handed on until it is resumed; what was stays readable."""
+    grant = _mine(actor, grant_id, State.ACCEPTED, State.ACTIVE)
+    _write(actor, grant, is_open=False)
+    _move(grant, State.SUSPENDED, actor, reason)
+    noted(AuditTag.GRANT_SUSPENDED, grant, actor)
+    return grant
+
+
+@transaction.atomic
+def resume(*, actor: Actor, grant_id: UUID) -> Grant:
+    """It flows again, and what came due meanwhile is owed."""
+    grant = _mine(actor, grant_id, State.SUSPENDED)
+    _write(actor, grant, is_open=True)
+    _move(grant, State.ACCEPTED, actor)
+    noted(AuditTag.GRANT_RESUMED, grant, actor)
+    owe_all(grant)
+    settle(grant)
+    return grant
+
+
+@transaction.atomic
+def revoke(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
+    """Ends it for good: from here no page of the recipient shows it, and every copy is to be deleted."""
+    grant = _mine(actor, grant_id, State.OFFERED, State.ACCEPTED, State.ACTIVE, State.SUSPENDED)
+    _write(actor, grant, is_open=False)
+    _move(grant, State.REVOKED, actor, reason)
+    end_copies(grant)
+    noted(AuditTag.GRANT_REVOKED, grant, actor)
+    return grant
+
+
+def expire_what_is_due() -> int:
+    """Ends grants whose last day is over, nobody signed in; how many."""
+    today, ended = timezone.now().date(), 0
+    due = Grant.objects.filter(state__in=_MAY_EXPIRE, ends_on__lt=today).values_list("pk", flat=True)
+    for grant_id in list(due):
+        with transaction.atomic():
+            rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+            grant = rows.get(pk=grant_id)
+            if grant.state in _MAY_EXPIRE and grant.ended(today):
+                _move(grant, State.EXPIRED, None)
+                end_copies(grant)
+                noted(AuditTag.GRANT_EXPIRED, grant, None)
+                ended += 1
+    return ended
+
+
+def settle(grant: Grant) -> None:
+    """A flowing grant is active when nothing is owed under it, and accepted while something is."""
+    owed = Copy.objects.filter(grant=grant, state=CopyState.OWED).exists()
+    if grant.state == State.ACCEPTED and not owed:
+        _move(grant, State.ACTIVE, None)
+    elif grant.state == State.ACTIVE and owed:
+        _move(grant, State.ACCEPTED, None)
+
+
+def _recipient(actor: Actor, recipient_id: UUID) -> Institution:
+    found = possible_recipients(actor).filter(pk=recipient_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _mine(actor: Actor, grant_id: UUID, *states: State) -> Grant:
+    """A grant of the actor's own institution in one of these states, locked; admins only."""
+    owner = actor.require(Role.ADMIN)
+    grant = get_grant(actor, grant_id, lock=True)
+    if grant.owner_id != owner.pk or grant.state not in states:
+        raise NotPossibleNow
+    return grant
+
+
+def _theirs(actor: Actor, grant_id: UUID) -> Grant:
+    """A grant that is offered to the actor's institution, locked; admins only."""
+    recipient = actor.require(Role.ADMIN)
+    grant = get_grant(actor, grant_id, lock=True)
+    if grant.recipient_id != recipient.pk or grant.state != State.OFFERED:
+        raise NotPossibleNow
+    if grant.ended(timezone.now().date()):
+        raise NotPossibleNow
+    return grant
+
+
+def _write(actor: Actor, grant: Grant, *, is_open: bool) -> None:
+    """The document, with the admin's own credentials. Written first: it alone lets anything flow."""
+    ref = control.write(actor, "grants", str(grant.id), grant.of_record(is_open=is_open).to_bytes())
+    grant.object_version, grant.sha256 = ref.version_id, ref.sha256
+
+
+def _move(grant: Grant, to: State, actor: Actor | None, reason: str = "") -> None:
+    if to not in ALLOWED_TRANSITIONS[State(grant.state)]:
+        raise NotPossibleNow
+    before, grant.state, grant.state_since = grant.state, to, timezone.now()
+    grant.save()
+    GrantTransition.objects.create(
+        grant=grant,
+        from_state=before,
+        to_state=to,
+        reason=reason.strip()[:500],
+        actor=actor.user if actor else None,
+        at=grant.state_since,
+    )

@@ -1,0 +1,176 @@
+"""Handing deliveries on: what is to be copied, signed by the portal, and what became of it."""
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.aws import exchange, layout, receipts
+from ingestion.aws.clients import client
+from ingestion.aws.exchange import Order
+from ingestion.aws.grants import GrantOfRecord, NotAGrant
+from ingestion.aws.objects import ObjectRef
+from ingestion.lambdas.work import ORIGINAL, TABLES, VERDICT
+from ingestion.review.funds import funds_of
+from ingestion.schedule.services.deliveries import day_of
+from ingestion.web import control
+from ingestion.web.models import Submission
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.audit.tags import AuditTag
+from sharing.errors import NotPossibleNow
+from sharing.models import Copy, Grant
+from sharing.selectors import covered_by, current_of, get_grant
+from sharing.services.grants import settle
+from sharing.services.owing import drop_replaced
+from sharing.services.telling import noted
+from sharing.states import FLOWING, CopyState
+
+CHUNK = 10
+"""Deliveries copied in one request; the page asks for the next."""
+
+
+def files_to_copy(grant: Grant, submission: Submission) -> dict[str, ObjectRef]:
+    """The files a grant lets through, by their name at the recipient; versions and hashes as events told."""
+    found: dict[str, ObjectRef] = {}
+    if "original" in grant.contents:
+        found[ORIGINAL] = ObjectRef(
+            submission.object_bucket,
+            submission.object_key,
+            submission.object_version,
+            submission.sha256,
+            submission.bytes,
+        )
+    if "schema" in grant.contents:
+        found |= {
+            file: ObjectRef.from_json(submission.results[name])
+            for name, file in TABLES.items()
+            if name in submission.results
+        }
+    if "summary" in grant.contents and "verdict" in submission.results:
+        found[VERDICT] = ObjectRef.from_json(submission.results["verdict"])
+    return found
+
+
+def order_for(copy: Copy) -> Order:
+    """What has to be copied, with its manifest signed by the portal."""
+    grant, submission = copy.grant, copy.submission
+    files = files_to_copy(grant, submission)
+    manifest = receipts.sealed(
+        client("kms", region=settings.FUNDGATE_REGION),
+        settings.FUNDGATE_RECEIPT_KEY_ARN,
+        _manifest(grant, submission, files),
+    )
+    return Order(str(grant.id), str(submission.id), grant.owner.code, grant.recipient.code, files, manifest)
+
+
+def _manifest(grant: Grant, submission: Submission, files: dict[str, ObjectRef]) -> dict[str, Any]:
+    return {
+        "kind": "delivery",
+        "issued_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
+        "issued_by": settings.FUNDGATE_BASE_URL,
+        "grant": str(grant.id),
+        "owner": grant.owner.code,
+        "recipient": grant.recipient.code,
+        "submission": str(submission.id),
+        "attempt": submission.attempt,
+        "template": submission.template,
+        "template_version": submission.template_version,
+        "verdict": submission.verdict,
+        "counts": submission.counts,
+        "files": {name: {"sha256": ref.sha256, "bytes": ref.bytes} for name, ref in files.items()},
+    }
+
+
+def owed(submission: Submission | None = None, grant: Grant | None = None) -> list[Copy]:
+    """What is owed of a delivery or under a grant, the oldest first, as long as the grant flows."""
+    found = Copy.objects.filter(state=CopyState.OWED, grant__state__in=FLOWING)
+    found = found.select_related("grant__owner", "grant__recipient", "submission__institution")
+    if submission is not None:
+        found = found.filter(submission=submission)
+    if grant is not None:
+        found = found.filter(grant=grant)
+    return list(found.order_by("owed_at", "pk"))
+
+
+def delivered(copy_ids: Iterable[int], *, actor: Actor | None) -> list[Copy]:
+    """Notes that these were copied; returns those that must be taken back, for they ended meanwhile."""
+    late = []
+    for copy_id in copy_ids:
+        with transaction.atomic():
+            copy = Copy.objects.select_for_update(of=("self",)).filter(pk=copy_id).first()
+            if copy is None:
+                continue
+            grant = Grant.objects.select_related("owner", "recipient").get(pk=copy.grant_id)
+            if copy.state == CopyState.DONE:
+                continue
+            if copy.state != CopyState.OWED or grant.state not in FLOWING:
+                late.append(copy)
+                continue
+            files = files_to_copy(grant, copy.submission)
+            copy.state, copy.state_since = CopyState.DONE, timezone.now()
+            copy.done_at, copy.bytes = copy.state_since, sum(ref.bytes for ref in files.values())
+            copy.save()
+            noted(AuditTag.COPY_DELIVERED, grant, actor, submission=str(copy.submission_id))
+            settle(grant)
+    return late
+
+
+def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
+    """Copies some of what is owed under a grant, with this person's credentials; how many are left.
+
+    Each is checked against the document in the owner's bucket just before. May be broken off and run twice.
+    """
+    owner = actor.require(Role.UPLOADER)
+    grant = get_grant(actor, grant_id)
+    if grant.owner_id != owner.pk or grant.state not in FLOWING:
+        raise NotPossibleNow
+    drop_replaced(grant)
+    record = _of_record(actor, grant)
+    s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
+    for copy in owed(grant=grant)[:most]:
+        if not _is_due(record, copy):
+            Copy.objects.filter(pk=copy.pk, state=CopyState.OWED).delete()
+            continue
+        order = order_for(copy)
+        exchange.hand_over(s3, settings.FUNDGATE_ACCOUNT_ID, order)
+        for late in delivered([copy.pk], actor=actor):
+            _take_back(s3, late)
+    with transaction.atomic():
+        settle(get_grant(actor, grant_id, lock=True))
+    return len(owed(grant=grant))
+
+
+def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:
+    """The document in the owner's bucket; NotPossibleNow when it does not say what the row says."""
+    found = control.newest(actor, "grants", str(grant.id))
+    if found is None:
+        raise NotPossibleNow
+    try:
+        record = GrantOfRecord.of_bytes(found[1])
+    except NotAGrant:
+        raise NotPossibleNow from None
+    if record != grant.of_record(is_open=True):
+        raise NotPossibleNow
+    return record
+
+
+def _is_due(record: GrantOfRecord, copy: Copy) -> bool:
+    """Whether the document covers the delivery, and it still counts and meets the condition."""
+    submission, counting = copy.submission, current_of(copy.grant)
+    return bool(covered_by(copy.grant, counting.filter(pk=submission.pk))) and record.covers(
+        funds=funds_of(submission),
+        template=submission.template,
+        valuation_date=day_of((submission.index_card or {}).get("valuation_date")),
+        today=timezone.now().date(),
+    )
+
+
+def _take_back(s3: Any, copy: Copy) -> None:
+    grant = copy.grant
+    bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, grant.recipient.code, "exchange")
+    exchange.take_back(s3, bucket, layout.exchange_prefix(grant.owner.code, grant.id, copy.submission_id))

@@ -1,0 +1,91 @@
+"""What falls under a grant, and which documents are none."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.aws.grants import CONTENTS, GrantOfRecord, NotAGrant
+
+DAY = date(2026, 3, 31)
+GRANT = GrantOfRecord(
+    grant="5c3f7b7e-1d55-4f4e-9a57-0a8a3f1a9f10",
+    owner="alpine-am",
+    recipient="borealis-insurance",
+    open=True,
+    funds=("LU0000000001", "LU0000000002"),
+    templates=("TPT",),
+    contents=("original", "schema"),
+    valuations_from=date(2026, 1, 31),
+    ends_on=DAY,
+)
+DELIVERY = {"funds": ["LU0000000001"], "template": "TPT", "valuation_date": date(2026, 2, 28), "today": DAY}
+
+
+def test_a_delivery_of_a_granted_fund_and_template_is_covered() -> None:
+    assert GRANT.covers(**DELIVERY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"funds": ["LU0000000003"]},
+        {"funds": ["LU0000000001", "LU0000000003"]},
+        {"funds": []},
+        {"template": "EMT"},
+        {"valuation_date": date(2026, 1, 30)},
+        {"valuation_date": None},
+        {"today": DAY + timedelta(days=1)},
+    ],
+)
+def test_what_differs_in_one_thing_is_not(other: dict[str, object]) -> None:
+    assert not GRANT.covers(**(DELIVERY | other))
+
+
+def test_a_closed_grant_covers_nothing() -> None:
+    assert not replace(GRANT, open=False).covers(**DELIVERY)
+
+
+def test_where_nothing_is_named_everything_is_meant() -> None:
+    wide = replace(GRANT, funds=(), templates=(), valuations_from=None, ends_on=None)
+    assert wide.covers(funds=[], template="EMT", valuation_date=None, today=date(2099, 1, 1))
+
+
+codes = st.from_regex(r"[a-z][a-z0-9-]{2,19}", fullmatch=True)
+days = st.none() | st.dates()
+
+
+@given(
+    st.builds(
+        GrantOfRecord,
+        grant=st.uuids().map(str),
+        owner=codes,
+        recipient=codes,
+        open=st.booleans(),
+        funds=st.lists(st.text(max_size=20)).map(tuple),
+        templates=st.lists(st.sampled_from(["TPT", "EMT"])).map(tuple),
+        contents=st.lists(st.sampled_from(CONTENTS)).map(tuple),
+        valuations_from=days,
+        ends_on=days,
+    )
+)
+def test_every_grant_survives_being_stored(grant: GrantOfRecord) -> None:
+    assert GrantOfRecord.of_bytes(grant.to_bytes()) == grant
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"format": 2}, {"open": "yes"}, {"owner": "../x"}, {"contents": ["everything"]}, {"ends_on": "soon"}],
+)
+def test_a_document_of_another_kind_is_no_grant(changed: dict[str, object]) -> None:
+    with pytest.raises(NotAGrant):
+        GrantOfRecord.of_bytes(json.dumps(json.loads(GRANT.to_bytes()) | changed).encode())
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"\xff", b"{}", b'{"format": 1}', b"[" * 100_000])
+def test_what_is_no_document_is_no_grant(data: bytes) -> None:
+    with pytest.raises(NotAGrant):
+        GrantOfRecord.of_bytes(data)

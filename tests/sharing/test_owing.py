@@ -1,0 +1,115 @@
+"""Which deliveries fall under a grant, and when they are owed."""
+
+from typing import Any
+
+import pytest
+
+from ingestion.web.models import Submission
+from ingestion.web.services import withdraw
+from portal.accounts.actor import Actor
+from sharing import services
+from sharing.models import Copy, Grant
+from sharing.selectors import covered_by, current_of, received_for
+from sharing.states import CopyState, State
+from tests.ingestion.web.runs import CARD
+from tests.sharing.conftest import delivery
+
+
+def owed() -> list[Submission]:
+    return [
+        copy.submission for copy in Copy.objects.filter(state=CopyState.OWED).order_by("submission__number")
+    ]
+
+
+def test_accepting_owes_what_was_delivered_before(owner: Actor, offered: Grant, recipient: Actor) -> None:
+    earlier = delivery(owner)
+    assert services.accept(actor=recipient, grant_id=offered.pk).state == State.ACCEPTED
+    assert owed() == [earlier]
+
+
+def test_a_delivery_is_owed_with_its_verdict(owner: Actor, accepted: Grant) -> None:
+    assert accepted.state == State.ACTIVE
+    came = delivery(owner)
+    assert owed() == [came]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"card": CARD | {"template": "EMT"}},
+        {"card": CARD | {"portfolios": [CARD["portfolios"][0], {**CARD["portfolios"][0], "id": "LU9"}]}},
+        {"card": CARD | {"portfolios": []}},
+        {"card": CARD | {"valuation_date": "2026-01-30"}},
+        {"card": CARD | {"valuation_date": None}},
+        {"check_only": True},
+    ],
+)
+def test_what_the_grant_does_not_name_is_not_owed(other: Any, owner: Actor, accepted: Grant) -> None:
+    delivery(owner, **other)
+    assert owed() == []
+    delivery(owner)
+    assert len(owed()) == 1
+
+
+def test_open_errors_wait_until_they_are_released(owner: Actor, accepted: Grant) -> None:
+    delivery(owner, ("error", "TPT-P02", 1))
+    assert owed() == []
+    warned = delivery(owner, ("warning", "TPT-R01", 1))
+    assert owed() == [warned]
+
+
+def test_only_the_newest_of_a_delivery_falls_under_it(owner: Actor, accepted: Grant) -> None:
+    delivery(owner)
+    newer = delivery(owner)
+    assert covered_by(accepted, current_of(accepted)) == [newer]
+
+
+def test_nothing_is_owed_twice(owner: Actor, accepted: Grant) -> None:
+    came = delivery(owner)
+    services.owe(came)
+    services.owe(came)
+    assert Copy.objects.count() == 1
+
+
+def test_while_it_is_suspended_nothing_is_owed_and_afterwards_all_of_it(
+    owner: Actor, accepted: Grant, admin: Actor
+) -> None:
+    services.suspend(actor=admin, grant_id=accepted.pk, reason="Look first.")
+    meanwhile = delivery(owner)
+    assert owed() == []
+    assert services.resume(actor=admin, grant_id=accepted.pk).state == State.ACCEPTED
+    assert owed() == [meanwhile]
+
+
+def test_the_recipient_reads_what_is_delivered_until_the_grant_ends(
+    owner: Actor, accepted: Grant, admin: Actor, recipient: Actor, third: Actor
+) -> None:
+    delivery(owner)
+    assert not received_for(recipient)
+    assert services.delivered(Copy.objects.values_list("pk", flat=True), actor=None) == []
+    assert len(received_for(recipient)) == 1 and not received_for(third)
+    assert Grant.objects.get().state == State.ACTIVE
+    services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
+    assert not received_for(recipient)
+    assert [copy.state for copy in services.ending()] == [CopyState.ENDING]
+
+
+def test_a_copy_that_was_on_its_way_when_the_grant_ended_is_taken_back(
+    owner: Actor, accepted: Grant, admin: Actor, recipient: Actor
+) -> None:
+    delivery(owner)
+    services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
+    late = services.delivered(Copy.objects.values_list("pk", flat=True), actor=None)
+    assert len(late) == 1 and not received_for(recipient)
+
+
+def test_what_is_withdrawn_is_taken_back_and_the_grant_stays(
+    owner: Actor, accepted: Grant, recipient: Actor, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.web.snapshots.forget", lambda actor, submission: None)
+    came = delivery(owner)
+    services.delivered(Copy.objects.values_list("pk", flat=True), actor=None)
+    withdraw(owner, came, reason="Wrong file.")
+    assert not received_for(recipient)
+    assert services.gone([copy.pk for copy in services.ending()]) == 1
+    assert Grant.objects.get().state == State.ACTIVE
