@@ -10,6 +10,7 @@ from ingestion.review.models import Acceptance, Standing
 from ingestion.review.reach import reaches, within_reach
 from ingestion.review.states import Outcome, State
 from ingestion.web.models import Submission
+from ingestion.web.selectors import current_deliveries_for
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
@@ -82,9 +83,15 @@ def standing_of(submission: Submission) -> Stands:
     return Stands(standing.outcome, standing.open_errors, standing.open_warnings)
 
 
-def released(submission: Submission) -> bool:
-    """Whether the institution stands by all of it: clean, or what was found is accepted or released."""
-    return standing_of(submission).outcome in (Outcome.CLEAN, Outcome.ACCEPTED, Outcome.RELEASED)
+def deliverable_for(actor: Actor) -> QuerySet[Submission]:
+    """The deliveries that may be handed on, newest first.
+
+    They count, nothing newer has replaced them, and the institution stands by all of it: nothing was found
+    but notes, or what was found is accepted or released now.
+    """
+    clean = Q(error_count=0, warning_count=0)
+    readable = current_deliveries_for(actor).exclude(verdict=Verdict.UNREADABLE)
+    return readable.filter(clean | stood_by())
 
 
 def stood_by() -> Q:

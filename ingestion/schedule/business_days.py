@@ -35,6 +35,12 @@ class Calendar:
             found = self._walk(found + DAY, DAY)
         return found
 
+    def before(self, day: date, count: int) -> date:
+        """The business day that is the `count`-th before the day; for 0 the day itself."""
+        for _number in range(count):
+            day = self._walk(day - DAY, -DAY)
+        return day
+
     def _walk(self, day: date, step: timedelta) -> date:
         while not self.is_open(day):
             day += step

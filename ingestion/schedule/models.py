@@ -56,6 +56,7 @@ class Expectation(models.Model):
     business_days = models.PositiveSmallIntegerField(default=5)
     at = models.TimeField(default=time(18))
     calendar = models.CharField(max_length=10, default="TARGET")
+    remind_days = models.PositiveSmallIntegerField(default=0)
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -75,7 +76,8 @@ class Expectation(models.Model):
     def terms(self, zone: str) -> Terms:
         """What was agreed, with deadlines in the institution's zone."""
         return Terms(
-            self.frequency, self.day, self.month, self.business_days, self.at, self.calendar, zone
+            self.frequency, self.day, self.month, self.business_days, self.at, self.calendar, zone,
+            self.remind_days,
         )  # fmt: skip
 
 

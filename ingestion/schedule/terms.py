@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from ingestion.schedule.business_days import CALENDARS, DAY, Calendar
 
 MAX_BUSINESS_DAYS = 60
+MAX_REMIND_DAYS = 10
+REMIND_AT = time(6)  # before the daily e-mail goes out
 LONGEST = timedelta(days=120)
 """From a valuation day to its deadline, more than `MAX_BUSINESS_DAYS` business days ever take."""
 
@@ -36,7 +38,8 @@ MOST_PATIENCE = 5
 class Terms:
     """What was agreed. `day`: of the week, or of the month where 31 is its last; `month`: of the year.
 
-    A quarterly delivery falls into `month` and every third one from it. `at` is a time in `zone`.
+    A quarterly delivery falls into `month` and every third one from it. `at` is a time in `zone`. People are
+    reminded `remind_days` business days before the deadline; 0: not.
     """
 
     frequency: str
@@ -46,6 +49,7 @@ class Terms:
     at: time
     calendar: str
     zone: str
+    remind_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Occurrence:
     """One expected delivery: its valuation day, and the moments its deadline and patience end, in UTC.
 
     Many deliver for the last business day instead of the day itself: `accepted` are the dates that count.
+    `remind_from` is None where nobody is reminded.
     """
 
     valuation: date
@@ -60,6 +65,7 @@ class Occurrence:
     due_on: date
     due: datetime
     missing_from: datetime
+    remind_from: datetime | None = None
 
 
 def occurrences(terms: Terms, first: date, last: date) -> list[Occurrence]:
@@ -108,6 +114,7 @@ def _days_in(year: int, month: int) -> int:
 def _occurrence(terms: Terms, day: date) -> Occurrence:
     calendar: Calendar = CALENDARS[terms.calendar]
     due_on, open_on = calendar.after(day, terms.business_days), calendar.at_or_before(day)
+    remind_on = calendar.before(due_on, terms.remind_days)
     patience = PATIENCE.get(Frequency(terms.frequency), MOST_PATIENCE)
     return Occurrence(
         valuation=day,
@@ -115,4 +122,5 @@ def _occurrence(terms: Terms, day: date) -> Occurrence:
         due_on=due_on,
         due=moment(due_on, terms.at, terms.zone),
         missing_from=moment(calendar.after(due_on, patience), terms.at, terms.zone),
+        remind_from=moment(remind_on, REMIND_AT, terms.zone) if terms.remind_days else None,
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.schedule.business_days import CALENDARS
 from ingestion.schedule.errors import TermsInvalid
-from ingestion.schedule.terms import MAX_BUSINESS_DAYS, Frequency
+from ingestion.schedule.terms import MAX_BUSINESS_DAYS, MAX_REMIND_DAYS, Frequency
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
@@ -29,6 +29,9 @@ def check(terms: Mapping[str, Any]) -> None:
     if not 0 <= terms["business_days"] <= MAX_BUSINESS_DAYS:
         told = _("Give 0 to %(most)s business days after the valuation day.")
         problems.append(("business_days", told % {"most": MAX_BUSINESS_DAYS}))
+    if not 0 <= terms["remind_days"] <= MAX_REMIND_DAYS:
+        told = _("A reminder goes out at most %(most)s business days before the deadline.")
+        problems.append(("remind_days", told % {"most": MAX_REMIND_DAYS}))
     if terms["calendar"] not in CALENDARS:
         problems.append(("calendar", _("Choose one of the holiday calendars that are offered.")))
     starts, ends = terms["starts"], terms["ends"]

@@ -3,7 +3,20 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import calendar, changes, decisions, files, notices, receipts, reviews, runs, views
+from portal.api import (
+    calendar,
+    changes,
+    decisions,
+    expectations,
+    files,
+    notices,
+    operations,
+    receipts,
+    reviews,
+    runs,
+    views,
+    webhooks,
+)
 
 urlpatterns = [
     path("v1/sign-in/", views.SignInView.as_view(), name="api_sign_in"),
@@ -29,9 +42,17 @@ urlpatterns = [
     ),
     path("v1/acceptances/<uuid:acceptance_id>/end/", reviews.EndView.as_view(), name="api_end_acceptance"),
     path("v1/calendar/", calendar.CalendarView.as_view(), name="api_calendar"),
+    path("v1/expectations/", expectations.ExpectationsView.as_view(), name="api_expectations"),
+    path("v1/operations/", operations.OperationsView.as_view(), name="api_operations"),
     path("v1/mappings/", decisions.MappingsView.as_view(), name="api_mappings"),
     path("v1/mappings/<str:fingerprint>/", decisions.MappingView.as_view(), name="api_mapping"),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),
     path("v1/notices/", notices.NoticesView.as_view(), name="api_notices"),
+    path("v1/webhooks/", webhooks.WebhooksView.as_view(), name="api_webhooks"),
+    path(
+        "v1/webhooks/<uuid:endpoint_id>/deliveries/",
+        webhooks.DeliveriesView.as_view(),
+        name="api_webhook_deliveries",
+    ),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
 ]

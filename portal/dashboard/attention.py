@@ -17,6 +17,8 @@ from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.dashboard.expected import Due, shown
+from portal.dashboard.forms import OPEN_WARNINGS
+from portal.dashboard.next_acts import Act, act_on, act_on_overdue
 from portal.dashboard.review import rule_title
 
 RECENT = timedelta(days=90)
@@ -27,11 +29,21 @@ MOST = 4
 
 @dataclass(frozen=True)
 class Matter:
-    """Something to decide: what it is called, what is told beside it, and where."""
+    """Something to decide: what it is called, what is told beside it, where it is decided."""
 
     title: str
     detail: str
     address: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing of a group, a submission, an expected delivery or a matter; and what its viewer does next."""
+
+    act: Act | None
+    submission: Submission | None = None
+    due: Due | None = None
+    matter: Matter | None = None
 
 
 @dataclass(frozen=True)
@@ -45,13 +57,11 @@ class Group:
     advice: str
     count: int
     address: str
-    submissions: Sequence[Submission] = ()
-    deliveries: Sequence[Due] = ()
-    matters: Sequence[Matter] = ()
+    lines: Sequence[Line]
 
     @property
     def more(self) -> int:
-        return self.count - len(self.submissions) - len(self.deliveries) - len(self.matters)
+        return self.count - len(self.lines)
 
 
 def attention(actor: Actor) -> list[Group]:
@@ -72,15 +82,13 @@ def _sign_in(actor: Actor) -> Group:
 
 def _approvals(actor: Actor) -> Group:
     waiting = review.waiting_for_me(actor)
-    matters = [
-        Matter(
-            rule_title(one.submission, one.rule),
-            _("asked for by %(person)s for no. %(number)s")
-            % {"person": one.requested_by, "number": one.submission.number},
-            reverse("acceptance", args=[one.id]),
-        )
-        for one in waiting[:MOST]
-    ]
+    asked = _("asked for by %(person)s for no. %(number)s")
+    lines = []
+    for one in waiting[:MOST]:
+        address = reverse("acceptance", args=[one.id])
+        detail = asked % {"person": one.requested_by, "number": one.submission.number}
+        matter = Matter(rule_title(one.submission, one.rule), detail, address)
+        lines.append(Line(Act(_("Decide"), address), matter=matter))
     return Group(
         "approvals",
         "hold",
@@ -89,7 +97,7 @@ def _approvals(actor: Actor) -> Group:
         _("A colleague asks that these errors are released. A second person has to look and decide."),
         waiting.count(),
         reverse("approvals"),
-        matters=matters,
+        lines,
     )
 
 
@@ -126,6 +134,19 @@ def _unreadable(actor: Actor) -> Group:
     )
 
 
+def _warnings(actor: Actor) -> Group:
+    advice = _("They can be used. A reviewer looks through the warnings and accepts what is right.")
+    if actor.may(Role.REVIEWER):
+        advice = _("They can be used. Look through the warnings, and accept what is right as it is.")
+    return _of_submissions(
+        actor,
+        Q(verdict=Verdict.PASSED_WITH_WARNINGS) & _current() & ~review.stood_by(),
+        "warnings",
+        ("warn", "warning", _("Deliveries with open warnings"), advice),
+        OPEN_WARNINGS,
+    )
+
+
 def _overdue(actor: Actor) -> Group:
     today = timezone.localdate()
     overdue = [
@@ -141,7 +162,7 @@ def _overdue(actor: Actor) -> Group:
         _("They should be here by now. Upload them, or ask who makes them."),
         len(overdue),
         reverse("calendar") + "?status=overdue",
-        deliveries=shown(actor, overdue[::-1][:MOST]),
+        [Line(act_on_overdue(actor, due.entry), due=due) for due in shown(actor, overdue[::-1][:MOST])],
     )
 
 
@@ -152,6 +173,7 @@ GROUPS: tuple[Callable[[Actor], Group | None], ...] = (
     _broken,
     _errors,
     _unreadable,
+    _warnings,
 )
 
 
@@ -161,7 +183,8 @@ def _of_submissions(
     found = selectors.submissions_for(actor).filter(reason)
     tone, icon, title, advice = words
     address = f"{reverse('submissions')}?result={result}"
-    return Group(name, tone, icon, title, advice, found.count(), address, submissions=list(found[:MOST]))
+    lines = [Line(act_on(actor, one), submission=one) for one in found[:MOST]]
+    return Group(name, tone, icon, title, advice, found.count(), address, lines)
 
 
 def _recent() -> Q:
@@ -170,4 +193,4 @@ def _recent() -> Q:
 
 def _current() -> Q:
     """Handed in lately, meant to be delivered, and not replaced by a newer delivery."""
-    return _recent() & Q(check_only=False, superseded_by=None)
+    return _recent() & Q(state=State.COMPLETED, check_only=False, superseded_by=None)

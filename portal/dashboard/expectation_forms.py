@@ -6,26 +6,33 @@ from typing import Any
 from django import forms
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.schedule.business_days import CALENDARS
 from ingestion.schedule.errors import TermsInvalid
 from ingestion.schedule.models import Expectation
 from ingestion.schedule.outlook import OVERDUE, Status
-from ingestion.schedule.terms import MAX_BUSINESS_DAYS, Frequency
+from ingestion.schedule.terms import MAX_BUSINESS_DAYS, MAX_REMIND_DAYS, Frequency
+from ingestion.web.sentences import in_words_lazy
 from portal.dashboard.expected import STATUSES, Due
 from portal.dashboard.forms import DateInput, Narrowing, TiedForm, zones
 
 ANY_FUND = "any"
 LAST_DAY = 31
-TERMS = ("template", "frequency", "month", "business_days", "at", "calendar", "starts", "ends")
+TERMS = (
+    "template", "frequency", "month", "business_days", "at", "calendar", "remind_days", "starts", "ends",
+)  # fmt: skip
+BEFORE = ngettext_lazy("%(n)s business day before", "%(n)s business days before", "n")
 OVERDUE_NAME = "overdue"
 
 
 class ExpectationForm(TiedForm):
     """The terms of an expected delivery."""
 
-    template = forms.ChoiceField(label=_("Template"), choices=list(EXPECTABLE.items()))
+    template = forms.ChoiceField(
+        label=_("Template"), choices=[(name, in_words_lazy(title)) for name, title in EXPECTABLE.items()]
+    )
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency.choices, initial=Frequency.MONTHLY)
     month_day = forms.TypedChoiceField(
         label=_("Valuation day of the month"),
@@ -62,6 +69,13 @@ class ExpectationForm(TiedForm):
     )
     calendar = forms.ChoiceField(
         label=_("Holidays"), choices=[(name, one.title) for name, one in CALENDARS.items()]
+    )
+    remind_days = forms.TypedChoiceField(
+        label=_("Remind my colleagues"),
+        coerce=int,
+        choices=[(0, _("Not beforehand")), *((n, BEFORE % {"n": n}) for n in range(1, MAX_REMIND_DAYS + 1))],
+        initial=1,
+        help_text=_("Only while it has not arrived. Each person chooses how they are told, under Notices."),
     )
     starts = forms.DateField(label=_("First valuation day"), widget=DateInput)
     ends = forms.DateField(

@@ -11,15 +11,23 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from ingestion.review.selectors import stood_by
 from ingestion.web.models import Submission
 from ingestion.web.states import IN_FLIGHT, State, Verdict
 from portal.dashboard import wording
 
-IN_PROGRESS = "in_progress"
+IN_PROGRESS, OPEN_WARNINGS = "in_progress", "open_warnings"
 RESULTS = [
     ("", _("Any")),
-    (_("Checked"), [(verdict.value, wording.VERDICTS[verdict].word) for verdict in Verdict]),
+    (
+        _("Checked"),
+        [
+            *((verdict.value, wording.VERDICTS[verdict].word) for verdict in Verdict),
+            (OPEN_WARNINGS, _("Warnings nobody accepted")),
+        ],
+    ),
     (
         _("Not finished"),
         [
@@ -28,7 +36,7 @@ RESULTS = [
         ],
     ),
     (
-        _("Set aside"),
+        pgettext_lazy("submissions", "Set aside"),
         [(state.value, wording.STATES[state].word) for state in (State.WITHDRAWN, State.REFUSED)],
     ),
 ]
@@ -149,4 +157,7 @@ def _has_result(result: str) -> Q:
         return Q(state__in=[State.NEEDS_SIGN_IN, State.STORED])
     if result in Verdict.values:
         return Q(verdict=result, state=State.COMPLETED)  # a withdrawn one keeps its verdict
+    if result == OPEN_WARNINGS:
+        counts = Q(state=State.COMPLETED, check_only=False, superseded_by=None)
+        return counts & Q(verdict=Verdict.PASSED_WITH_WARNINGS) & ~stood_by()
     return Q(state=result)

@@ -5,7 +5,10 @@ A name is resolved once; the connection then goes to exactly the address that wa
 
 import re
 import socket
+import threading
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from queue import Empty, SimpleQueue
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
@@ -14,6 +17,7 @@ from django.utils.translation import gettext_noop as noop
 from portal.notices.errors import AddressRefused, NameUnknown
 
 MAX_LENGTH = 500
+RESOLVE_SECONDS = 4.0
 PORTS = frozenset({443, 8443})
 _NAME = re.compile(r"[A-Za-z0-9.-]+")
 _INSIDE = noop("The address leads into a private network.")
@@ -53,18 +57,34 @@ def parsed(url: str, *, local: bool) -> SplitResult:
 def resolved(host: str, port: int, *, local: bool) -> str:
     """The one IP address to connect to; AddressRefused when the name leads, or also leads, inside.
 
-    NameUnknown when it leads nowhere.
+    NameUnknown when it leads nowhere, TimeoutError when nobody says so within RESOLVE_SECONDS.
     """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise NameUnknown from None
-    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in _looked_up(host, port)]
     if not addresses:
         raise NameUnknown
     if not all(is_allowed(address, local=local) for address in addresses):
         raise AddressRefused(_(_INSIDE))
     return str(addresses[0])
+
+
+def _looked_up(host: str, port: int) -> list[Any]:
+    """What the system's resolver answers, which cannot be told when to stop: asked in a thread of its own.
+
+    One that is left behind ends with the resolver's own retries, within a minute.
+    """
+    answer: SimpleQueue[list[Any]] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answer.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError):
+            answer.put([])
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        return answer.get(timeout=RESOLVE_SECONDS)
+    except Empty:
+        raise TimeoutError from None
 
 
 def _is_host(host: str) -> bool:

@@ -21,8 +21,10 @@ class Event(models.TextChoices):
     RELEASE_ASKED = "release.asked", _("A release waits for approval")
     RELEASE_DECIDED = "release.decided", _("A release was decided")
     ACCEPTANCE_LAPSED = "acceptance.lapsed", _("An acceptance has lapsed")
+    DELIVERY_DUE = "delivery.due", _("A delivery falls due soon")
     DELIVERY_LATE = "delivery.late", _("A delivery is late")
     DELIVERY_MISSING = "delivery.missing", _("A delivery is missing")
+    RULEBOOK_SOFTENED = "rulebook.softened", _("A rulebook asks for less than before")
     WEBHOOK_FAILING = "webhook.failing", _("A webhook could not be delivered")
 
 
@@ -62,8 +64,10 @@ MANNERS: dict[Event, Manner] = {
     Event.RELEASE_ASKED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW),
     Event.RELEASE_DECIDED: Manner(Role.VIEWER, Reach.MINE, Mail.NOW),
     Event.ACCEPTANCE_LAPSED: Manner(Role.REVIEWER, Reach.ALL, Mail.DAILY),
+    Event.DELIVERY_DUE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY),
     Event.DELIVERY_LATE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY),
     Event.DELIVERY_MISSING: Manner(Role.UPLOADER, Reach.ALL, Mail.NOW),
+    Event.RULEBOOK_SOFTENED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW),
     Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW),
 }
 

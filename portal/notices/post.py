@@ -65,7 +65,7 @@ def post(
         host, port = parts.hostname or "", parts.port or (443 if tls else 80)
         ip = resolved(host, port, local=local)
         connection = _Pinned(host, port, ip, (context or ssl.create_default_context()) if tls else None)
-        status = _ask(connection, parts.path or "/", body, headers)
+        status = _ask(connection, parts.path or "/", body, headers, begun + TOTAL_SECONDS)
     except AddressRefused:
         code = "ADDRESS_REFUSED"
     except NameUnknown:
@@ -79,9 +79,9 @@ def post(
     return Answer(status, code, int((time.monotonic() - begun) * 1000))
 
 
-def _ask(connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str]) -> int:
+def _ask(connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], until: float) -> int:
     """The status of the answer; a timer ends what drips in too slowly for any single wait to be too long."""
-    timer = threading.Timer(TOTAL_SECONDS, connection.abort)
+    timer = threading.Timer(max(0.0, until - time.monotonic()), connection.abort)
     timer.daemon = True
     timer.start()
     try:

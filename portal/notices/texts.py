@@ -36,6 +36,8 @@ def path_of(event: str, subject_id: UUID, about: Facts) -> str:
         return reverse("submission", args=[str(subject_id)])
     if event.startswith("delivery."):
         return reverse("calendar")
+    if event == Event.RULEBOOK_SOFTENED:
+        return reverse("rulebook_version", args=[about["number"]])
     if event == Event.WEBHOOK_FAILING:
         return reverse("webhook", args=[str(subject_id)])
     if event == Event.RELEASE_ASKED or not about.get("submission"):
@@ -113,6 +115,12 @@ def _expected(about: Facts) -> str:
     return " ".join(filter(None, (str(about.get("template") or ""), str(about.get("due") or ""))))
 
 
+def _due(about: Facts) -> Text:
+    title = _("A delivery falls due soon: %(expected)s") % {"expected": _expected(about)}
+    said = _("It has not arrived yet. The calendar says which one, and until when.")
+    return Text("hold", "clock", title, said)
+
+
 def _late(about: Facts) -> Text:
     title = _("A delivery is late: %(expected)s") % {"expected": _expected(about)}
     return Text("warn", "clock", title, _("It was due and has not arrived yet. The calendar says which one."))
@@ -121,6 +129,17 @@ def _late(about: Facts) -> Text:
 def _missing(about: Facts) -> Text:
     title = _("A delivery is missing: %(expected)s") % {"expected": _expected(about)}
     return Text("bad", "error", title, _("It was not handed in at all. The calendar says which one."))
+
+
+def _softened(about: Facts) -> Text:
+    count = int(about.get("count") or 0)
+    said = ngettext(
+        "A colleague saved it alone. One rule finds less, or finds it less grave; its page says which one.",
+        "A colleague saved it alone. %(count)s rules find less, or find it less grave; its page says which.",
+        count,
+    )
+    title = _("Rulebook no. %(number)s asks for less") % {"number": about.get("number", "?")}
+    return Text("warn", "warning", title, said % {"count": grouped(count)})
 
 
 def _webhook(about: Facts) -> Text:
@@ -136,7 +155,9 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
     Event.RELEASE_ASKED: _asked,
     Event.RELEASE_DECIDED: _decided,
     Event.ACCEPTANCE_LAPSED: _lapsed,
+    Event.DELIVERY_DUE: _due,
     Event.DELIVERY_LATE: _late,
     Event.DELIVERY_MISSING: _missing,
+    Event.RULEBOOK_SOFTENED: _softened,
     Event.WEBHOOK_FAILING: _webhook,
 }

@@ -40,7 +40,8 @@ def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
 
 
 TERMS = {"template": "TPT", "frequency": "monthly", "month_day": "31", "weekday": "5", "month": "12",
-         "business_days": "7", "at": "18:00", "calendar": "LU", "starts": "2026-01-01"}  # fmt: skip
+         "business_days": "7", "at": "18:00", "calendar": "LU", "remind_days": "2",
+         "starts": "2026-01-01"}  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
     "new_expectation": TERMS | {"others": "LU0000000001"},
     "expectation": TERMS,

@@ -149,6 +149,10 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_decision", "POST"): of_a(200, Role.REVIEWER),
     ("api_end_acceptance", "POST"): of_a(200, Role.REVIEWER),
     ("api_calendar", "GET"): Policy(200, Role.VIEWER),
+    ("api_expectations", "GET"): Policy(200, Role.VIEWER),
+    ("api_operations", "GET"): Policy(200, Role.VIEWER),
+    ("api_webhooks", "GET"): Policy(200, Role.ADMIN),
+    ("api_webhook_deliveries", "GET"): of_a(200, Role.ADMIN),
     ("api_mappings", "GET"): Policy(200, Role.VIEWER),
     ("api_mapping", "GET"): of_a(),
     ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own

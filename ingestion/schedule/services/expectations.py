@@ -115,6 +115,7 @@ def _told(one: Expectation) -> dict[str, Any]:
         "business_days": one.business_days,
         "at": one.at.isoformat(timespec="minutes"),
         "calendar": one.calendar,
+        "remind_days": one.remind_days,
         "starts": one.starts.isoformat(),
         "ends": one.ends.isoformat() if one.ends else None,
     }

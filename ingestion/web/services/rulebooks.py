@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ingestion.pipeline.rulebook import MAX_BYTES, Problem, check_rulebook
+from ingestion.pipeline.errors import RuleError
+from ingestion.pipeline.rulebook import FORMAT, MAX_BYTES, Problem, Rulebook, check_rulebook, read_rulebook
+from ingestion.pipeline.softening import softened
 from ingestion.web import control
 from ingestion.web.errors import RulebookChanged, RulebookInvalid
 from ingestion.web.models import RulebookVersion
@@ -16,8 +18,11 @@ from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
+from portal.notices.events import Event
+from portal.notices.services import announce
 
 MAX_REASON = 300
+STANDARD = json.dumps({"format": FORMAT}).encode()
 
 
 def save_rulebook(*, actor: Actor, document: Any, based_on: str, reason: str) -> RulebookVersion:
@@ -25,6 +30,7 @@ def save_rulebook(*, actor: Actor, document: Any, based_on: str, reason: str) ->
 
     `based_on` is the object version it was made from, "" for none: RulebookChanged when another one is in
     force by now. RulebookInvalid with all that is wrong. Saving what is in force already changes nothing.
+    The other reviewers are told of rules that ask for less than before.
     """
     institution = actor.require(Role.REVIEWER)
     body = _checked(document, reason)
@@ -39,7 +45,12 @@ def save_rulebook(*, actor: Actor, document: Any, based_on: str, reason: str) ->
         last = RulebookVersion.objects.filter(institution=institution).first()
         if last and stored and stored[1] == body and last.object_version == based_on:
             return last
-        return _save(actor, institution, document, body, reason.strip(), last.number + 1 if last else 1)
+        weaker = softened(_read(stored[1] if stored else STANDARD), read_rulebook(body))
+        number = last.number + 1 if last else 1
+        saved = _save(actor, institution, document, body, reason.strip(), number, len(weaker))
+        if weaker:
+            _tell(saved, len(weaker))
+        return saved
 
 
 def _checked(document: Any, reason: str) -> bytes:
@@ -60,8 +71,22 @@ def _checked(document: Any, reason: str) -> bytes:
     return body
 
 
+def _read(body: bytes) -> Rulebook:
+    """A stored rulebook; the standard in place of one that cannot be followed: nothing then stays unsaid."""
+    try:
+        return read_rulebook(body)
+    except RuleError:
+        return read_rulebook(STANDARD)
+
+
 def _save(
-    actor: Actor, institution: Institution, document: dict[str, Any], body: bytes, reason: str, number: int
+    actor: Actor,
+    institution: Institution,
+    document: dict[str, Any],
+    body: bytes,
+    reason: str,
+    number: int,
+    softened_rules: int,
 ) -> RulebookVersion:
     saved = RulebookVersion(
         institution=institution,
@@ -89,6 +114,18 @@ def _save(
             "object_version": saved.object_version,
             "changed_rules": saved.changed_rules,
             "own_rules": saved.own_rules,
+            "softened_rules": softened_rules,
         },
     )
     return saved
+
+
+def _tell(saved: RulebookVersion, count: int) -> None:
+    """In the transaction of the save: who reviews here hears of it, except who saved it."""
+    announce(
+        Event.RULEBOOK_SOFTENED,
+        institution_id=saved.institution_id,
+        subject_id=saved.id,
+        about={"number": saved.number, "count": count},
+        actor_id=saved.saved_by_id,
+    )

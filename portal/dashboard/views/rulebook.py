@@ -22,6 +22,7 @@ from portal.dashboard import preview, rule_list
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.rule_list import ListedRule
 from portal.dashboard.rulebook_forms import SETTINGS, RuleFilter, SavingForm, with_settings
+from portal.dashboard.softened import softened_by
 
 PAGE_SIZE = 25
 
@@ -74,6 +75,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
         "text": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
         "changed": rule_list.changed(document),
         "switched_on": rule_list.switched_on(document),
+        "softened": softened_by(actor, saved, document),
         "is_in_force": in_force.version == saved.object_version,
         "saving": SavingForm(initial={"based_on": in_force.version}),
     }

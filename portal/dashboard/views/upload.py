@@ -21,7 +21,7 @@ from portal.dashboard.outcomes import TOLD, OutcomeShown, summary
 def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse:
     """The form; after a post what became of each file, as a page or, for a script, as one list entry each.
 
-    With `?check_only=1` the files are not handed in.
+    With `?check_only=1` the files are not handed in; `?expected_template=` is chosen in the form already.
     """
     outcomes = services.receive(reception) if reception is not None else []
     shown = [OutcomeShown.of(outcome) for outcome in outcomes]
@@ -31,7 +31,7 @@ def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse
         "told": TOLD.items(),
         "nothing_chosen": request.method == "POST" and not outcomes,
         "expectable": EXPECTABLE.items(),
-        "terms": reception.terms if reception is not None else Terms(),
+        "terms": reception.terms if reception is not None else _wished(request),
         "check_only": only_checked(request.GET),
         "most_files": MAX_FILES,
         "most_bytes": MAX_BYTES,
@@ -42,3 +42,8 @@ def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse
     return render(
         request, "dashboard/upload/entries.html" if by_script else "dashboard/upload/page.html", context
     )
+
+
+def _wished(request: HttpRequest) -> Terms:
+    """What the address asks the form to say; no reason, which a person gives."""
+    return Terms.of({"expected_template": request.GET.get("expected_template", "")})

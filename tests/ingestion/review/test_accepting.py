@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from ingestion.review import errors, services
 from ingestion.review.models import Acceptance, Standing
-from ingestion.review.selectors import released, standing_of, waiting_for_approval, waiting_for_me
+from ingestion.review.selectors import deliverable_for, standing_of, waiting_for_approval, waiting_for_me
 from ingestion.review.states import Outcome, Reach, State
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
@@ -32,12 +32,26 @@ def records(acceptance: Acceptance) -> list[str]:
 def test_a_file_without_errors_and_warnings_is_clean(owner: Actor) -> None:
     made = checked(owner, ("info", "TPT-I", 9))
     assert now(made).outcome == Outcome.CLEAN
-    assert released(made)
+    assert list(deliverable_for(owner)) == [made]
 
 
 def test_a_file_with_findings_is_open_until_somebody_stands_by_them(owner: Actor) -> None:
     stands = now(checked(owner, WARNING, ERROR))
     assert (stands.outcome, stands.open_errors, stands.open_warnings) == (Outcome.OPEN, 2, 3)
+
+
+def test_what_may_be_handed_on_counts_is_the_newest_and_is_the_institution_s_own(
+    owner: Actor, outsider: Actor
+) -> None:
+    earlier, theirs = checked(owner), checked(outsider)
+    checked(owner, check_only=True)
+    checked(owner, WARNING, day="2026-01-30")
+    assert list(deliverable_for(owner)) == [earlier]
+    assert list(deliverable_for(outsider)) == [theirs]
+    newer = checked(owner)
+    assert list(deliverable_for(owner)) == [newer], "it has replaced the earlier one"
+    Submission.objects.filter(pk=newer.pk).update(state="WITHDRAWN")
+    assert not deliverable_for(owner).exists()
 
 
 def test_a_reviewer_accepts_a_warning_and_one_record_says_so(owner: Actor, reviewer: Actor) -> None:
@@ -52,6 +66,7 @@ def test_errors_are_released_by_a_second_person_only(owner: Actor, reviewer: Act
     made = checked(owner, ERROR)
     request = services.accept(actor=reviewer, submission=made, asked=asked("TPT-E", 2))
     assert (request.state, now(made).outcome) == (State.REQUESTED, Outcome.OPEN)
+    assert not deliverable_for(owner).exists()
     assert list(waiting_for_approval(reviewer)) == [request]
     assert list(waiting_for_me(reviewer)) == []
     assert list(waiting_for_me(second)) == [request]
@@ -60,7 +75,7 @@ def test_errors_are_released_by_a_second_person_only(owner: Actor, reviewer: Act
     assert now(made).outcome == Outcome.OPEN
     services.decide(actor=second, acceptance=request, agree=True, reason="")
     assert now(made).outcome == Outcome.RELEASED
-    assert released(Submission.objects.get(pk=made.pk))
+    assert list(deliverable_for(owner)) == [made]
     assert records(request) == [AuditTag.RELEASE_ASKED, AuditTag.RELEASE_GRANTED]
     assert not waiting_for_approval(second).exists()
 

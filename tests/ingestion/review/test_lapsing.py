@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ingestion.review import services
 from ingestion.review.models import Acceptance, Standing
-from ingestion.review.selectors import concerning, released, standing_of, waiting_for_me
+from ingestion.review.selectors import concerning, deliverable_for, standing_of, waiting_for_me
 from ingestion.review.services import ending
 from ingestion.review.services.lapsing import lapse
 from ingestion.review.states import Lapse, Outcome, Reach, State
@@ -156,7 +156,7 @@ def test_the_last_day_counts_and_the_next_one_does_not(
     tomorrow: datetime = timezone.now() + timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: tomorrow)
     assert outcome(first) == Outcome.OPEN, "before any sweep"
-    assert not released(Submission.objects.get(pk=first.pk))
+    assert not deliverable_for(reviewer).exists()
     services.end_what_is_due()
     services.end_what_is_due()
     assert again(kept) == (State.LAPSED, Lapse.ENDED)
@@ -243,4 +243,4 @@ def test_a_withdrawn_file_stands_nowhere_and_waits_for_nobody(
     Submission.objects.filter(pk=made.pk).update(state="WITHDRAWN")
     assert waiting_for_me(second).count() == 0
     assert outcome(made) == ""
-    assert not released(Submission.objects.get(pk=made.pk))
+    assert not deliverable_for(reviewer).exists()

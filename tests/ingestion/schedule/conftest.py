@@ -18,7 +18,7 @@ LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 FUND = "LU0000000001"
 TERMS: dict[str, Any] = {
     "template": "TPT", "frequency": "monthly", "day": 31, "month": 12, "business_days": 5, "at": time(18),
-    "calendar": "LU", "starts": date(2026, 1, 1), "ends": None,
+    "calendar": "LU", "remind_days": 0, "starts": date(2026, 1, 1), "ends": None,
 }  # fmt: skip
 
 

@@ -151,6 +151,28 @@ def test_what_fails_for_one_institution_keeps_no_reminder_from_another(
     assert f"reminders of institution {sides[broken].id} broke off" in caplog.text  # type: ignore[union-attr]
 
 
+REMINDED = local(2026, 2, 4, 6)  # two business days before the deadline, ahead of the daily e-mail
+
+
+def test_people_are_reminded_once_the_agreed_days_before_a_deadline(owner: Actor) -> None:
+    expected(owner, remind_days=2)
+    assert services.remind(REMINDED - timedelta(minutes=1)) == 0
+    for moment in (REMINDED, REMINDED + timedelta(minutes=15), DUE):
+        assert services.remind(moment) == 1
+    assert announced() == [("delivery.due", "2026-02-06")]
+
+
+@pytest.mark.parametrize("reason", ["nobody wished it", "it has arrived", "it was set since"])
+def test_nobody_is_reminded_without_need(owner: Actor, reason: str) -> None:
+    wished = expected(owner, remind_days=0 if reason == "nobody wished it" else 2)
+    if reason == "it has arrived":
+        delivered(owner, date(2026, 1, 31), REMINDED - timedelta(days=1))
+    if reason == "it was set since":
+        Expectation.objects.filter(pk=wished.pk).update(set_at=REMINDED)
+    assert services.remind(REMINDED + timedelta(minutes=15)) == 0
+    assert announced() == []
+
+
 def test_what_arrived_is_not_called_late(owner: Actor) -> None:
     expected(owner)
     delivered(owner, date(2026, 1, 31), DUE + timedelta(minutes=1))

@@ -48,6 +48,7 @@ def test_what_is_expected_already_is_refused_as_a_whole(reviewer: Actor) -> None
         ({"day": 32}, "day"),
         ({"month": 13}, "month"),
         ({"business_days": 61}, "business_days"),
+        ({"remind_days": 11}, "remind_days"),
         ({"calendar": "MARS"}, "calendar"),
         ({"ends": date(2025, 12, 31)}, "ends"),
         ({"starts": date(1999, 12, 31)}, "ends"),

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.schedule.business_days import CALENDARS
+from ingestion.schedule.services.reminders import LOOK_AHEAD
 from ingestion.schedule.terms import (
     LONGEST,
     MAX_BUSINESS_DAYS,
+    MAX_REMIND_DAYS,
     Frequency,
     Terms,
     due_between,
@@ -33,6 +35,7 @@ def terms(draw: st.DrawFn) -> Terms:
     return Terms(
         frequency, day, draw(st.integers(1, 12)), draw(st.integers(0, MAX_BUSINESS_DAYS)), draw(st.times()),
         draw(st.sampled_from(sorted(CALENDARS))), draw(st.sampled_from(ZONES)),
+        draw(st.integers(0, MAX_REMIND_DAYS)),
     )  # fmt: skip
 
 
@@ -58,6 +61,8 @@ def test_a_deadline_is_a_business_day_at_the_agreed_time_and_patience_ends_after
         )
         assert between == agreed.business_days or agreed.business_days == 0
         assert one.due < one.missing_from
+        assert (one.remind_from is None) == (agreed.remind_days == 0)
+        assert one.remind_from is None or one.due - LOOK_AHEAD < one.remind_from < one.due
         local = one.due.astimezone(ZoneInfo(agreed.zone))
         assert local.date() == one.due_on
         skipped = local.replace(tzinfo=None) - datetime.combine(one.due_on, agreed.at)

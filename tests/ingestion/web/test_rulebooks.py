@@ -12,6 +12,8 @@ from ingestion.web.states import State
 from portal.accounts.actor import Actor
 from portal.audit.models import AuditRecord
 from portal.common.errors import NotAllowed, NotFound
+from portal.notices.events import Event
+from portal.notices.models import Announcement
 from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.decisions import Bucket
 
@@ -39,6 +41,32 @@ def test_a_saved_rulebook_is_in_force_and_keeps_a_copy_under_its_hash(
     record = AuditRecord.objects.get(tag="portal:rulebook:saved")
     assert record.subject_id == str(saved.id)
     assert record.detail["sha256"] == saved.sha256
+
+
+def told() -> list[tuple[Any, ...]]:
+    """Which softenings were announced: who did it, the number, how many rules."""
+    found = Announcement.objects.filter(event=Event.RULEBOOK_SOFTENED).order_by("id")
+    return list(found.values_list("actor_id", "about__number", "about__count"))
+
+
+def test_a_rule_that_asks_for_less_is_announced_and_one_that_asks_for_more_is_not(
+    reviewer: Actor, bucket: Bucket
+) -> None:
+    strict = {"format": 1, "rules": {"TPT-P02-NET-ASSETS": {"severity": "error", "tolerance": 0.0001}}}
+    first = save(reviewer, strict)
+    assert told() == []
+    second = save(reviewer, OFF, based_on=first.object_version)
+    assert told() == [(reviewer.user.id, 2, 1)]
+    assert AuditRecord.objects.filter(subject_id=str(second.id)).get().detail["softened_rules"] == 1
+    save(reviewer, strict, based_on=second.object_version)
+    assert len(told()) == 1
+
+
+def test_a_rulebook_that_could_not_be_followed_hides_no_softening(reviewer: Actor, bucket: Bucket) -> None:
+    save(reviewer, {"format": 1})
+    broken = bucket.put(None, bucket.versions[0][0], CURRENT, b"{")
+    save(reviewer, OFF, based_on=broken.version_id)
+    assert told() == [(reviewer.user.id, 2, 1)]
 
 
 def test_without_one_every_rule_counts_as_it_comes(viewer: Actor, bucket: Bucket) -> None:

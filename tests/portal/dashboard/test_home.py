@@ -60,9 +60,11 @@ def test_each_reason_to_act_is_a_group_with_its_submissions(viewer: Client, make
     make(State.FAILED, file_name="broke.csv")
     make(verdict=Verdict.FAILED, counts=(3, 0, 0), file_name="wrong.csv")
     make(verdict=Verdict.UNREADABLE, file_name="odd.csv")
+    make(verdict=Verdict.PASSED_WITH_WARNINGS, counts=(0, 4, 0), file_name="passed.csv")
     make(State.RUNNING, file_name="running.csv")
     found = groups(viewer)
-    named = {"sign-in": "waits.csv", "broken": "broke.csv", "errors": "wrong.csv", "unreadable": "odd.csv"}
+    named = {"sign-in": "waits.csv", "broken": "broke.csv", "errors": "wrong.csv", "unreadable": "odd.csv",
+             "warnings": "passed.csv"}  # fmt: skip
     assert list(found) == list(named)
     assert [name for name, file in named.items() if file not in found[name]] == []
     assert "3 errors" in found["errors"]
@@ -112,6 +114,51 @@ def test_errors_that_were_released_call_nobody_as_long_as_that_holds(
     if standing:
         Standing.objects.create(**{"submission": made, "attempt": 1} | standing)
     assert ("errors" in groups(viewer)) == calls
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.PASSED_WITH_WARNINGS])
+def test_warnings_call_until_somebody_accepts_them(viewer: Client, make: Make, verdict: Verdict) -> None:
+    made = make(verdict=verdict, counts=(int(verdict == Verdict.FAILED), 2, 0))
+    assert ("warnings" in groups(viewer)) == (verdict == Verdict.PASSED_WITH_WARNINGS), "errors come first"
+    listed = viewer.get("/submissions/?result=open_warnings").text
+    assert (made.file_name in listed) == (verdict == Verdict.PASSED_WITH_WARNINGS)
+    Standing.objects.create(submission=made, attempt=1, outcome="accepted")
+    assert groups(viewer) == {}
+    assert made.file_name not in viewer.get("/submissions/?result=open_warnings").text
+
+
+ACTS = [
+    ({"state": State.NEEDS_SIGN_IN}, "uploader", "continue/", True),
+    ({"state": State.NEEDS_SIGN_IN}, "viewer", "", False),
+    ({"state": State.FAILED}, "uploader", "run-again/", True),
+    ({"verdict": Verdict.FAILED}, "uploader", "correct/", False),
+    ({"verdict": Verdict.FAILED}, "viewer", "findings/?severity=error", False),
+    ({"verdict": Verdict.PASSED_WITH_WARNINGS}, "viewer", "findings/?severity=warning", False),
+    ({"verdict": Verdict.UNREADABLE, "code": "TEMPLATE_UNKNOWN"}, "reviewer", "columns/", False),
+    ({"verdict": Verdict.UNREADABLE, "code": "TEMPLATE_UNKNOWN"}, "viewer", "", False),
+]
+
+
+@pytest.mark.parametrize(("stands", "role", "leads_to", "posts"), ACTS)
+def test_each_line_leads_to_the_next_act_of_who_looks_at_it(
+    alpine: Institution, make: Make, stands: dict[str, Any], role: str, leads_to: str, posts: bool
+) -> None:
+    made = make(**stands)
+    page = sign_in(member(alpine, role, role), "alpine-am").get("/").text
+    line = page.partition('class="attention-list"')[2].partition("</ul>")[0]
+    where = "action" if posts else "href"
+    assert f'{where}="/submissions/{made.id}/{leads_to}"' in line
+    assert ("csrfmiddlewaretoken" in line) == posts
+
+
+def test_who_uploads_gets_to_the_upload_of_what_is_overdue_with_its_template_chosen(
+    uploader: Client, viewer: Client, anna: User
+) -> None:
+    expect(anna)
+    assert 'href="/submissions/upload/?expected_template=TPT"' in uploader.get("/").text
+    assert "expected_template" not in viewer.get("/").text
+    assert '<option value="TPT" selected>' in uploader.get("/submissions/upload/?expected_template=TPT").text
+    assert uploader.get("/submissions/upload/?expected_template=XYZ").status_code == 400
 
 
 def test_a_group_names_the_first_and_leads_to_the_others(viewer: Client, make: Make) -> None:

@@ -11,11 +11,11 @@ from django.utils import formats, timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ingestion.web.models import Submission
+from ingestion.web.run_cost import cost_of, memory_gb, prices
+from ingestion.web.selectors.figures import percentile
 from ingestion.web.selectors.operations import Run, StepTook
 from ingestion.web.states import State
 from portal.accounts.models import Institution
-from portal.dashboard.operations import percentile
-from portal.dashboard.operations_cost import cost_of, memory_gb, prices
 from portal.dashboard.operations_drawing import day_chart, step_chart
 from tests.portal.dashboard.conftest import Make, member, sign_in
 from tests.portal.dashboard.runs import ended, step

@@ -1,6 +1,7 @@
 """The rulebook's pages: what is shown to whom, what a save changes, how problems and conflicts are said."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -106,6 +107,13 @@ def test_a_severity_and_a_tolerance_are_saved_as_a_new_version(
     assert (saved.number, saved.changed_rules, saved.own_rules) == (2, 2, 1)
 
 
+def test_the_page_of_a_version_says_what_asks_for_less_than_before(viewer: Client, change: Any) -> None:
+    change(**{f"severity:{RULE}": "error", f"severity:{ANOTHER}": "info"})
+    page = viewer.get("/rulebook/2/").text
+    assert re.findall(r'data-softened="([^"]+)"', page) == [ANOTHER]
+    assert re.findall(r'data-softened="([^"]+)"', viewer.get("/rulebook/1/").text) == [RULE]
+
+
 def test_what_equals_the_standard_is_no_change(change: Any, store: Any, alpine: Institution) -> None:
     standard = next(one for one in rule_list.listed("TPT", {}) if one.rule.id == RULE)
     tolerance = f"{standard.standard_tolerance:g}"
@@ -163,7 +171,7 @@ def test_an_own_rule_is_changed_and_removed(change: Any, store: Any, alpine: Ins
         ({"expect": "26 <="}, "id_expect_error", ""),
         ({"when": "(26 filled"}, "id_when_error", ""),
         ({"id": "MINE"}, "id_id_error", "begins with OWN-"),
-        ({"expect": "9999 filled"}, "problems", "has no field 9999"),
+        ({"expect": "9999 filled"}, "problems", "has no such fields: 9999"),
         ({"id": "OWN-1"}, "problems", "used twice"),
     ],
 )

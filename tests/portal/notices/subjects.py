@@ -24,6 +24,7 @@ FORMS: dict[str, list[tuple[str, str]]] = {
 }
 SUBJECTS = {
     "open_notice", "letter", "webhook", "webhook_secret", "test_webhook", "remove_webhook", "deliver_again",
+    "api_webhook_deliveries",
 }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """One request: to the address that was looked at, in bounded time, whatever is at the other end."""
 
 import ssl
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from portal.notices import post
+from portal.notices import addresses, post
 from tests.portal.notices.conftest import Receiver, names
 
 
@@ -44,6 +46,22 @@ def test_an_answer_that_drips_is_ended(receiver: Receiver, monkeypatch: pytest.M
     answer = post.post(receiver.url, b"{}", {}, local=True)
     assert (answer.status, answer.code) == (None, "TOO_SLOW")
     assert time.monotonic() - begun < 2
+
+
+def test_a_resolver_that_does_not_answer_holds_nobody_up(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asleep = threading.Event()
+    resolver = SimpleNamespace(getaddrinfo=lambda *_, **__: asleep.wait(5) and [], SOCK_STREAM=1)
+    monkeypatch.setattr(addresses, "socket", resolver)
+    monkeypatch.setattr(addresses, "RESOLVE_SECONDS", 0.1)
+    answer = post.post("http://hooks.example.com/", b"{}", {}, local=True)
+    asleep.set()
+    assert (answer.status, answer.code) == (None, "TOO_SLOW")
+    assert answer.milliseconds < 1000
+    names(monkeypatch, {"hooks.example.com": ["127.0.0.1"]})
+    there = receiver.url.replace("127.0.0.1", "hooks.example.com")
+    assert post.post(there, b"{}", {}, local=True).status == 200
 
 
 @pytest.mark.parametrize(
