@@ -51,7 +51,7 @@ def stage(
     def run(event: Payload) -> Payload:
         platform = platform_from_environment()
         job = Job.from_event(event, platform.account_id)
-        credentials = _credentials(job, platform)
+        credentials = credentials_of(job, platform)
         try:
             s3 = client("s3", credentials, platform.region)
             work = Work(job=job, stage=name, account=platform.account_id, s3=s3)
@@ -73,7 +73,8 @@ def stage(
     return function(name, run, warm)
 
 
-def _credentials(job: Job, platform: Platform) -> Credentials:
+def credentials_of(job: Job, platform: Platform) -> Credentials:
+    """Temporary credentials of the user whose token is parked for this run; TokenMissing when it is gone."""
     try:
         token = tokens.read(client("ssm", region=platform.region), job.token_parameter)
     except NotFound:
@@ -122,7 +123,7 @@ def _result(
 def _reason(error: UnreadableFile) -> dict[str, Any]:
     """Code and detail; of an unknown layout also its headers and examples, so that it can be mapped."""
     layout = error.layout.to_json() if error.layout else None
-    return {"code": error.code, "detail": error.detail, "layout": layout}
+    return {"code": error.code, "detail": error.detail.to_json(), "layout": layout}
 
 
 def _named(name: str, ref: ObjectRef) -> dict[str, Any]:

@@ -131,12 +131,11 @@ def _left_out(inspection: "Inspection") -> bool:
 
 
 def _not_for(template: str, target: str) -> str:
-    from ingestion.pipeline.inspection import an
     from ingestion.pipeline.transform import targets
     from ingestion.pipeline.transform.layouts import layouts
 
     possible = ", ".join([*targets(template), *layouts(template)])
-    return f"The file is {an(template)}, which has no {target}. It can become {possible}."
+    return f"The file is read as {template}, which has no {target}. It can become {possible}."
 
 
 def _format(out: Path, form: str | None, is_table: bool) -> str:

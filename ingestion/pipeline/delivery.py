@@ -183,8 +183,8 @@ def _read(source: Source, inspection: Inspection, pack: Pack, member: str = "") 
         inspection = replace(inspection, notes=[*inspection.notes, header_note(len(again))])
     if remarks := remark_rows(pack, columns, rows):
         rows = np.setdiff1d(rows, remarks)
-        note = remark_note([row + 1 for row in remarks])
-        inspection = replace(inspection, notes=[*inspection.notes, note])
+        left_out = remark_note([row + 1 for row in remarks])
+        inspection = replace(inspection, notes=[*inspection.notes, left_out])
     if len(rows) < grid.rows:
         columns = {key: column.take(rows) for key, column in columns.items()}
     too_wide = np.searchsorted(rows, np.intersect1d(rows, grid.too_wide, assume_unique=True)).tolist()

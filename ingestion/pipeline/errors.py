@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ingestion.pipeline.codes import CODES, Code
+from ingestion.pipeline.sentences import Said, said
 
 if TYPE_CHECKING:
     from ingestion.pipeline.layout import Layout
@@ -14,10 +15,10 @@ class UnreadableFile(Exception):
     An unknown layout comes along, so that a person can say which column is which.
     """
 
-    def __init__(self, code: str, detail: str = "", layout: "Layout | None" = None) -> None:
+    def __init__(self, code: str, detail: Said | str = "", layout: "Layout | None" = None) -> None:
         self.entry: Code = CODES[code]
         self.code = code
-        self.detail = detail
+        self.detail = detail if isinstance(detail, Said) else said(detail)
         self.layout = layout
         super().__init__(code)
 
@@ -36,4 +37,8 @@ class PackError(Exception):
 
 
 class RuleError(Exception):
-    """A condition, formula or pattern of a rule cannot be understood; the text says what and where."""
+    """A condition, formula or pattern of a rule cannot be understood; `sentence` says what and where."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(sentence)

@@ -1,11 +1,13 @@
 """The templates a sender may say to be expecting, and what each is called in a sentence."""
 
+from ingestion.pipeline.sentences import said
+
 EXPECTABLE = {
     "TPT": "TPT",
     "EMT": "EMT",
     "EPT": "EPT",
     "EET": "EET",
-    "HOLDINGS": "list of holdings",
+    "HOLDINGS": said("list of holdings"),
 }
 
 

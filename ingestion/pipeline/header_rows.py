@@ -3,7 +3,9 @@
 import numpy as np
 
 from ingestion.pipeline.headings import Headings, headings
+from ingestion.pipeline.notes import Note, note
 from ingestion.pipeline.readers.source import Column
+from ingestion.pipeline.sentences import said
 
 _SHARE = 0.9
 """Of the columns in which such a row must name the field."""
@@ -22,14 +24,13 @@ def header_rows(template: str, columns: dict[str, Column]) -> list[int]:
     return [row for row in rows if _repeats(index, columns, row)]
 
 
-def header_note(count: int) -> dict[str, str]:
+def header_note(count: int) -> Note:
     """That they were left out."""
-    rows = "One row repeats" if count == 1 else f"{count:,} rows repeat"
-    return {"code": "HEADER_REPEATED", "text": f"{rows} the header below it and {_was(count)} left out."}
-
-
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
+    if count == 1:
+        text = said("One row repeats the header below it and was left out.")
+    else:
+        text = said("{count} rows repeat the header below it and were left out.", count=count)
+    return note("HEADER_REPEATED", text)
 
 
 def _repeats(index: Headings, columns: dict[str, Column], row: int) -> bool:

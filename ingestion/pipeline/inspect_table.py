@@ -11,6 +11,7 @@ from ingestion.pipeline.notes import left_out, note, sheet_note
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.readers.source import Candidate, Source
 from ingestion.pipeline.recognise import LIST, SURE, Match, best_match, list_match
+from ingestion.pipeline.sentences import Said, said
 from ingestion.pipeline.version_choice import choose_version
 
 ASSUMED = 0.8
@@ -58,14 +59,22 @@ def _recognised(source: Source, match: Match, candidate: Candidate) -> Inspectio
     fit, notes = choose_version(match, candidate.head)
     pack = find_pack(fit.head.template, fit.head.version)
     count, known = len(fit.mapped), len(pack.fields)
-    found = f"All {known} fields" if count == known else f"{count} of its {known} fields"
-    reason = f"{found} were found, by {fit.how}"
-    assumed = any(said["code"] == "VERSION_ASSUMED" for said in notes)
+    if count == known:
+        reason = said("All {known} fields were found: {how}", known=known, how=fit.how)
+    else:
+        reason = said(
+            "{count} of its {known} fields were found: {how}", count=count, known=known, how=fit.how
+        )
+    assumed = any(each["code"] == "VERSION_ASSUMED" for each in notes)
     confidence = min(match.confidence, ASSUMED) if assumed else match.confidence
     inspection = _inspection(source, candidate, match.row, pack, fit.mapped, confidence, reason)
     notes += left_out(inspection, pack)
     if fit.head.checked_as:
-        text = f"{pack.template} {pack.version} is checked by the rules it shares with {fit.head.checked_as}."
+        text = said(
+            "{template} is checked by the rules it shares with {other}.",
+            template=f"{pack.template} {pack.version}",
+            other=fit.head.checked_as,
+        )
         notes.append(note("SHARED_RULES", text))
     inspection.notes.extend(notes)
     return inspection
@@ -86,9 +95,9 @@ def _mapped(source: Source, seen: list[Candidate], recall: Recall | None) -> Ins
         columns = {key: document["columns"][key] for key in pack.fields if key in document["columns"]}
         if max(columns.values()) >= len(candidate.head[row]):
             continue
-        reason = f"{len(columns)} columns are known from the mapping saved for this layout"
+        reason = said("{count} columns are known from the mapping saved for this layout", count=len(columns))
         inspection = _inspection(source, candidate, row, pack, columns, 1.0, reason, document["decimal"])
-        text = "The columns were assigned by the mapping saved for this layout."
+        text = said("The columns were assigned by the mapping saved for this layout.")
         inspection.notes.append(note("MAPPING_USED", text))
         return inspection
     return None
@@ -102,10 +111,12 @@ def _listed(source: Source, seen: list[Candidate]) -> Inspection | None:
     match, candidate = max(found, key=lambda entry: entry[0].score)
     fit = match.fitting[0]
     pack = find_pack(LIST, fit.head.version)
-    reason = f"{len(fit.mapped)} columns have everyday names of a list of holdings"
+    reason = said("{count} columns have everyday names of a list of holdings", count=len(fit.mapped))
     inspection = _inspection(source, candidate, match.row, pack, fit.mapped, match.confidence, reason)
-    text = "No official template fits; the columns were assigned by their everyday names. "
-    text += "Save a mapping to change that."
+    text = said(
+        "No official template fits; the columns were assigned by their everyday names. "
+        "Save a mapping to change that."
+    )
     inspection.notes.append(note("EVERYDAY_NAMES", text))
     layout = layout_of(source.kind, [candidate])
     return replace(inspection, layout=layout.to_json() if layout else None)
@@ -118,7 +129,7 @@ def _inspection(
     pack: Pack,
     mapped: dict[str, int],
     confidence: float,
-    reason: str,
+    reason: Said,
     decimal: str | None = None,
 ) -> Inspection:
     header = candidate.head[row]
@@ -133,7 +144,8 @@ def _inspection(
         template=pack.template,
         version=pack.version,
         confidence=round(confidence, 3),
-        reason=reason,
+        reason=str(reason),
+        grounds=reason.to_json(),
         mapped=mapped,
         unmapped=[text.strip()[:200] for i, text in enumerate(header) if text.strip() and i not in used],
         missing=[key for key in pack.fields if key not in mapped],

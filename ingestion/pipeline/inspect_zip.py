@@ -7,10 +7,11 @@ from typing import Any, cast
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.inspect_table import inspect_table
 from ingestion.pipeline.inspection import Inspection, Recall
+from ingestion.pipeline.notes import Note, note
 from ingestion.pipeline.readers.source import Source
 from ingestion.pipeline.readers.zip_files import ZipSource
+from ingestion.pipeline.sentences import Said, said, some
 
-_SIGNS = {",": "comma", ".": "point"}
 _PLACE = ("template", "version", "header_row", "sheet", "delimiter", "decimal", "mapped")
 
 
@@ -47,18 +48,26 @@ def _member(name: str, entry: Inspection | UnreadableFile, chosen: tuple[str, st
     return {"name": name, **place, "checked": _form(entry) == chosen, "code": None}
 
 
-def _left_out(members: list[dict[str, Any]], chosen: tuple[str, str, str]) -> dict[str, str]:
-    some = ", ".join(map(_described, members[:10])) + (" and more" if len(members) > 10 else "")
-    kept = f"The files of {chosen[0]} {chosen[1]} with a decimal {_SIGNS[chosen[2]]} were checked together."
-    return {"code": "MEMBERS_LEFT_OUT", "text": f"{kept} Left out: {some}."}
+def _left_out(members: list[dict[str, Any]], chosen: tuple[str, str, str]) -> Note:
+    kept = _with_sign(f"{chosen[0]} {chosen[1]}", chosen[2])
+    left = some([_described(member) for member in members])
+    text = said("Only the files of this form were checked: {kept}. Left out: {left}.", kept=kept, left=left)
+    return note("MEMBERS_LEFT_OUT", text)
 
 
-def _described(member: dict[str, Any]) -> str:
+def _described(member: dict[str, Any]) -> Said:
     """A file that was left out, and what it is instead."""
-    name = f"“{member['name'][-60:]}”"
+    name = member["name"][-60:]
     if member["template"] is None:
-        return f"{name} ({member['code']})"
-    return f"{name} ({member['template']} {member['version']}, decimal {_SIGNS[member['decimal']]})"
+        return said("“{name}” ({form})", name=name, form=member["code"])
+    form = _with_sign(f"{member['template']} {member['version']}", member["decimal"])
+    return said("“{name}” ({form})", name=name, form=form)
+
+
+def _with_sign(template: str, sign: str) -> Said:
+    if sign == ",":
+        return said("{template} with a decimal comma", template=template)
+    return said("{template} with a decimal point", template=template)
 
 
 def _unreadable(errors: list[UnreadableFile]) -> UnreadableFile:

@@ -7,6 +7,7 @@ from typing import Any
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.expected import called
 from ingestion.pipeline.readers import Source, open_source
+from ingestion.pipeline.sentences import said
 
 Recall = Callable[[str], dict[str, Any] | None]
 """Asks an institution for the column mapping it saved for a fingerprint."""
@@ -16,7 +17,8 @@ Recall = Callable[[str], dict[str, Any] | None]
 class Inspection:
     """The result of looking at a file. `header_row` is 1-based, `mapped` is field -> 0-based column.
 
-    `notes` are choices made on the way, each {code, text}. `members` describe the files of a zip, each {name,
+    `notes` are choices made on the way, each {code, text, form, values}. `grounds` are form and values of
+    `reason`. `members` describe the files of a zip, each {name,
     template, version, header_row, sheet, delimiter, decimal, mapped, checked, code}; one that cannot be read
     has a code and no template. What the inspection itself says is then that of the first checked member.
     `layout` comes along where columns were assigned by guesses, so that a person can assign them otherwise.
@@ -36,9 +38,10 @@ class Inspection:
     unmapped: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     fingerprint: str = ""
-    notes: list[dict[str, str]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
     layout: dict[str, Any] | None = None
+    grounds: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -74,9 +77,7 @@ def check_expected(inspection: Inspection, expected: str | None) -> None:
     if inspection.template == template and version in ("", inspection.version):
         return
     seen, wanted = called(inspection.template, inspection.version), called(template, version)
-    raise UnreadableFile("TEMPLATE_NOT_EXPECTED", f"You sent {an(seen)} where {an(wanted)} is expected.")
-
-
-def an(name: str) -> str:
-    """A template's name with its article."""
-    return f"an {name}" if name[0] in "AEIO" else f"a {name}"
+    raise UnreadableFile(
+        "TEMPLATE_NOT_EXPECTED",
+        said("Expected: {wanted}. Sent: {seen}.", wanted=wanted, seen=seen),
+    )

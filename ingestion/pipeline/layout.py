@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 from ingestion.pipeline.headings import CODED, headings, normalise
-from ingestion.pipeline.inspection import an
 from ingestion.pipeline.pack import SHARED, code_set, pack_names
 from ingestion.pipeline.readers.source import Candidate
 from ingestion.pipeline.recognise import HEADER_COLUMNS, HEADER_ROWS, LIST
+from ingestion.pipeline.sentences import Said, said
 
 EXAMPLES = 3
 MAX_EXAMPLE = 120
@@ -83,7 +83,7 @@ def header_place(head: list[list[str]]) -> int | None:
     return best[1] if best and any(map(_written, head[best[1] + 1 :])) else None
 
 
-def describe(candidates: list[Candidate]) -> str:
+def describe(candidates: list[Candidate]) -> Said:
     """What was seen instead of a known template, in one or two sentences. Quotes no cell."""
     rows = [row[:HEADER_COLUMNS] for candidate in candidates for row in candidate.head[:HEADER_ROWS]]
     known = {template for template, _ in pack_names()}
@@ -91,20 +91,32 @@ def describe(candidates: list[Candidate]) -> str:
         for row in rows:
             texts = [normalise(CODED.sub(r"\2", text.strip(), count=1)) for text in row]
             if any(mark in text for mark in family["marks"] for text in texts):
-                seen = f"This looks like {an(family['name'])} ({family['title']})"
+                seen = {"template": family["name"], "title": family["title"]}
                 if family["name"] in known:
-                    return f"{seen}, but too few of its columns are there to check it."
-                return f"{seen}, which is not checked yet."
+                    return said(
+                        "This looks like {template} ({title}), "
+                        "but too few of its columns are there to check it.",
+                        **seen,
+                    )
+                return said("This looks like {template} ({title}), which is not checked yet.", **seen)
     widest = max(rows, key=_written, default=[])
     columns = _written(widest)
     if sum(bool(CODED.match(text.strip())) for text in widest) * 2 > columns:
-        return "The five-digit codes look like an EMT, EPT or EET file, but too few of the columns are known."
+        return said(
+            "The five-digit codes look like an EMT, EPT or EET file, but too few of the columns are known."
+        )
     mapped, template = max((_named(template, widest), template) for template in known - {LIST})
     if mapped > 2 and mapped * 2 > columns:
-        return (
-            f"This looks like {an(template)}, but only {mapped} of its fields are there; too few to check it."
+        return said(
+            "This looks like {template}, but only {count} of its fields are there; too few to check it.",
+            template=template,
+            count=mapped,
         )
-    return f"The widest row has {columns} columns; {mapped} of their headers are known field names."
+    return said(
+        "The widest row has {columns} columns; {count} of their headers are known field names.",
+        columns=columns,
+        count=mapped,
+    )
 
 
 def _named(template: str, headers: list[str]) -> int:

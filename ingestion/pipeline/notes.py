@@ -1,16 +1,20 @@
 """Choices made while a file was recognised, in sentences for the person who sent it."""
 
+from typing import Any
+
 from ingestion.pipeline.headings import CODED, NUMBERED, headings
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.readers.source import Candidate, Source
+from ingestion.pipeline.sentences import Said, said, some
 
-Note = dict[str, str]
+Note = dict[str, Any]
+"""{code, text, form, values}: `text` is English, the others are what it is made of, for other languages."""
 
 
-def note(code: str, text: str) -> Note:
+def note(code: str, sentence: Said) -> Note:
     """A choice with its stable code."""
-    return {"code": code, "text": text}
+    return {"code": code, "text": str(sentence), **sentence.to_json()}
 
 
 def left_out(inspection: Inspection, pack: Pack) -> list[Note]:
@@ -20,14 +24,22 @@ def left_out(inspection: Inspection, pack: Pack) -> list[Note]:
     doubled = [key for key in doubled if key in inspection.mapped]
     notes = []
     if doubled:
-        text = f"More than one column is named as the fields {_some(doubled)}; the first of them counts."
+        text = said(
+            "More than one column is there for these fields: {fields}. The first of each counts.",
+            fields=some(doubled),
+        )
         notes.append(note("DOUBLE_COLUMNS", text))
     shape = CODED if index.coded else NUMBERED
     numbers = [coded[1] for text in inspection.unmapped if (coded := shape.fullmatch(text)) and coded[2]]
     numbers = [number for number in numbers if number.lower() not in pack.fields]
     if numbers:
-        text = f"{pack.template} {pack.version}, the nearest known version, has no fields with the numbers "
-        notes.append(note("UNKNOWN_FIELDS", f"{text}{_some(numbers)}; these columns are left out."))
+        text = said(
+            "{template}, the nearest known version, has no fields with the numbers {numbers}; "
+            "these columns are left out.",
+            template=f"{pack.template} {pack.version}",
+            numbers=some(numbers),
+        )
+        notes.append(note("UNKNOWN_FIELDS", text))
     return notes
 
 
@@ -36,11 +48,11 @@ def sheet_note(source: Source, candidate: Candidate, pack: Pack) -> list[Note]:
     others = [name for name in source.sheets if name != candidate.sheet]
     if not candidate.sheet or not others:
         return []
-    names = _some([f"“{name[:40]}”" for name in others])
-    text = f"The sheet “{candidate.sheet[:40]}” was taken, because its headers fit {pack.template}. "
-    text += f"What other sheets hold was not checked: {names}."
+    text = said(
+        "The sheet “{sheet}” was taken, because its headers fit {template}. "
+        "What other sheets hold was not checked: {others}.",
+        sheet=candidate.sheet[:40],
+        template=pack.template,
+        others=some([f"“{name[:40]}”" for name in others]),
+    )
     return [note("SHEET_CHOSEN", text)]
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (" and more" if len(names) > 10 else "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ingestion.pipeline.headings import CODED, Found, Headings, headings, normalise
 from ingestion.pipeline.pack.heads import Head
+from ingestion.pipeline.sentences import Said, said
 
 HEADER_ROWS = 40
 HEADER_COLUMNS = 2_000
@@ -17,6 +18,12 @@ MIN_LIST = 3
 LIST = "HOLDINGS"
 _CODED_TEMPLATES = ("EMT", "EPT", "EET")
 _NUMBERED_TEMPLATES = ("TPT",)
+_WAYS = {
+    "number": said("by number"),
+    "name": said("by name"),
+    "path": said("by path"),
+    "position": said("by place"),
+}
 _VERSION = re.compile(r"(?<!\d)(\d{1,2})((?:\.\d+)*)(?!\d)")
 
 
@@ -30,7 +37,7 @@ class Fit:
     head: Head
     mapped: dict[str, int]
     named: int
-    how: str
+    how: list[Said]
 
     @property
     def keys(self) -> int:
@@ -103,7 +110,7 @@ def list_match(head: list[list[str]]) -> Match | None:
         if what and amount and len(mapped) >= MIN_LIST and len(mapped) * 2 >= written:
             share = len(mapped) / written
             if best is None or share > best.score:
-                fit = Fit(index.versions[-1], mapped, len(mapped), f"name ({len(mapped)})")
+                fit = Fit(index.versions[-1], mapped, len(mapped), [_way("name", len(mapped))])
                 best = Match(i, headers, (fit,), share, 0.5 + 0.4 * share)
     return best
 
@@ -169,9 +176,13 @@ def _fit(head: Head, headers: list[str], found: dict[str, tuple[int, Found]]) ->
             counts["position"] = len(places)
             mapped = {key: mapped.get(key, i) for i, key in enumerate(keys) if key in mapped or key in places}
     named = len(mapped) - counts["position"]
-    ways = {what: count for what, count in counts.items() if count}
-    how = ", ".join(f"{what} ({count})" for what, count in ways.items()) if len(ways) > 1 else "".join(ways)
+    how = [_way(what, count) for what, count in counts.items() if count]
     return Fit(head, mapped, named, how)
+
+
+def _way(what: str, count: int) -> Said:
+    """By what so many headers were known."""
+    return said("{way} ({count})", way=_WAYS[what], count=count)
 
 
 def version_in(text: str) -> str | None:

@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.pipeline.headings import normalise
+from ingestion.pipeline.notes import Note, note
 from ingestion.pipeline.pack import Pack
 from ingestion.pipeline.readers.source import Column
+from ingestion.pipeline.sentences import said
 
 _AT_END = 5
 _AT_START = 2
@@ -40,12 +42,13 @@ def remark_rows(pack: Pack, columns: dict[str, Column], rows: npt.NDArray[np.int
     return sorted(found)
 
 
-def remark_note(numbers: Sequence[int]) -> dict[str, str]:
+def remark_note(numbers: Sequence[int]) -> Note:
     """That they were left out; `numbers` are 1-based data rows."""
-    which = ", ".join(f"{number:,}" for number in numbers)
-    one = len(numbers) == 1
-    text = f"Row {which} holds" if one else f"Rows {which} hold"
-    return {"code": NOTE, "text": f"{text} a total or a remark and {'was' if one else 'were'} left out."}
+    if len(numbers) == 1:
+        text = said("Row {rows} holds a total or a remark and was left out.", rows=numbers[0])
+    else:
+        text = said("Rows {rows} hold a total or a remark and were left out.", rows=list(numbers))
+    return note(NOTE, text)
 
 
 def _is_total(pack: Pack, columns: dict[str, Column], row: int, usual: list[int]) -> bool:

@@ -21,11 +21,13 @@ from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.pack import Pack, packs
 from ingestion.pipeline.rules.expansion import fields_of
 from ingestion.pipeline.rules.rule import SEVERITIES, Rule, all_rules, condition
+from ingestion.pipeline.sentences import said
 
 FORMAT = 1
 OFF = "off"
 MAX_OWN = 200
 MAX_TITLE = 200
+MAX_TEXT = 2_000
 MAX_BYTES = 256 * 1024
 _TOP = {"format", "title", "profiles", "rules", "own"}
 _CHANGE = {"severity", "tolerance"}
@@ -85,17 +87,22 @@ def read_rulebook(data: bytes) -> Rulebook:
 def check_rulebook(document: Any) -> list[Problem]:
     """Everything that is wrong with a rulebook, in plain words; nothing = it can be stored."""
     if not isinstance(document, dict):
-        return [Problem("rulebook", "A rulebook is a JSON object.")]
+        return [Problem("rulebook", said("A rulebook is a JSON object."))]
     if not _storable(document):
-        return [Problem("rulebook", "It holds half a character (a lone surrogate), which no file can hold.")]
+        return [
+            Problem("rulebook", said("It holds half a character (a lone surrogate), which no file can hold."))
+        ]
     problems = [
-        Problem("rulebook", f"“{key[:MAX_TITLE]}” is not known here.") for key in sorted(set(document) - _TOP)
+        Problem("rulebook", said("“{name}” is not known here.", name=key[:MAX_TITLE]))
+        for key in sorted(set(document) - _TOP)
     ]
     if document.get("format") != FORMAT:
-        problems.append(Problem("format", f"The format must be {FORMAT}."))
+        problems.append(Problem("format", said("The format must be {format}.", format=FORMAT)))
     title = document.get("title", "")
     if not isinstance(title, str) or len(title) > MAX_TITLE:
-        problems.append(Problem("title", f"The title is a text of at most {MAX_TITLE} characters."))
+        problems.append(
+            Problem("title", said("The title is a text of at most {most} characters.", most=MAX_TITLE))
+        )
     problems += _check_profiles(document.get("profiles", {}))
     problems += _check_changes(document.get("rules", {}))
     problems += _check_own(document.get("own", []))
@@ -113,30 +120,30 @@ def _storable(document: Any) -> bool:
 
 def _parsed(data: bytes) -> tuple[Any, list[Problem]]:
     if len(data) > MAX_BYTES:
-        return None, [Problem("rulebook", f"A rulebook has at most {MAX_BYTES // 1024} KB.")]
+        return None, [Problem("rulebook", said("A rulebook has at most {most} KB.", most=MAX_BYTES // 1024))]
     try:
         return json.loads(data), []
     except (ValueError, RecursionError):
-        return None, [Problem("rulebook", "The text is not JSON.")]
+        return None, [Problem("rulebook", said("The text is not JSON."))]
 
 
 def _check_profiles(profiles: Any) -> Iterator[Problem]:
     if not isinstance(profiles, dict):
-        yield Problem("profiles", "The profiles are an object: template to a list of names.")
+        yield Problem("profiles", said("The profiles are an object: template to a list of names."))
         return
     for template, names in profiles.items():
         known = {name for pack in packs().values() if pack.template == template for name in pack.profiles}
         if not known:
-            yield Problem(f"profiles, {template}", "There is no such template.")
+            yield Problem(f"profiles, {template}", said("There is no such template."))
         elif not isinstance(names, list) or not set(map(str, names)) <= known:
             yield Problem(
-                f"profiles, {template}", f"A list of these is expected: {', '.join(sorted(known))}."
+                f"profiles, {template}", said("A list of these is expected: {names}.", names=sorted(known))
             )
 
 
 def _check_changes(changes: Any) -> Iterator[Problem]:
     if not isinstance(changes, dict):
-        yield Problem("rules", "The rules are an object: rule id to what is changed.")
+        yield Problem("rules", said("The rules are an object: rule id to what is changed."))
         return
     # Imported here: the Quality step reads rulebooks itself.
     from ingestion.pipeline.quality.rules import quality_rules
@@ -153,26 +160,26 @@ def _check_changes(changes: Any) -> Iterator[Problem]:
         place = f"rules, {name[:MAX_TITLE]}"
         rule = known.get(name)
         if rule is None:
-            yield Problem(place, "There is no rule with this id.")
+            yield Problem(place, said("There is no rule with this id."))
         elif not isinstance(change, dict) or not change or not set(change) <= _CHANGE:
-            yield Problem(place, "What can be changed is severity and tolerance.")
+            yield Problem(place, said("What can be changed is severity and tolerance."))
         else:
             if "severity" in change and change["severity"] not in (*SEVERITIES, OFF):
-                yield Problem(place, f"The severity is one of {', '.join(SEVERITIES)}, {OFF}.")
+                yield Problem(place, said("The severity is one of these: {names}.", names=[*SEVERITIES, OFF]))
             if "tolerance" in change:
                 yield from _check_tolerance(place, rule, change["tolerance"])
 
 
 def _check_tolerance(place: str, rule: Rule, tolerance: Any) -> Iterator[Problem]:
     if "tolerance" not in rule.params:
-        yield Problem(place, "This rule has no tolerance.")
+        yield Problem(place, said("This rule has no tolerance."))
     elif isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance <= 1e6:
-        yield Problem(place, "The tolerance is a number of at least 0; 0.01 stands for 1 %.")
+        yield Problem(place, said("The tolerance is a number of at least 0; 0.01 stands for 1 %."))
 
 
 def _check_own(own: Any) -> Iterator[Problem]:
     if not isinstance(own, list) or len(own) > MAX_OWN:
-        yield Problem("own", f"Own rules are a list of at most {MAX_OWN}.")
+        yield Problem("own", said("Own rules are a list of at most {most}.", most=MAX_OWN))
         return
     seen: set[str] = set()
     for number, rule in enumerate(own, 1):
@@ -180,7 +187,7 @@ def _check_own(own: Any) -> Iterator[Problem]:
         problems = list(_check_own_shape(place, rule))
         if not problems:
             if rule["id"] in seen:
-                problems.append(Problem(place, f"The id {rule['id']} is used twice."))
+                problems.append(Problem(place, said("The id {id} is used twice.", id=rule["id"])))
             seen.add(rule["id"])
             problems += _check_own_meaning(place, rule)
         yield from problems
@@ -188,48 +195,55 @@ def _check_own(own: Any) -> Iterator[Problem]:
 
 def _check_own_shape(place: str, rule: Any) -> Iterator[Problem]:
     if not isinstance(rule, dict):
-        yield Problem(place, "A rule is an object.")
+        yield Problem(place, said("A rule is an object."))
         return
     for key in sorted(_OWN_NEEDED - set(rule)):
-        yield Problem(place, f"“{key}” is missing.")
+        yield Problem(place, said("“{name}” is missing.", name=key))
     for key in sorted(set(rule) - _OWN):
-        yield Problem(place, f"“{key}” is not known here.")
+        yield Problem(place, said("“{name}” is not known here.", name=key))
     for key, value in rule.items():
         if key == "versions":
             if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-                yield Problem(f"{place}, versions", "The versions are a list of texts such as 7.0.")
-        elif not isinstance(value, str) or len(value) > 2_000:
-            yield Problem(f"{place}, {key}", "A text of at most 2,000 characters is expected.")
+                yield Problem(f"{place}, versions", said("The versions are a list of texts such as 7.0."))
+        elif not isinstance(value, str) or len(value) > MAX_TEXT:
+            yield Problem(
+                f"{place}, {key}", said("A text of at most {most} characters is expected.", most=MAX_TEXT)
+            )
         elif key in _OWN_NEEDED and not value.strip():
-            yield Problem(f"{place}, {key}", "It must not be empty.")
+            yield Problem(f"{place}, {key}", said("It must not be empty."))
 
 
 def _check_own_meaning(place: str, rule: dict[str, Any]) -> Iterator[Problem]:
     if not _OWN_ID.fullmatch(rule["id"]):
         yield Problem(
-            f"{place}, id", "The id begins with OWN- and goes on with capitals, digits and hyphens."
+            f"{place}, id", said("The id begins with OWN- and goes on with capitals, digits and hyphens.")
         )
     if rule["severity"] not in SEVERITIES:
-        yield Problem(f"{place}, severity", f"The severity is one of {', '.join(SEVERITIES)}.")
+        yield Problem(
+            f"{place}, severity", said("The severity is one of these: {names}.", names=list(SEVERITIES))
+        )
     versions = [pack for pack in packs().values() if pack.template == rule["template"]]
     if "versions" in rule:
         versions = [pack for pack in versions if pack.version in rule["versions"]]
     if not versions:
-        yield Problem(f"{place}, template", "There is no such template or version.")
+        yield Problem(f"{place}, template", said("There is no such template or version."))
         return
     for key in ("when", "expect"):
         try:
             condition(rule.get(key, ""))
         except RuleError as error:
-            yield Problem(f"{place}, {key}", str(error))
+            yield Problem(f"{place}, {key}", error.sentence)
             return
     fields = _own_rule(rule).fields
     if not any(set(fields) <= set(pack.fields) for pack in versions):
         unknown = [field for field in fields if not any(field in pack.fields for pack in versions)]
         if unknown:
-            yield Problem(place, f"{rule['template']} has no field {', '.join(unknown)}.")
+            yield Problem(
+                place,
+                said("{template} has no such fields: {fields}.", template=rule["template"], fields=unknown),
+            )
         else:
-            yield Problem(place, "The rule names fields that no version has together.")
+            yield Problem(place, said("The rule names fields that no version has together."))
 
 
 def _changed(rule: Rule, change: dict[str, Any]) -> Rule:

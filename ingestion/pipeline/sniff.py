@@ -7,6 +7,8 @@ from itertools import pairwise
 from struct import pack, unpack_from
 from typing import Literal
 
+from ingestion.pipeline.sentences import Said, said
+
 Kind = Literal["csv", "xlsx", "xls", "json", "zip"]
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -22,16 +24,16 @@ _RECORD = re.compile(
 )
 """The first record of JSON, alone, in an array, or in an object that holds one."""
 _NAMES = {
-    b"%PDF": "a PDF",
-    b"{\\rtf": "a text document",
-    b"<?xml": "XML",
-    b"<html": "a web page",
-    b"<!doctype html": "a web page",
-    b"\x89png": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x1f\x8b": "a gzip archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"rar!": "a rar archive",
+    b"%PDF": said("a PDF"),
+    b"{\\rtf": said("a text document"),
+    b"<?xml": said("XML"),
+    b"<html": said("a web page"),
+    b"<!doctype html": said("a web page"),
+    b"\x89png": said("a picture"),
+    b"\xff\xd8\xff": said("a picture"),
+    b"\x1f\x8b": said("a gzip archive"),
+    b"7z\xbc\xaf": said("a 7z archive"),
+    b"rar!": said("a rar archive"),
 }
 _OTHER_TEXT = ("<", "{", "[{", "%PDF", "%!PS")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -60,19 +62,19 @@ def kind_of(head: bytes) -> Kind | None:
     return "csv" if _looks_like_table(text) or _looks_like_table(_QUOTED.sub("", text)) else None
 
 
-def named(head: bytes) -> str:
+def named(head: bytes) -> Said | str:
     """A sentence on what a file that is no table seems to be; empty when nothing can be said."""
     start = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(ZIP):
         names = [name.lower() for name in _entries(head[:65536])]
         if "xl/workbook.bin" in names:
-            return "It seems to be a binary workbook (xlsb)."
-        return "It seems to be another kind of office document."
+            return said("It seems to be a binary workbook (xlsb).")
+        return said("It seems to be another kind of office document.")
     if start.startswith((b"[", b"{")):
-        return "It seems to be JSON, but no list of records with plain values."
+        return said("It seems to be JSON, but no list of records with plain values.")
     for mark, name in _NAMES.items():
         if start.startswith(mark.lower()):
-            return f"It seems to be {name}."
+            return said("It seems to be {kind}.", kind=name)
     return ""
 
 

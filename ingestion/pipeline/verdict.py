@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from ingestion.pipeline.codes import CODES
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.engine import Validation
 from ingestion.pipeline.errors import UnreadableFile
@@ -14,6 +13,7 @@ from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.placeholders import says_nothing
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
+from ingestion.pipeline.sentences import Said
 
 FORMAT = 1
 MAX_PORTFOLIOS = 20
@@ -73,18 +73,21 @@ def group_document(rule: Rule, count: int, stored: int, offset: int, funds: dict
     }
 
 
-def unreadable_document(code: str, detail: str = "", inspection: Inspection | None = None) -> dict[str, Any]:
-    """verdict.json of a file that could not be checked."""
-    entry = CODES[code]
+def unreadable_document(
+    code: str, detail: Said | str = "", inspection: Inspection | None = None
+) -> dict[str, Any]:
+    """verdict.json of a file that could not be checked; `message` is English, `detail` can be translated."""
+    error = UnreadableFile(code, detail)
     return {
         "format": FORMAT,
         "template": inspection.template if inspection else None,
         "version": inspection.version if inspection else None,
         "verdict": "unreadable",
         "code": code,
-        "title": entry.title,
-        "message": UnreadableFile(code, detail).message,
-        "how_to_fix": entry.how_to_fix,
+        "title": error.entry.title,
+        "message": error.message,
+        "detail": error.detail.to_json(),
+        "how_to_fix": error.how_to_fix,
         "counts": {"error": 0, "warning": 0, "info": 0},
         "ruleset_version": None,
         "rows": 0,

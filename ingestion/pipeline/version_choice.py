@@ -3,6 +3,7 @@
 from ingestion.pipeline.notes import Note, note
 from ingestion.pipeline.pack.heads import heads
 from ingestion.pipeline.recognise import Fit, Match, names_version, version_in
+from ingestion.pipeline.sentences import said
 
 
 def choose_version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]]:
@@ -16,16 +17,31 @@ def choose_version(match: Match, head: list[list[str]]) -> tuple[Fit, list[Note]
     found = version_in(cells[0]) if cells else None
     newest = max(match.fitting, key=lambda fit: _parts(fit.head.version))
     if found and len(found) < 10 and _newer(found, newest):
-        named = f"version {found}" if _parts(found)[0] < 10 else "a version"
-        text = f"The version cell names {named} that is not known here; the file is read as "
-        text += f"{newest.head.template} {newest.head.version}, the nearest known version."
+        template = f"{newest.head.template} {newest.head.version}"
+        if _parts(found)[0] < 10:
+            text = said(
+                "The version cell names version {version}, which is not known here; "
+                "the file is read as {template}, the nearest known version.",
+                version=found,
+                template=template,
+            )
+        else:
+            text = said(
+                "The version cell names a version that is not known here; "
+                "the file is read as {template}, the nearest known version.",
+                template=template,
+            )
         return newest, [note("NEAREST_VERSION", text)]
     if len(match.fitting) > 1 and not cells:
-        versions = ", ".join(sorted(fit.head.version for fit in match.fitting))
         own = [fit for fit in match.fitting if not fit.head.checked_as] or match.fitting
         latest = max(own, key=lambda fit: _parts(fit.head.version))
-        text = f"The columns fit the versions {versions} equally and no version cell is filled; "
-        return latest, [note("VERSION_ASSUMED", f"{text}the file is read as {latest.head.version}.")]
+        text = said(
+            "The columns fit the versions {versions} equally and no version cell is filled; "
+            "the file is read as {version}.",
+            versions=sorted(fit.head.version for fit in match.fitting),
+            version=latest.head.version,
+        )
+        return latest, [note("VERSION_ASSUMED", text)]
     return first, []
 
 

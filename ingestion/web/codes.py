@@ -3,6 +3,8 @@
 from django.utils.translation import gettext
 
 from ingestion.pipeline.codes import CODES, Code
+from ingestion.pipeline.errors import UnreadableFile
+from ingestion.web.sentences import in_words
 
 
 def explained(code: str) -> Code | None:
@@ -13,3 +15,8 @@ def explained(code: str) -> Code | None:
 def spoken(text: Code) -> Code:
     """The same texts, translated."""
     return Code(*map(gettext, text))
+
+
+def why_unreadable(error: UnreadableFile) -> str:
+    """What is wrong with a file, and what was seen in it."""
+    return f"{spoken(error.entry).message} {in_words(error.detail)}".strip()

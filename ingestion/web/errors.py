@@ -1,9 +1,12 @@
 """What can be wrong with a request about submissions."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as noop
 
 from ingestion.pipeline.rulebook import Problem
+from ingestion.web.sentences import in_words
 from portal.common.errors import BadRequest, Conflict, FundgateError, NotFound
 
 
@@ -77,9 +80,9 @@ class MappingInvalid(FundgateError):
     title = noop("The mapping cannot be used")
     message = noop("Nothing was saved. Each problem says what to change.")
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: Sequence[str]) -> None:
         super().__init__()
-        self.problems = [{"place": "mapping", "message": problem} for problem in problems]
+        self.problems = [{"place": "mapping", "message": in_words(problem)} for problem in problems]
 
 
 class RulebookInvalid(FundgateError):
@@ -92,7 +95,7 @@ class RulebookInvalid(FundgateError):
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
-        self.problems = [{"place": one.place, "message": one.message} for one in problems]
+        self.problems = [{"place": one.place, "message": in_words(one.message)} for one in problems]
 
 
 class RulebookChanged(Conflict):

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from ingestion.aws.credentials import Credentials
 from portal.accounts import credentials
 from portal.accounts.errors import InstitutionConflict, NoInstitution
 from portal.accounts.models import Institution, User
-from portal.accounts.roles import Role
+from portal.accounts.roles import WORDS, Role
 from portal.common.errors import NotAllowed
 
 
@@ -44,7 +45,10 @@ class Actor:
         if self.institution is None or self.role is None:
             raise NoInstitution
         if not self.role.includes(role):
-            raise NotAllowed(f"This needs the role {role.label.lower()}; yours is {self.role.label.lower()}.")
+            raise NotAllowed(
+                _("This needs the role “%(needed)s”; yours is “%(own)s”.")
+                % {"needed": WORDS[role], "own": WORDS[self.role]}
+            )
         return self.institution
 
     def id_token(self, min_minutes: float = 0) -> str:

@@ -1,6 +1,7 @@
 """The four roles in an institution; each includes the ones before it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
@@ -15,3 +16,12 @@ class Role(models.TextChoices):
         """Whether this role may do what `other` may."""
         order = list(Role)
         return order.index(self) >= order.index(other)
+
+
+WORDS = {
+    Role.VIEWER: _("viewer"),
+    Role.UPLOADER: _("uploader"),
+    Role.REVIEWER: _("reviewer"),
+    Role.ADMIN: _("administrator"),
+}
+"""The roles as words in a sentence."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
@@ -54,7 +55,7 @@ def _sections(receipt: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
             ("SHA-256", file["sha256"]),
             (_("Stored version"), file["version"]),
         ],
-        _("Received"): [
+        pgettext("heading", "Received"): [
             (_("Institution"), receipt["institution"]["name"]),
             (_("Handed in by"), _who(submission["handed_in_by"])),
             (_("Received at"), _moment(submission["received_at"])),

@@ -49,6 +49,12 @@ SEVERITIES: dict[str, Label] = {
 
 # What a rulebook can make of a rule.
 SETTINGS: dict[str, Label] = SEVERITIES | {"off": Label("calm", "withdrawn", lazy("Off"))}
+INSTEAD_OF: dict[str, Text] = {
+    "error": lazy("instead of error"),
+    "warning": lazy("instead of warning"),
+    "info": lazy("instead of note"),
+    "off": lazy("instead of off"),
+}
 
 STEPS: dict[str, Label] = {
     "pending": Label("calm", "clock", lazy("Not started")),
@@ -60,13 +66,6 @@ STEPS: dict[str, Label] = {
 
 # A state that a run which broke off did not get to.
 NOT_REACHED = Label("calm", "skipped", lazy("Not reached"))
-
-ROLES: dict[str, Text] = {
-    "viewer": lazy("viewer"),
-    "uploader": lazy("uploader"),
-    "reviewer": lazy("reviewer"),
-    "admin": lazy("administrator"),
-}
 
 UNKNOWN = Label("calm", "info", lazy("Unknown"))
 

@@ -5,12 +5,14 @@ the project, so that running it needs no compiler: the readable one (po) and the
 """
 
 import io
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from gettext import GNUTranslations
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -23,15 +25,19 @@ from ingestion.web.uploads.refusals import OWN
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "portal" / "locale"
+STATE_MACHINE = ROOT / "infra" / "statemachine" / "pipeline.asl.json"
 LANGUAGES = ("de", "fr")
 Text = str | tuple[str, ...]
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 _SOURCES = ("portal", "ingestion/web", "ingestion/review", "ingestion/schedule", "sharing")
+_OF_THE_CORE = {"said": None, "UnreadableFile": (2,)}
+"""The core has no gettext: it keeps the form of a sentence for whoever shows it."""
 _KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
     "gettext_noop": None,
     "noop": None,
+    "said": None,
     "lazy": None,
     "_lazy": None,
     "ngettext_lazy": (1, 2),
@@ -54,9 +60,19 @@ def marked() -> Iterator[tuple[str, Text, str | None]]:
     for name, source in _sources():
         for _, text, _, context in extract("python", io.BytesIO(source.encode()), _KEYWORDS):
             yield name, text, context
+    for path in sorted((ROOT / "ingestion" / "pipeline").rglob("*.py")):
+        for _, text, _, _ in extract("python", io.BytesIO(path.read_bytes()), _OF_THE_CORE):
+            yield path.relative_to(ROOT).as_posix(), text, None
+    for text in _comments(json.loads(STATE_MACHINE.read_text("utf-8"))["States"]):
+        yield STATE_MACHINE.relative_to(ROOT).as_posix(), text, None
     for name, codes in (("ingestion/pipeline/codes.py", CODES), ("ingestion/web/uploads/refusals.py", OWN)):
         for text in chain.from_iterable(codes.values()):
             yield name, text, None
+
+
+def _comments(states: dict[str, Any]) -> Iterator[str]:
+    """What the state machine says its states are for."""
+    yield from (body["Comment"] for body in states.values() if "Comment" in body)
 
 
 def _sources() -> Iterator[tuple[str, str]]:

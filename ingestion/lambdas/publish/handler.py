@@ -25,6 +25,7 @@ from ingestion.lambdas.work import (
     Work,
 )
 from ingestion.pipeline.inspection import Inspection
+from ingestion.pipeline.sentences import said_again
 from ingestion.pipeline.verdict import unreadable_document
 
 THREADS = 8  # a client keeps ten connections
@@ -79,7 +80,7 @@ def _remember(work: Work, snapshots: dict[str, Any]) -> None:
 def _unreadable(work: Work) -> dict[str, Any]:
     reason = json.loads(work.read(UNREADABLE))
     known = work.ref(INSPECTION) and Inspection.from_json(json.loads(work.read(INSPECTION)))
-    document = unreadable_document(reason["code"], reason["detail"], known or None)
+    document = unreadable_document(reason["code"], said_again(reason["detail"]), known or None)
     return document | {"layout": reason["layout"]}
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.fund_counts import named_funds
+from ingestion.pipeline.notes import Note, note
 from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.quality.comparison import Comparison, compare, match
 from ingestion.pipeline.quality.completeness import completeness
@@ -20,6 +20,7 @@ from ingestion.pipeline.quality.subjects import subjects_of
 from ingestion.pipeline.rulebook import Rulebook
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.rule import Rule
+from ingestion.pipeline.sentences import said
 
 MAX_FUNDS = 200
 """Funds or share classes of one file whose earlier deliveries are looked up, the first in the file."""
@@ -38,7 +39,7 @@ class QualityResult:
     rules: Sequence[Rule]
     completeness: dict[str, Any]
     compared_with: list[dict[str, Any]]
-    notes: list[dict[str, str]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     funds: tuple[str, ...] = ()
 
 
@@ -104,39 +105,31 @@ def _compared_with(comparisons: list[Comparison]) -> list[dict[str, Any]]:
     ]
 
 
-def _notes(comparisons: list[Comparison]) -> list[dict[str, str]]:
+def _notes(comparisons: list[Comparison]) -> list[Note]:
     """What a reader of the verdict must know about the comparison."""
     if not comparisons:
-        return [_note("NOTHING_TO_COMPARE")]
-    notes = []
-    without = sum(each.before is None and each.same_day is None for each in comparisons)
-    if without == len(comparisons):
-        notes.append(_note("NO_PREVIOUS_DELIVERY"))
-    elif without:
-        notes.append(_note("SOME_WITHOUT_PREVIOUS_DELIVERY", without))
-    if len({each.now.fund for each in comparisons}) > MAX_FUNDS:
-        notes.append(_note("TOO_MANY_FUNDS", MAX_FUNDS))
-    return notes
-
-
-@cache
-def _texts() -> dict[str, str]:
-    return {
-        "NOTHING_TO_COMPARE": (
+        text = said(
             "No row has both the identifier of a fund or share class and a date that can be read, "
             "so nothing was compared."
-        ),
-        "NO_PREVIOUS_DELIVERY": (
+        )
+        return [note("NOTHING_TO_COMPARE", text)]
+    notes: list[Note] = []
+    without = sum(each.before is None and each.same_day is None for each in comparisons)
+    if without == len(comparisons):
+        text = said(
             "There is no earlier delivery of these funds in this template, so nothing was compared with one."
-        ),
-        "SOME_WITHOUT_PREVIOUS_DELIVERY": (
-            "Of the funds or share classes of the file, {0:,} had no earlier delivery to compare with."
-        ),
-        "TOO_MANY_FUNDS": (
-            "Only the first {0:,} funds or share classes of the file are compared with earlier deliveries."
-        ),
-    }
-
-
-def _note(code: str, *numbers: int) -> dict[str, str]:
-    return {"code": code, "text": _texts()[code].format(*numbers)}
+        )
+        notes.append(note("NO_PREVIOUS_DELIVERY", text))
+    elif without:
+        text = said(
+            "Of the funds or share classes of the file, {count} had no earlier delivery to compare with.",
+            count=without,
+        )
+        notes.append(note("SOME_WITHOUT_PREVIOUS_DELIVERY", text))
+    if len({each.now.fund for each in comparisons}) > MAX_FUNDS:
+        text = said(
+            "Only the first {most} funds or share classes of the file are compared with earlier deliveries.",
+            most=MAX_FUNDS,
+        )
+        notes.append(note("TOO_MANY_FUNDS", text))
+    return notes

@@ -8,16 +8,18 @@ import pyarrow as pa
 from ingestion.pipeline.arrays import cast
 from ingestion.pipeline.engine import verdict_of
 from ingestion.pipeline.findings import SCHEMA
+from ingestion.pipeline.notes import note
 from ingestion.pipeline.pack import find_pack
 from ingestion.pipeline.quality.check import QualityResult
 from ingestion.pipeline.quality.rules import quality_version
 from ingestion.pipeline.rules.rule import ranking
+from ingestion.pipeline.sentences import said
 from ingestion.pipeline.verdict import group_document
 
-_STRUCTURE_FIRST = {
-    "code": "STRUCTURE_FIRST",
-    "text": "The structure of the file has to be mended first; until then nothing is compared.",
-}
+_STRUCTURE_FIRST = note(
+    "STRUCTURE_FIRST",
+    said("The structure of the file has to be mended first; until then nothing is compared."),
+)
 
 
 def merge(

@@ -25,6 +25,7 @@ from ingestion.pipeline.readers.source import (
     Encoder,
     Grid,
 )
+from ingestion.pipeline.sentences import said
 from ingestion.pipeline.sniff import DELIMITERS, as_utf8, encoding_of
 
 _CHUNK = 4_096
@@ -72,7 +73,10 @@ class CsvSource:
             raise UnreadableFile("FILE_EMPTY")
         lines = self._text.count(b"\n", start, self._end) + 1
         if width > MAX_COLUMNS or lines * width > MAX_CELLS:
-            raise UnreadableFile("FILE_TOO_LARGE", f"It has {lines:,} lines and {width:,} columns.")
+            raise UnreadableFile(
+                "FILE_TOO_LARGE",
+                said("It has {lines} lines and {columns} columns.", lines=lines, columns=width),
+            )
         columns = self._fast(start, delimiter, width, line_ends=False)
         quoted = self._text.find(b'"', start, self._end) >= 0
         if quoted and (columns is None or len(columns[0].codes) < lines):

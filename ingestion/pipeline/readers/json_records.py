@@ -22,6 +22,7 @@ from ingestion.pipeline.readers.source import (
     Encoder,
     Grid,
 )
+from ingestion.pipeline.sentences import said
 from ingestion.pipeline.sniff import as_utf8, encoding_of
 
 MAX_RECORDS = 2_000_000
@@ -110,8 +111,12 @@ class JsonSource:
             yield _record(found[0])
         if not end.match(self._text, place):
             if _NESTED.match(self._text, place):
-                raise UnreadableFile("FILE_NESTED", f"Record {count + 1:,} holds a list or an object.")
-            raise UnreadableFile("FILE_UNREADABLE", f"Its JSON is broken after {count:,} records.")
+                raise UnreadableFile(
+                    "FILE_NESTED", said("Record {number} holds a list or an object.", number=count + 1)
+                )
+            raise UnreadableFile(
+                "FILE_UNREADABLE", said("Its JSON is broken after {count} records.", count=count)
+            )
 
 
 def _record(text: bytes) -> Record:

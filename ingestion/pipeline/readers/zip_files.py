@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers.source import Candidate, Grid, Source
+from ingestion.pipeline.sentences import said
 
 MAX_MEMBERS = 50
 MAX_ENTRIES = 1_000
@@ -87,7 +88,9 @@ def _check(entries: list[zipfile.ZipInfo], files: dict[str, zipfile.ZipInfo]) ->
     if not files:
         raise UnreadableFile("FILE_EMPTY", "The zip holds no file.")
     if len(files) > MAX_MEMBERS or len(entries) > MAX_ENTRIES:
-        raise UnreadableFile("FILE_TOO_LARGE", f"The zip holds more than {MAX_MEMBERS} files.")
+        raise UnreadableFile(
+            "FILE_TOO_LARGE", said("The zip holds more than {most} files.", most=MAX_MEMBERS)
+        )
     if any(entry.flag_bits & 0x1 for entry in files.values()):
         raise UnreadableFile("FILE_ENCRYPTED")
     if len(files) < sum(not _ignored(entry) for entry in entries):

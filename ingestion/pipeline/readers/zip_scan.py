@@ -12,6 +12,7 @@ import numpy as np
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers import part_scan
+from ingestion.pipeline.sentences import said
 
 MAX_PARTS = 2_000
 MAX_SHEETS = 50
@@ -72,7 +73,10 @@ def _scan_names(parts: list[zipfile.ZipInfo]) -> None:
         raise UnreadableFile("FILE_UNREADABLE", "Two parts of the workbook carry the same name.")
     sheets = sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names)
     if len(names) > MAX_PARTS or sheets > MAX_SHEETS:
-        raise UnreadableFile("FILE_TOO_LARGE", f"The workbook has {sheets} sheets in {len(names)} parts.")
+        raise UnreadableFile(
+            "FILE_TOO_LARGE",
+            said("The workbook has {sheets} sheets in {parts} parts.", sheets=sheets, parts=len(names)),
+        )
 
 
 class _Budget:

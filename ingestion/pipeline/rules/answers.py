@@ -11,6 +11,7 @@ import pyarrow as pa
 from ingestion.pipeline.arrays import bits, compute, strings
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules.formulas import Formula
+from ingestion.pipeline.sentences import said
 
 Mask = npt.NDArray[np.bool_]
 COMPARISONS: dict[str, Callable[..., Mask]] = {
@@ -121,6 +122,8 @@ def compile_pattern(pattern: str) -> Callable[[pa.Array], Mask]:
     try:
         fits(strings([""]))
     except pa.ArrowInvalid as error:
-        reason = str(error).partition(": ")[2] or "it is not understood"
-        raise RuleError(f"The pattern “{pattern}” cannot be used: {reason}.") from None
+        reason = str(error).partition(": ")[2] or said("it is not understood")
+        raise RuleError(
+            said("The pattern “{pattern}” cannot be used: {reason}.", pattern=pattern, reason=reason)
+        ) from None
     return fits

@@ -18,14 +18,20 @@ from ingestion.pipeline.rules.answers import (
 )
 from ingestion.pipeline.rules.formulas import Formula, parse_formula
 from ingestion.pipeline.rules.tokens import Tokens
+from ingestion.pipeline.sentences import said
 
 _WORDS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 
 def clause(field: str, tokens: Tokens) -> Part:
     if field == "today" or not re.fullmatch(r"[^()\[\]]+", field):
-        raise RuleError(f"A clause begins with a field, such as 26 <= 0.1 or 6 <= today, not with “{field}”.")
-    operator = tokens.take(f"what should hold for field {field}")
+        raise RuleError(
+            said(
+                "A clause begins with a field, such as 26 <= 0.1 or 6 <= today, not with “{text}”.",
+                text=field,
+            )
+        )
+    operator = tokens.take(said("what should hold for field {field}", field=field))
     name = f"field {field}"
     if operator in ("filled", "empty"):
         return Part([field], f"{name} is {operator}", presence(field, operator == "filled"))
@@ -41,7 +47,7 @@ def clause(field: str, tokens: Tokens) -> Part:
     if operator == "between":
         low, high = _bound(tokens), None
         if not tokens.word("and"):
-            raise RuleError(f"“between” needs “and”: field {field} between 0 and 1.")
+            raise RuleError(said("“between” needs “and”: {field} between 0 and 1.", field=field))
         high = _bound(tokens)
         return joined(
             [
@@ -62,36 +68,44 @@ def clause(field: str, tokens: Tokens) -> Part:
             tested(field, lambda value: several(value) & folded != set()),
         )
     if operator == "matches":
-        pattern = tokens.take("a pattern")
+        pattern = tokens.take(said("a pattern"))
         fits = compile_pattern(pattern)
         return Part([field], f"{name} matches {pattern}", fitted(field, fits))
     if operator in ("shorter", "longer"):
         if not tokens.word("than"):
-            raise RuleError(f"“{operator}” needs “than” and a number of characters.")
-        limit = tokens.take("a number of characters")
+            raise RuleError(said("“{word}” needs “than” and a number of characters.", word=operator))
+        limit = tokens.take(said("a number of characters"))
         if not limit.isdecimal():
-            raise RuleError(f"“{operator} than” needs a whole number, not “{limit}”.")
+            raise RuleError(
+                said("“{word} than” needs a whole number, not “{text}”.", word=operator, text=limit)
+            )
         size = int(limit)
         test = (
             (lambda value: len(value) < size) if operator == "shorter" else (lambda value: len(value) > size)
         )
         return Part([field], f"{name} is {operator} than {size} characters", tested(field, test))
     raise RuleError(
-        f"“{operator}” after field {field} is not understood; try filled, empty, =, !=, <, >= or matches."
+        said(
+            "“{word}” after field {field} is not understood; try filled, empty, =, !=, <, >= or matches.",
+            word=operator,
+            field=field,
+        )
     )
 
 
 def _bound(tokens: Tokens) -> Formula:
-    return parse_formula(tokens.take("a number"))
+    return parse_formula(tokens.take(said("a number")))
 
 
 def _texts(tokens: Tokens) -> tuple[str, ...]:
     """`A|B`; only a single text can stand in quotation marks."""
     quoted = bool(tokens.next and tokens.next.quoted)
-    text = tokens.take("a value")
+    text = tokens.take(said("a value"))
     values = (text,) if quoted else tuple(text.split("|"))
     if not all(values):
-        raise RuleError(f"The list “{text}” has an empty entry; use “empty” for a blank cell.")
+        raise RuleError(
+            said("The list “{text}” has an empty entry; use “empty” for a blank cell.", text=text)
+        )
     return values
 
 
@@ -114,7 +128,7 @@ def _equality(field: str, operator: str, tokens: Tokens) -> Part:
 
 def _same_text(field: str, operator: str, tokens: Tokens) -> Part:
     """`14 != [68]`: the texts of two fields on the same row."""
-    other = tokens.take("a field").strip("[]")
+    other = tokens.take(said("a field")).strip("[]")
 
     def answer(rows: Rows) -> Answer:
         same = rows.same_text(field, other)
@@ -128,12 +142,12 @@ def _same_text(field: str, operator: str, tokens: Tokens) -> Part:
 
 def _in_class(field: str, tokens: Tokens) -> Part:
     if not tokens.word("class"):
-        raise RuleError(f"“in” is followed by “class”: {field} in class 1 2 73.")
+        raise RuleError(said("“in” is followed by “class”: {field} in class 1 2 73.", field=field))
     wanted: list[str] = []
     while tokens.next and not tokens.next.quoted and re.fullmatch(r"[0-9A-F][0-9A-Z]?", tokens.next.text):
-        wanted.append(tokens.take("a class"))
+        wanted.append(tokens.take(said("a class")))
     if not wanted:
-        raise RuleError(f"“{field} in class” needs at least one CIC class such as 2 or 73.")
+        raise RuleError(said("“{field} in class” needs at least one CIC class such as 2 or 73.", field=field))
     classes = tuple(wanted)
 
     def answer(rows: Rows) -> Answer:

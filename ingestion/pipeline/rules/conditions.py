@@ -23,6 +23,7 @@ from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules.answers import Answer, Part, Rows, joined
 from ingestion.pipeline.rules.clauses import clause
 from ingestion.pipeline.rules.tokens import Tokens
+from ingestion.pipeline.sentences import said
 
 MAX_LENGTH = 2_000
 _MAX_DEPTH = 20
@@ -42,11 +43,13 @@ class Condition:
 def parse_condition(text: str) -> Condition:
     """Raises RuleError, which says what is not understood."""
     if len(text) > MAX_LENGTH:
-        raise RuleError(f"A condition has at most {MAX_LENGTH:,} characters.")
+        raise RuleError(said("A condition has at most {most} characters.", most=MAX_LENGTH))
     tokens = Tokens(text)
     parsed = _either(tokens, 0)
     if tokens.next:
-        raise RuleError(f"“{tokens.next.text}” was not expected in the condition “{text}”.")
+        raise RuleError(
+            said("“{part}” was not expected in the condition “{text}”.", part=tokens.next.text, text=text)
+        )
     return Condition(text, tuple(dict.fromkeys(parsed.fields)), _unwrapped(parsed.words), parsed.answer)
 
 
@@ -76,10 +79,12 @@ def _both(tokens: Tokens, depth: int) -> Part:
 
 def _one(tokens: Tokens, depth: int) -> Part:
     if depth > _MAX_DEPTH:
-        raise RuleError("The condition has too many parentheses within each other.")
+        raise RuleError(said("The condition has too many parentheses within each other."))
     if tokens.word("("):
         inner = _either(tokens, depth + 1)
         if not tokens.word(")"):
-            raise RuleError(f"A closing parenthesis is missing in the condition “{tokens.whole}”.")
+            raise RuleError(
+                said("A closing parenthesis is missing in the condition “{text}”.", text=tokens.whole)
+            )
         return inner
-    return clause(tokens.take("a field"), tokens)
+    return clause(tokens.take(said("a field")), tokens)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.pipeline.errors import RuleError
+from ingestion.pipeline.sentences import said
 
 Floats = npt.NDArray[np.float64]
 Lookup = Callable[[str], Floats]
@@ -44,7 +45,9 @@ def parse_formula(text: str) -> Formula:
     tokens = _tokens(text)
     value = _sum(tokens, text)
     if tokens:
-        raise RuleError(f"“{tokens[0][1]}” was not expected in the formula “{text}”.")
+        raise RuleError(
+            said("“{part}” was not expected in the formula “{text}”.", part=tokens[0][1], text=text)
+        )
     fields = tuple(
         dict.fromkeys(token.removesuffix(OR_ZERO) for kind, token in _tokens(text) if kind == "field")
     )
@@ -64,15 +67,19 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         found = _TOKEN.match(text, place)
         if not found:
             raise RuleError(
-                f"“{text[place:].strip()}” is not understood in the formula “{text}”; "
-                "fields stand in brackets, such as [24] / [5]."
+                said(
+                    "“{part}” is not understood in the formula “{text}”; "
+                    "fields stand in brackets, such as [24] / [5].",
+                    part=text[place:].strip(),
+                    text=text,
+                )
             )
         place = found.end()
         for kind, part in zip(("field", "today", "date", "number", "sign"), found.groups(), strict=True):
             if part is not None:
                 tokens.append((kind, part))
     if not tokens or len(tokens) > _MAX_TOKENS:
-        raise RuleError(f"A formula has between 1 and {_MAX_TOKENS} parts.")
+        raise RuleError(said("A formula has between 1 and {most} parts.", most=_MAX_TOKENS))
     return tokens
 
 
@@ -106,7 +113,7 @@ def _apply(sign: str, left: Value, right: Value) -> Value:
 
 def _unit(tokens: list[tuple[str, str]], text: str) -> Value:
     if not tokens:
-        raise RuleError(f"The formula “{text}” ends too early.")
+        raise RuleError(said("The formula “{text}” ends too early.", text=text))
     kind, part = tokens.pop(0)
     if kind == "field":
         return lambda lookup: lookup(part)
@@ -121,13 +128,13 @@ def _unit(tokens: list[tuple[str, str]], text: str) -> Value:
     if part == "(":
         inner = _sum(tokens, text)
         if not tokens or tokens.pop(0)[1] != ")":
-            raise RuleError(f"A closing parenthesis is missing in the formula “{text}”.")
+            raise RuleError(said("A closing parenthesis is missing in the formula “{text}”.", text=text))
         return inner
-    raise RuleError(f"“{part}” was not expected in the formula “{text}”.")
+    raise RuleError(said("“{part}” was not expected in the formula “{text}”.", part=part, text=text))
 
 
 def _date(token: str, text: str) -> float:
     try:
         return day_number(dt.date.fromisoformat(token))
     except ValueError:
-        raise RuleError(f"{token} in “{text}” is no day of the calendar.") from None
+        raise RuleError(said("{day} in “{text}” is no day of the calendar.", day=token, text=text)) from None

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rules.formulas import Formula, parse_formula
+from ingestion.pipeline.sentences import Said, said
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([()])|(\[[^\]]*\]|[^\s()"]+)')
 
@@ -26,14 +27,14 @@ class Tokens:
         place = 0
         for found in _TOKEN.finditer(text):
             if text[place : found.start()].strip():
-                raise RuleError(f"The condition “{text}” has an open quotation mark.")
+                raise RuleError(said("The condition “{text}” has an open quotation mark.", text=text))
             place = found.end()
             if found[1] is not None:
                 yield _Token(re.sub(r'\\(["\\])', r"\1", found[1]), True)
             else:
                 yield _Token(found[2] or found[3], False)
         if text[place:].strip():
-            raise RuleError(f"The condition “{text}” has an open quotation mark.")
+            raise RuleError(said("The condition “{text}” has an open quotation mark.", text=text))
 
     @property
     def next(self) -> _Token | None:
@@ -46,9 +47,11 @@ class Tokens:
             return True
         return False
 
-    def take(self, what: str) -> str:
+    def take(self, what: Said) -> str:
         if self.next is None:
-            raise RuleError(f"The condition “{self.whole}” ends where {what} was expected.")
+            raise RuleError(
+                said("The condition “{text}” ends too early. Expected: {what}.", text=self.whole, what=what)
+            )
         self._place += 1
         return self._all[self._place - 1].text
 
@@ -58,7 +61,13 @@ class Tokens:
         depth = 0
         while self.next and (depth or not (self.next.text in ("and", "or", ")") and not self.next.quoted)):
             depth += {"(": 1, ")": -1}.get(self.next.text, 0)
-            parts.append(self.take("a number"))
+            parts.append(self.take(said("a number")))
         if not parts:
-            raise RuleError(f"The condition “{self.whole}” ends where a number was expected.")
+            raise RuleError(
+                said(
+                    "The condition “{text}” ends too early. Expected: {what}.",
+                    text=self.whole,
+                    what=said("a number"),
+                )
+            )
         return parse_formula(" ".join(parts))

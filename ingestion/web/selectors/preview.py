@@ -16,6 +16,7 @@ from ingestion.pipeline.quality import check_quality
 from ingestion.pipeline.rulebook import Rulebook, check_rulebook, read_rulebook
 from ingestion.pipeline.rules.rule import Rule
 from ingestion.web.acts import record_act
+from ingestion.web.codes import why_unreadable
 from ingestion.web.desk import MappingDesk
 from ingestion.web.errors import MappingInvalid, RulebookInvalid
 from ingestion.web.models import Submission
@@ -115,7 +116,7 @@ def preview_mapping(
         read = inspect_file(data, lambda print_: document if print_ == desk.layout.fingerprint else None)
         delivery = parse_file(data, read)
     except UnreadableFile as error:
-        return MappingPreview([], [], 0, None, error.message)
+        return MappingPreview([], [], 0, None, why_unreadable(error))
     pack = find_pack(delivery.template, delivery.version)
     fields = [key for key in pack.fields if key in delivery.columns]
     columns = [delivery.columns[key].piece(0, FIRST_ROWS) for key in fields]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.rulebook import FORMAT, Problem, check_rulebook, read_rulebook
+from ingestion.pipeline.sentences import said
 from ingestion.web import control
 from ingestion.web.models import RulebookVersion, Submission
 from portal.accounts.actor import Actor
@@ -84,7 +85,7 @@ def _opened(body: bytes) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
-        return {"format": FORMAT}, (Problem("rulebook", "What is stored is not JSON."),)
+        return {"format": FORMAT}, (Problem("rulebook", said("What is stored is not JSON.")),)
     problems = tuple(check_rulebook(document))
     left = _without(document, problems) if isinstance(document, dict) else {}
     return left if left and not check_rulebook(left) else {"format": FORMAT}, problems

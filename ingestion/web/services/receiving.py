@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ingestion.aws import errors as aws
 from ingestion.web.acts import record_act
@@ -43,8 +44,8 @@ class Received:
     @property
     def message(self) -> str:
         if self.submission.state == State.STORED:
-            return "Stored. The check could not start yet; continue it from the submission's page."
-        return "Received. It is being checked."
+            return _("Stored. The check could not start yet; continue it from the submission's page.")
+        return _("Received. It is being checked.")
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class Duplicate:
 
     @property
     def message(self) -> str:
-        remedy = text_of("DUPLICATE").how_to_fix
-        return f"Exactly this content was received before, as number {self.submission.number}. {remedy}"
+        earlier = _("Exactly this content was received before, as number %(number)s.")
+        return f"{earlier % {'number': self.submission.number}} {text_of('DUPLICATE').how_to_fix}"
 
 
 Outcome = Received | Refused | Duplicate

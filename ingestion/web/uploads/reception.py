@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from ingestion.aws.errors import AwsError
@@ -27,8 +28,8 @@ from portal.common.errors import BadRequest, FundgateError
 CHUNK_BYTES = 256 * 1024
 DISCARDED_BYTES = 8 * 1024 * 1024
 HELD_BYTES = 16 * 1024 * 1024  # of small files that wait for the end of the request
-MALFORMED = "The request is not a well-formed multipart/form-data, or a file's name is far too long."
-TOO_MANY = f"At most {refusals.MAX_FILES} files are taken at once; nothing was kept. Send fewer."
+MALFORMED = lazy("The request is not a well-formed multipart/form-data, or a file's name is far too long.")
+TOO_MANY = lazy("At most %(most)s files are taken at once; nothing was kept. Send fewer.")
 
 
 class Reception:
@@ -70,9 +71,9 @@ class Reception:
         try:
             self.request.FILES  # noqa: B018
         except TooManyFilesSent:
-            raise BadRequest(TOO_MANY) from None
+            raise BadRequest(TOO_MANY % {"most": refusals.MAX_FILES}) from None
         except MultiPartParserError:
-            raise BadRequest(MALFORMED) from None
+            raise BadRequest(str(MALFORMED)) from None
 
     @property
     def complete(self) -> bool:
@@ -148,6 +149,6 @@ def receives_files(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
             try:
                 return checked(request, *args, reception=reception, **kwargs)
             except TooManyFilesSent:  # met while the CSRF check read the body
-                raise BadRequest(TOO_MANY) from None
+                raise BadRequest(TOO_MANY % {"most": refusals.MAX_FILES}) from None
 
     return receiving

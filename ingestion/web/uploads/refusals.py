@@ -19,7 +19,7 @@ OWN: dict[str, Code] = {
     ),
     "TOO_MANY_FILES": Code(
         "Too many files",
-        f"At most {MAX_FILES} files are taken at once.",
+        "At most 50 files are taken at once.",
         "Send the remaining files in a second go.",
     ),
     "UPLOAD_INCOMPLETE": Code(

@@ -16,7 +16,8 @@ from django.utils.translation import pgettext
 
 from ingestion.pipeline.expected import called
 from ingestion.schedule.business_days import CALENDARS
-from portal.accounts.roles import Role
+from ingestion.web.sentences import in_words
+from portal.accounts.roles import WORDS, Role
 from portal.common import numbers
 from portal.dashboard import wording
 from portal.dashboard.icons import ICONS
@@ -61,7 +62,13 @@ def status(submission: Any) -> wording.Label:
 @register.filter
 def expectable(template: str) -> str:
     """What a template that can be expected is called."""
-    return called(template)
+    return in_words(called(template))
+
+
+@register.filter(name="in_words")
+def said_in_words(sentence: Any) -> str:
+    """What the core says, in the language of the page."""
+    return in_words(sentence)
 
 
 @register.filter
@@ -101,9 +108,9 @@ def setting(name: str) -> wording.Label:
 
 
 @register.filter
-def setting_word(name: str) -> str:
-    """What a rulebook makes of a rule, as a word within a sentence."""
-    return str(setting(name).word).lower()
+def instead_of(name: str) -> str:
+    """What a rulebook no longer makes of a rule, behind what it does make of it."""
+    return str(wording.INSTEAD_OF[name])
 
 
 @register.filter
@@ -166,7 +173,7 @@ def may(actor: Any, role: str) -> bool:
 @register.filter
 def role_word(role: str) -> str:
     """A role in words."""
-    return str(wording.ROLES[str(role)])
+    return str(WORDS[Role(role)])
 
 
 @register.filter

@@ -30,7 +30,7 @@ def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse
         "summary": summary(shown),
         "told": TOLD.items(),
         "nothing_chosen": request.method == "POST" and not outcomes,
-        "expectable": EXPECTABLE.items(),
+        "expectable": list(EXPECTABLE),
         "terms": reception.terms if reception is not None else _wished(request),
         "check_only": only_checked(request.GET),
         "most_files": MAX_FILES,

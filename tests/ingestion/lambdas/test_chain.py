@@ -128,7 +128,7 @@ def test_a_file_of_another_template_than_expected_is_said_plainly_and_nothing_of
     assert (wrong.status, wrong.output["code"]) == ("SUCCEEDED", "TEMPLATE_NOT_EXPECTED")
     document = json.loads(chain.result(wrong, "verdict.json"))
     assert document["verdict"] == "unreadable"
-    assert "You sent an EMT 4.3 where a TPT is expected." in document["message"]
+    assert "Expected: TPT. Sent: EMT 4.3." in document["message"]
     assert not document["index_card"]
     right = attempt(2, expected_template="EMT")
     assert (right.status, right.output["code"]) == ("SUCCEEDED", None)

@@ -50,7 +50,7 @@ def test_another_template_than_expected_is_an_error(
     files: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["recognise", files["emt.csv"], "--expect", "TPT"]) == 1
-    assert "You sent an EMT 4.3 where a TPT is expected." in capsys.readouterr().err
+    assert "Expected: TPT. Sent: EMT 4.3." in capsys.readouterr().err
     assert main(["recognise", files["emt.csv"], "--expect", "EMT"]) == 0
     capsys.readouterr()
     assert main(["validate", files["emt.csv"], "--expect", "TPT", "--json"]) == 2

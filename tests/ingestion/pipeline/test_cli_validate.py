@@ -37,7 +37,7 @@ def test_a_broken_structure_is_said_before_its_findings(tmp_path: Path, capsys: 
 def test_choices_made_while_reading_are_told(tmp_path: Path, capsys: Capture) -> None:
     content = b"\n".join(line + b";" + line.split(b";")[0] for line in tpt(rows=3).csv().splitlines())
     main(["validate", written(tmp_path, "a.csv", content)])
-    words = "Note: More than one column is named as the fields 1; the first of them counts."
+    words = "Note: More than one column is there for these fields: 1. The first of each counts."
     assert words in capsys.readouterr().out
 
 
@@ -88,7 +88,7 @@ def test_an_earlier_delivery_that_cannot_be_used_is_one_sentence(tmp_path: Path,
 def test_another_template_than_expected_is_said_plainly(tmp_path: Path, capsys: Capture) -> None:
     name = written(tmp_path, "a.csv", tpt(rows=3).csv())
     assert main(["validate", name, "--expect", "EMT"]) == 2
-    assert "You sent a TPT 7.0 where an EMT is expected." in capsys.readouterr().out
+    assert "Expected: EMT. Sent: TPT 7.0." in capsys.readouterr().out
     assert main(["validate", name, "--expect", "tpt-7.0"]) == 0
 
 

@@ -250,7 +250,7 @@ def test_the_files_of_a_zip_are_checked_together_and_others_named() -> None:
     assert inspection.members[3]["code"] == "FILE_NOT_A_TABLE"
     assert inspection.members[2]["sheet"] == "TPT"
     (text,) = [note["text"] for note in inspection.notes if note["code"] == "MEMBERS_LEFT_OUT"]
-    assert "“a.csv” (TPT 6.0, decimal point), “d.txt” (FILE_NOT_A_TABLE)" in text
+    assert "“a.csv” (TPT 6.0 with a decimal point), “d.txt” (FILE_NOT_A_TABLE)" in text
     assert Inspection.from_json(json.loads(json.dumps(inspection.to_json()))) == inspection
 
 

@@ -93,9 +93,12 @@ def test_an_institution_s_own_rule_and_one_long_gone_have_no_page(
 
 def test_choices_made_while_reading_are_told(viewer: Client, store: Any, make: Make) -> None:
     doubled = b"\n".join(line + b";" + line.split(b";")[0] for line in DELIVERY.split(b"\n"))
-    page = get(viewer, "submission", told(store, make, doubled)).content.decode()
+    submission = told(store, make, doubled)
+    page = get(viewer, "submission", submission).content.decode()
     assert 'data-note="DOUBLE_COLUMNS"' in page
-    assert "the first of them counts" in page
+    assert "The first of each counts" in page
+    german = viewer.get(f"/submissions/{submission.id}/", headers={"accept-language": "de"}).content.decode()
+    assert "Es zählt jeweils die erste." in german and "The first of each counts" not in german
     assert "one column</summary>" in page
     assert "DOUBLE_COLUMNS" not in get(viewer, "submission", told(store, make, DELIVERY)).content.decode()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingestion.pipeline.codes import CODES
 from ingestion.web.states import RunState, State, Verdict
-from portal.accounts.roles import Role
+from portal.accounts.roles import WORDS, Role
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
 from portal.dashboard.exports import harmless
@@ -42,7 +42,7 @@ def test_every_verdict_has_a_label_and_a_next_step(verdict: Verdict) -> None:
 def test_steps_severities_and_roles_have_words() -> None:
     assert set(wording.STEPS) == set(RunState.values)
     assert set(wording.SEVERITIES) == {"error", "warning", "info"}
-    assert set(wording.ROLES) == set(Role.values)
+    assert set(WORDS) == set(Role)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

@@ -82,10 +82,10 @@ def test_a_condition_says_for_each_row_yes_no_or_neither(frame: Frame, text: str
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "ends where a field was expected"),
-        ("18", "ends where what should hold for field 18"),
+        ("", "ends too early. Expected: a field"),
+        ("18", "Expected: what should hold for field 18"),
         ("18 is big", "“is” after field 18 is not understood"),
-        ("18 >", "a number was expected"),
+        ("18 >", "Expected: a number"),
         ("18 > abc", "“abc” is not understood"),
         ("18 = A|", "empty entry"),
         ("(18 filled", "closing parenthesis is missing"),

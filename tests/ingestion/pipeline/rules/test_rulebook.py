@@ -134,7 +134,7 @@ def test_the_version_of_the_rules_names_the_rulebook() -> None:
         (
             {"format": 1, "rules": {"TPT-P01-WEIGHTS": {"severity": "loud"}}},
             "rules, TPT-P01-WEIGHTS",
-            "one of error",
+            "one of these: error",
         ),
         (
             {"format": 1, "rules": {"TPT-P01-WEIGHTS": {"tolerance": -1}}},
@@ -150,7 +150,7 @@ def test_the_version_of_the_rules_names_the_rulebook() -> None:
         ({"format": 1, "own": [OWN | {"expect": "26 is fine"}]}, "own 1, expect", "not understood"),
         ({"format": 1, "own": [OWN | {"expect": ""}]}, "own 1, expect", "must not be empty"),
         ({"format": 1, "own": [OWN | {"title": " "}]}, "own 1, title", "must not be empty"),
-        ({"format": 1, "own": [OWN | {"field": "999"}]}, "own 1", "has no field 999"),
+        ({"format": 1, "own": [OWN | {"field": "999"}]}, "own 1", "has no such fields: 999"),
         (
             {"format": 1, "own": [OWN | {"expect": "today >= 6 and 26 filled"}]},
             "own 1, expect",
@@ -160,7 +160,7 @@ def test_the_version_of_the_rules_names_the_rulebook() -> None:
         ({"format": 1, "own": [OWN | {"expect": "3 shorter than ²"}]}, "own 1, expect", "whole number"),
         ({"format": 1, "title": "\ud800"}, "rulebook", "half a character"),
         ({"format": 1, "own": [OWN | {"expect": '14 matches "\ud800"'}]}, "rulebook", "half a character"),
-        ({"format": 1, "own": [OWN | {"severity": "off"}]}, "own 1, severity", "one of error"),
+        ({"format": 1, "own": [OWN | {"severity": "off"}]}, "own 1, severity", "one of these: error"),
         ({"format": 1, "own": [OWN, OWN]}, "own 2", "used twice"),
         ({"format": 1, "own": [{"id": "OWN-1"}]}, "own 1", "missing"),
         ({"format": 1, "own": [OWN | {"expect": 'matches 14 "(a"'}]}, "own 1, expect", "not understood"),
