@@ -86,21 +86,25 @@ def standing_of(submission: Submission) -> Stands:
 def deliverable_for(actor: Actor) -> QuerySet[Submission]:
     """The deliveries that may be handed on, newest first.
 
-    They count, nothing newer has replaced them, and the institution stands by all of it: nothing was found
-    but notes, or what was found is accepted or released now.
+    They count, could be read, nothing newer has replaced them, and no error is open: there is none, or they
+    are released now. Warnings hold nothing back.
     """
-    clean = Q(error_count=0, warning_count=0)
     readable = current_deliveries_for(actor).exclude(verdict=Verdict.UNREADABLE)
-    return readable.filter(clean | stood_by())
+    return readable.filter(Q(error_count=0) | _settled(open_errors=0))
 
 
 def stood_by() -> Q:
     """Submissions with findings that the institution stands by now, as a condition for a query."""
+    return _settled(outcome__in=[Outcome.ACCEPTED, Outcome.RELEASED])
+
+
+def _settled(**stands: object) -> Q:
+    """Submissions whose latest attempt stands like this, and nothing it rests on has ended."""
     in_force = Q(until=None) | Q(until__gte=timezone.now().date())
-    agreed = Standing.objects.filter(
-        in_force, outcome__in=[Outcome.ACCEPTED, Outcome.RELEASED], attempt=F("submission__attempt")
+    settled = Standing.objects.exclude(outcome="").filter(
+        in_force, attempt=F("submission__attempt"), **stands
     )
-    return Q(pk__in=agreed.values("submission"))
+    return Q(pk__in=settled.values("submission"))
 
 
 def _tells(acceptance: Acceptance, submission: Submission) -> bool:

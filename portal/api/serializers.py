@@ -132,10 +132,11 @@ class PageQuerySerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class SubmissionQuerySerializer(PageQuerySerializer):
-    """Which submissions."""
+    """Which submissions; `deliverable`: only those that may be handed on."""
 
     state = serializers.ChoiceField(choices=State.choices, required=False)
     verdict = serializers.ChoiceField(choices=Verdict.choices, required=False)
+    deliverable = serializers.BooleanField(required=False, default=False)
 
 
 class UploadQuerySerializer(serializers.Serializer[dict[str, Any]]):

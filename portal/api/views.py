@@ -15,6 +15,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from ingestion.pipeline.expected import EXPECTABLE
+from ingestion.review.selectors import deliverable_for
 from ingestion.web import selectors, services
 from ingestion.web.errors import TooManyUploads
 from ingestion.web.states import State
@@ -81,13 +82,18 @@ class SubmissionsView(APIView):
         responses={200: serializers.SubmissionPageSerializer, **READING},
     )
     def get(self, request: Request) -> Response:
-        """Newest first; refused files only with `state=REFUSED`."""
+        """Newest first; refused files only with `state=REFUSED`.
+
+        With `deliverable=true` the deliveries that count now and of which no error is open.
+        """
         query = _query(serializers.SubmissionQuerySerializer(data=request.query_params))
         state = query.get("state")
         found = selectors.submissions_for(_actor(request), refused=state in ("REFUSED", "RECEIVING"))
         if "verdict" in query:
             query.setdefault("state", State.COMPLETED)  # a withdrawn one keeps its verdict
         found = found.filter(**{name: query[name] for name in ("state", "verdict") if name in query})
+        if query["deliverable"]:
+            found = found.filter(pk__in=deliverable_for(_actor(request)).values("pk"))
         pages = Paginator(found.select_related("standing"), query["size"])
         page = pages.get_page(query["page"])
         summaries = serializers.SubmissionSummarySerializer(list(page.object_list), many=True)

@@ -45,13 +45,29 @@ def test_what_may_be_handed_on_counts_is_the_newest_and_is_the_institution_s_own
 ) -> None:
     earlier, theirs = checked(owner), checked(outsider)
     checked(owner, check_only=True)
-    checked(owner, WARNING, day="2026-01-30")
-    assert list(deliverable_for(owner)) == [earlier]
+    checked(owner, ERROR, day="2026-01-30")
+    warned = checked(owner, WARNING, day="2025-12-30")
+    assert list(deliverable_for(owner)) == [warned, earlier]
     assert list(deliverable_for(outsider)) == [theirs]
     newer = checked(owner)
-    assert list(deliverable_for(owner)) == [newer], "it has replaced the earlier one"
+    assert list(deliverable_for(owner)) == [newer, warned], "it has replaced the earlier one"
     Submission.objects.filter(pk=newer.pk).update(state="WITHDRAWN")
-    assert not deliverable_for(owner).exists()
+    assert list(deliverable_for(owner)) == [warned]
+
+
+def test_released_errors_may_be_handed_on_beside_open_warnings_as_long_as_that_holds(
+    owner: Actor, reviewer: Actor, second: Actor
+) -> None:
+    made = checked(owner, WARNING, ERROR)
+    request = services.accept(actor=reviewer, submission=made, asked=asked("TPT-E", 2))
+    services.decide(actor=second, acceptance=request, agree=True, reason="")
+    assert (now(made).outcome, now(made).open_errors) == (Outcome.OPEN, 0)
+    assert list(deliverable_for(owner)) == [made]
+    for held, ended in ({"until": in_days(0)}, {"until": in_days(-1)}), ({"until": None}, {"attempt": 2}):
+        for change, open_errors in ((held, 0), (ended, 2)):
+            Standing.objects.filter(submission=made).update(**change)
+            assert now(made).open_errors == open_errors
+            assert deliverable_for(owner).exists() == (open_errors == 0)
 
 
 def test_a_reviewer_accepts_a_warning_and_one_record_says_so(owner: Actor, reviewer: Actor) -> None:

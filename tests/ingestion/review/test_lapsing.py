@@ -156,7 +156,6 @@ def test_the_last_day_counts_and_the_next_one_does_not(
     tomorrow: datetime = timezone.now() + timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: tomorrow)
     assert outcome(first) == Outcome.OPEN, "before any sweep"
-    assert not deliverable_for(reviewer).exists()
     services.end_what_is_due()
     services.end_what_is_due()
     assert again(kept) == (State.LAPSED, Lapse.ENDED)
