@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from playwright.sync_api import expect
 
-from tests.browser.test_walk import DONE, accessible, upload
+from tests.browser.steps import DONE, upload
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
@@ -48,8 +48,7 @@ def test_an_expired_token_waits_for_sign_in_and_goes_on_after_it(visitor: Visito
         os.kill(worker, signal.SIGCONT)
     page.get_by_role("link", name=re.compile("Open no")).first.click()
     page.wait_for_selector("#live[data-state=NEEDS_SIGN_IN]", timeout=60_000)
-    accessible(visitor)
-    visitor.screenshot("submission-needs-sign-in")
+    visitor.stands("submission-needs-sign-in")
     page.get_by_role("button", name="Continue").click()
     page.wait_for_selector(DONE, timeout=60_000)
     expect(page.locator("#live")).to_have_attribute("data-verdict", "passed")

@@ -4,11 +4,11 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.test_decisions import LOOKS
-from tests.browser.test_walk import DONE, accessible, open_first, upload
+from tests.browser.steps import DONE, checked, open_first, upload
 from tests.fixtures.browser import Visitor
+from tests.fixtures.system import System
 from tests.tools.generate_samples import FAULTY, tpt
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
@@ -22,29 +22,11 @@ def faulty(seed: int) -> bytes:
     return table.csv()
 
 
-def looked_at(visitor: Visitor, chromium: Browser, name: str, *looks: str) -> None:
-    """The visitor's page as it looks in dark or on a phone, by the same person."""
-    state, address = visitor.context.storage_state(), visitor.page.url
-    for look in looks:
-        other = Visitor(chromium, visitor.system, storage_state=state, **LOOKS[look])
-        other.page.goto(address)
-        accessible(other)
-        other.screenshot(f"{name}-{look}")
-        assert other.page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        ), f"{address} scrolls sideways"
-        other.context.close()
-
-
-def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, chromium: Browser) -> None:
-    visitor.sign_in()
-    page = visitor.page
-    upload(visitor, ("monthly.csv", faulty(811)))
-    open_first(visitor)
-    first = page.url
+def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, system: System) -> None:
+    page, [first] = visitor.sign_in().page, checked(system, ("monthly.csv", faulty(811)))
+    page.goto(first)
     page.get_by_role("link", name="Correct it here").click()
     expect(page.locator("#result")).to_contain_text("As the file is")
-    looked_at(visitor, chromium, "corrections", "light", "dark", "narrow")
 
     cell = page.locator("tr[data-cell]", has=page.locator("[data-tone=bad]")).first
     name = str(cell.get_attribute("data-cell"))
@@ -54,13 +36,12 @@ def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, chrom
     page.keyboard.press("Tab")
     expect(page.locator("#result")).to_contain_text("With one corrected cell")
     expect(page.locator("#rule-changes")).to_be_visible()
-    accessible(visitor)
+    visitor.accessible()
     page.get_by_role("button", name="Check again").press("Enter")
     corrected = page.locator(f"tr[data-cell='{name}'][data-changed]")
     expect(corrected).to_have_count(1)
     expect(corrected.locator("input")).to_have_value("not a value of any field")
-    accessible(visitor)
-    visitor.screenshot("corrections-changed")
+    visitor.stands("corrections-changed")
     corrected.locator("input").fill("")
     page.locator("#id_other_row").fill("1")
     page.locator("#id_other_field").fill("17")
@@ -70,14 +51,14 @@ def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, chrom
     page.get_by_role("button", name="Save as a new submission").click()
     page.wait_for_selector(DONE, timeout=60_000)
     second = page.url
-    assert second != first
+    assert not second.endswith(first)
 
     chain = page.locator(".chain li")
     expect(chain).to_have_count(2)
     assert [one.get_attribute("data-standing") for one in chain.all()] == ["current", "replaced"]
     expect(page.locator(".chain")).to_contain_text("Two typing mistakes.")
     expect(page.get_by_text("Corrected in the browser from")).to_be_visible()
-    looked_at(visitor, chromium, "delivery-chain", "narrow")
+    visitor.stands("delivery-chain")
     page.goto(first)
     expect(
         page.get_by_text("A newer delivery for the same fund and date has taken its place")
@@ -86,32 +67,29 @@ def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, chrom
     page.goto(second)
     page.get_by_role("link", name="Withdraw").click()
     expect(page.locator("[data-becomes-current]")).to_be_visible()
-    looked_at(visitor, chromium, "withdraw", "narrow")
+    visitor.stands("withdraw-chain")
     page.get_by_label("Why is it withdrawn?").fill("It was the wrong month.")
     page.get_by_role("button", name="Withdraw it").click()
     expect(page.locator("#live")).to_have_attribute("data-state", "WITHDRAWN")
     expect(page.locator("[data-withdrawal]")).to_contain_text("It was the wrong month.")
     expect(page.locator("details.rule").first).to_be_visible()  # what was found stays readable
-    accessible(visitor)
-    visitor.screenshot("withdrawn")
+    visitor.stands("withdrawn")
     page.goto(first)
     expect(page.locator(".chain li[data-standing=current]")).to_contain_text("this one")
 
 
-def test_a_file_is_checked_without_being_handed_in(visitor: Visitor, chromium: Browser) -> None:
+def test_a_file_is_checked_without_being_handed_in(visitor: Visitor) -> None:
     visitor.sign_in()
     page, content = visitor.page, faulty(812)
     page.goto("/submissions/upload/")
     page.get_by_role("link", name=re.compile("^Check only")).press("Enter")
     expect(page.get_by_role("link", name=re.compile("^Check only"))).to_have_attribute("aria-current", "page")
-    accessible(visitor)
-    visitor.screenshot("upload-check-only")
     chosen = {"name": "draft.csv", "mimeType": "text/csv", "buffer": content}
     page.get_by_label(re.compile("choose")).set_input_files(chosen)  # type: ignore[arg-type]
     expect(page.locator("[data-outcome-list] > li[data-outcome=received]")).to_have_count(1)
     open_first(visitor)
     expect(page.locator("[data-check-only]").first).to_contain_text("this file is not handed in")
-    looked_at(visitor, chromium, "check-only", "dark")
+    visitor.stands("check-only")
     upload(visitor, ("real.csv", content))
     expect(page.locator("[data-outcome-list] > li[data-outcome=received]")).to_have_count(1)
     open_first(visitor)

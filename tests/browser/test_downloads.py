@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from ingestion.pipeline.inspection import inspect_file
 from portal.client.__main__ import main
 from portal.client.receipts import KEY_NAME
-from tests.browser.test_walk import accessible, open_first, upload
+from tests.browser.steps import open_first, upload
 from tests.fixtures.browser import Visitor
 from tests.tools.generate_samples import tpt
 
@@ -36,8 +36,6 @@ def test_the_annotated_workbook_comes_after_the_verdict_and_the_receipt_is_genui
     upload(visitor, (delivery.name, delivery.read_bytes()))
     open_first(visitor)
     page.wait_for_selector("[data-annotated=ready]", timeout=60_000)  # by itself, nobody reloads
-    accessible(visitor)
-    visitor.screenshot("downloads")
 
     book = saved(page, "Annotated workbook", tmp_path)
     assert book.name == "fund-annotated.xlsx"
@@ -47,8 +45,7 @@ def test_the_annotated_workbook_comes_after_the_verdict_and_the_receipt_is_genui
     menu.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="public key")).to_be_visible()
-    accessible(visitor)
-    visitor.screenshot("downloads-open")
+    visitor.stands("downloads-open")
     receipt = saved(page, "JSON of the receipt", tmp_path)
     assert saved(page, "PDF of the receipt", tmp_path).read_bytes().startswith(b"%PDF")
     assert saved(page, "public key", tmp_path).name == KEY_NAME
@@ -58,9 +55,3 @@ def test_the_annotated_workbook_comes_after_the_verdict_and_the_receipt_is_genui
     assert main(["verify-receipt", str(receipt), "--file", str(other)]) == 1
     positions = saved(page, "csv of the table Positions", tmp_path)
     assert len(positions.read_text().splitlines()) == 6
-    page.set_viewport_size({"width": 360, "height": 800})
-    accessible(visitor)
-    visitor.screenshot("downloads-narrow")
-    page.emulate_media(color_scheme="dark")
-    accessible(visitor)
-    visitor.screenshot("downloads-dark")

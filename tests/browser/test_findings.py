@@ -1,12 +1,11 @@
 """Reading findings as a person does: open a rule, follow a row, narrow the list, with the keyboard too."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_walk import DONE, accessible, faulty, upload
+from tests.browser.steps import DONE, checked, faulty
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 
@@ -14,32 +13,15 @@ pytestmark = [pytest.mark.system, pytest.mark.browser]
 RULE = "TPT-R03-ISIN-14"
 
 
-@pytest.fixture
-def checked(system: System) -> Callable[[Visitor], str]:
-    """Signs in, hands in the faulty sample and waits; the address of its page."""
-
-    def open_it(visitor: Visitor) -> str:
-        visitor.sign_in()
-        upload(visitor, faulty())
-        visitor.page.get_by_role("link", name=re.compile("Open no")).first.click()
-        visitor.page.wait_for_selector(DONE, timeout=60_000)
-        return visitor.page.url
-
-    return open_it
-
-
-def test_a_rule_is_opened_a_row_followed_and_the_list_narrowed(
-    visitor: Visitor, checked: Callable[[Visitor], str]
-) -> None:
-    checked(visitor)
-    page = visitor.page
+def test_a_rule_is_opened_a_row_followed_and_the_list_narrowed(visitor: Visitor, system: System) -> None:
+    page = visitor.sign_in().page
+    page.goto(*checked(system, faulty()))
     rule = page.locator(f"details.rule[data-rule={RULE}]")
     rule.locator("summary").focus()
     page.keyboard.press("Enter")
     marked = rule.locator("td[data-marked] mark")
     expect(marked.first).to_be_visible()
     expect(rule.get_by_role("columnheader", name="15 Type of identification code")).to_be_attached()
-    accessible(visitor)
     visitor.screenshot("rule-opened")
 
     rule.get_by_role("link", name=re.compile("^Show the")).click()
@@ -64,8 +46,7 @@ def test_a_rule_is_opened_a_row_followed_and_the_list_narrowed(
     expect(page.locator("[data-failing] mark", has_text=value).first).to_be_visible()
     page.locator(".row-findings a").first.click()
     expect(page.locator("#field-14:target")).to_be_visible()
-    accessible(visitor)
-    visitor.screenshot("row")
+    visitor.screenshot("row-at-a-field")
     first = page.url
     page.locator("a[rel=next]").click()
     page.locator("a[rel=prev]").click()
@@ -86,39 +67,9 @@ def test_a_rule_is_opened_a_row_followed_and_the_list_narrowed(
     expect(page.get_by_label("Words or value")).to_have_value("")
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("dark", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}),
-        ("narrow", {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"}),
-    ],
-)
-def test_findings_and_rows_stand_in_dark_and_on_a_phone(
-    chromium: Browser,
-    system: System,
-    checked: Callable[[Visitor], str],
-    name: str,
-    options: dict[str, object],
-) -> None:
-    visitor = Visitor(chromium, system, **options)
-    address = checked(visitor)
-    places = {"findings": f"findings/?rule={RULE}&columns=all", "row": "rows/1/"}
-    for picture, place in places.items():
-        visitor.page.goto(address + place)
-        accessible(visitor)
-        visitor.screenshot(f"{picture}-{name}")
-        wider = visitor.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wider <= 0, f"{place} scrolls sideways by {wider} px"
-    visitor.context.close()
-
-
-def test_rows_that_cannot_be_fetched_are_said_to_be_so(
-    visitor: Visitor, checked: Callable[[Visitor], str]
-) -> None:
-    address = checked(visitor).removeprefix(visitor.system.url)
-    page = visitor.page
+def test_rows_that_cannot_be_fetched_are_said_to_be_so(visitor: Visitor, system: System) -> None:
+    page, [address] = visitor.sign_in().page, checked(system, faulty())
+    page.goto(address)
     page.route("**/findings/first/**", lambda route: route.abort())
     visitor.provokes(f"{address}findings/first/", "ERR_FAILED")
     visitor.provokes("/static/django_htmx/", "htmx:")  # which says it once more in each of its events
@@ -128,17 +79,11 @@ def test_rows_that_cannot_be_fetched_are_said_to_be_so(
     expect(rule.get_by_role("link", name=re.compile("^Show the"))).to_be_visible()
 
 
-def test_filters_and_rows_work_without_javascript(
-    chromium: Browser, system: System, checked: Callable[[Visitor], str]
-) -> None:
+def test_filters_and_rows_work_without_javascript(chromium: Browser, system: System) -> None:
     visitor = Visitor(chromium, system, java_script_enabled=False)
     visitor.page.set_default_timeout(60_000)
-    visitor.sign_in()
-    page = visitor.page
-    page.goto("/submissions/upload/")
-    page.locator("input[type=file]").set_input_files(str(faulty()))
-    page.get_by_role("button", name=re.compile("Upload")).click()
-    page.get_by_role("link", name=re.compile("Open no")).first.click()
+    page = visitor.sign_in().page
+    page.goto(*checked(system, faulty()))
     expect(page.locator(DONE)).to_be_visible(timeout=60_000)
     page.get_by_label("Severity", exact=True).select_option("warning")
     page.get_by_role("button", name="Filter").click()

@@ -4,10 +4,9 @@ import io
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.test_decisions import LOOKS
-from tests.browser.test_walk import accessible, open_first, upload
+from tests.browser.steps import open_first, upload
 from tests.fixtures.browser import Visitor
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.system import System
@@ -48,16 +47,13 @@ def test_a_verdict_rings_the_bell_and_comes_by_e_mail_where_that_is_wished(visit
     page.locator(".bell").press("Enter")
     told = page.locator("[data-event='submission.completed'][data-unread]").first
     expect(told).to_contain_text("New")
-    accessible(visitor)
-    visitor.screenshot("notices")
+    visitor.stands("notices-unread")
     told.get_by_role("link").press("Enter")
     expect(page).to_have_url(address)
     expect(page.locator(".bell-count")).to_have_count(0)
     assert number is not None
     page.goto("/mailbox/")
     page.get_by_role("link", name=re.compile(r"^\[Fundgate\] No")).first.click()
-    accessible(visitor)
-    visitor.screenshot("letter")
     letter = page.locator(".letter")
     expect(letter).to_contain_text("Hello Uploader of Cedar Pension Fund")
     letter.get_by_role("link").first.click()
@@ -76,23 +72,21 @@ def test_a_webhook_is_signed_fails_and_is_sent_again(
     page.get_by_label("Address").fill(receiver.url)
     page.get_by_role("button", name="Add and show the secret").press("Enter")
     secret = page.locator("[data-secret]").text_content() or ""
-    accessible(visitor)
-    visitor.screenshot("webhook-secret")
+    visitor.stands("webhook-secret")
     page.get_by_role("link", name="I have copied it").click()
     assert secret not in page.content()
     page.get_by_role("button", name="Send a test").click()
     reload_until(visitor, "[data-delivery]", "Delivered")
     assert [message["type"] for message in receiver.signed_by(secret)] == ["ping"]
 
-    receiver.answer = 410
+    receiver.status = 410
     api = system.api(AT)
     name, content = delivery(6102)
     done = api.wait(api.submit(name, io.BytesIO(content))["id"])
     reload_until(visitor, "[data-delivery]", "Failed")
     expect(page.locator("[data-delivery]").first.locator(".attempts")).to_contain_text("410")
-    accessible(visitor)
-    visitor.screenshot("webhook")
-    receiver.answer = 204
+    visitor.stands("webhook-failed")
+    receiver.status = 204
     page.get_by_role("button", name=re.compile("^Send again")).first.click()
     reload_until(visitor, "[data-delivery]", "Delivered")
     told = receiver.signed_by(secret)[-1]
@@ -114,18 +108,3 @@ def test_a_webhook_is_signed_fails_and_is_sent_again(
     # the institution's admins were told that the delivery failed
     page.goto("/notices/")
     expect(page.locator("[data-event='webhook.failing']").first).to_be_visible()
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_pages_of_notices_stand_in_every_light_and_on_a_phone(
-    chromium: Browser, system: System, look: str
-) -> None:
-    visitor = Visitor(chromium, system, **LOOKS[look]).sign_in(AT, "admin")
-    page = visitor.page
-    for address in ("/notices/", "/notices/settings/", "/webhooks/", "/mailbox/"):
-        page.goto(address)
-        accessible(visitor)
-        visitor.screenshot(f"{address.strip('/').replace('/', '-')}-{look}")
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{address} scrolls sideways by {wider} px"
-    visitor.context.close()

@@ -7,9 +7,10 @@ import signal
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.steps import upload
 from tests.browser.test_continue import expired
-from tests.browser.test_walk import accessible, upload
 from tests.fixtures.browser import Visitor
+from tests.fixtures.looks import dressed
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
@@ -41,8 +42,7 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
         page.get_by_role("link", name="Every state, with log lines").click()
         expect(page.locator("#run")).to_have_attribute("data-moving", "yes")
         expect(page.locator("#state-Inspect")).to_have_attribute("data-status", "pending")
-        accessible(visitor)
-        visitor.screenshot("run-waiting")
+        visitor.stands("run-waiting")
     finally:
         os.kill(worker, signal.SIGCONT)
 
@@ -54,13 +54,11 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     expect(line).to_contain_text("TOKEN_EXPIRED")
     line.get_by_text("Places in the code").click()
     expect(line.locator("ol li").last).to_have_text(re.compile(r"^[\w/.-]+\.py:\d+$"))
-    accessible(visitor)
-    visitor.screenshot("run-broken-off")
+    visitor.stands("run-broken-off")
     address = page.url
     page.goto("/pipeline/")
     expect(page.locator("#waiting tr[data-state=NEEDS_SIGN_IN]")).to_contain_text("lends the check")
-    accessible(visitor)
-    visitor.screenshot("pipeline-waiting")
+    visitor.stands("pipeline-waiting")
     page.goto(address)
 
     page.get_by_role("button", name="Go on from this step").click()
@@ -83,8 +81,7 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     page.locator("#state-CallbackParse").click()  # one function, called by many states: a line of this one
     expect(page.locator("[data-chosen=CallbackParse] [data-log] .log li")).to_have_count(1)
     page.get_by_text("The same as a table").click()
-    accessible(visitor)
-    visitor.screenshot("run")
+    visitor.stands("run")
     page.locator("[data-attempt='1']").click()
     expect(page.locator("[data-chosen=Inspect]")).to_have_attribute("data-status", "failed")
     expect(page.locator("[data-go-on]")).to_have_count(0)
@@ -94,20 +91,9 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     for summary in page.get_by_text("The same as a table").all():
         summary.click()
     expect(page.locator("[data-step=inspect] td").first).to_have_text(re.compile(r"\d"))
-    accessible(visitor)
-    visitor.screenshot("pipeline")
+    visitor.stands("pipeline")
 
-    for name, scheme, width in (("dark", "dark", 1280), ("narrow", "light", 360)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 800})
-        for place, picture in ((address, "run"), ("/pipeline/", "pipeline")):
-            page.goto(place)
-            accessible(visitor)
-            visitor.screenshot(f"{picture}-{name}")
-            wider = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert wider <= 0, f"{place} scrolls sideways by {wider} px"
+    dressed(page, "narrow")
     page.goto(address)
     page.locator("#state-Publish").click()  # on a phone the chosen state is scrolled to
     expect(page.locator("[data-chosen=Publish] h2")).to_be_in_viewport()

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_decisions import LOOKS
-from tests.browser.test_walk import accessible, faulty, open_first, upload
+from tests.browser.steps import checked, faulty
 from tests.fixtures.browser import Visitor
+from tests.fixtures.keys import choose, press, tab_to
+from tests.fixtures.looks import sideways
 from tests.fixtures.system import System
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
 AT = "borealis-insurance"
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LONG_LINES = """() => {
   const range = document.createRange();
   return [...document.querySelectorAll("main p")].filter((p) => {
@@ -28,7 +28,7 @@ LONG_LINES = """() => {
 @pytest.fixture
 def speaker(chromium: Browser, system: System) -> Iterator[Visitor]:
     """A person on a phone, who speaks the portal's first language again afterwards."""
-    person = Visitor(chromium, system, **LOOKS["narrow"]).sign_in(AT, "viewer")
+    person = Visitor(chromium, system, "narrow").sign_in(AT, "viewer")
     yield person
     person.page.goto("/preferences/")
     person.page.locator("#id_language").select_option("")
@@ -38,47 +38,30 @@ def speaker(chromium: Browser, system: System) -> Iterator[Visitor]:
 
 
 def test_a_person_chooses_german_with_the_keyboard_and_reads_it_on_a_phone(
-    speaker: Visitor, chromium: Browser, system: System
+    speaker: Visitor, system: System
 ) -> None:
-    uploader = Visitor(chromium, system, **LOOKS["light"]).sign_in(AT)
-    upload(uploader, faulty())
-    open_first(uploader)
-    address = uploader.page.url
-    uploader.context.close()
-
-    page = speaker.page
-    page.locator(".who-narrow a").press("Enter")
+    page, [address] = speaker.page, checked(system, faulty(), institution=AT)
+    press(page.locator(".who-narrow a"))
     expect(page.get_by_role("heading", name="Preferences")).to_be_visible()
-    for look in LOOKS.values():
-        page.set_viewport_size(look["viewport"])  # type: ignore[arg-type]
-        page.emulate_media(color_scheme=look["color_scheme"])  # type: ignore[arg-type]
-        accessible(speaker)
-        assert page.evaluate(SIDEWAYS) <= 0
-    page.get_by_label("Language").focus()
-    page.keyboard.type("Deu")
-    page.keyboard.press("Tab")
-    expect(page.get_by_label("Time zone")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    choose(page.get_by_label("Language"), "de")
+    tab_to(page.get_by_label("Time zone"), most=1)
+    press(page.get_by_role("button", name="Save"))
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_label("Sprache")).to_have_value("de")
-    accessible(speaker)
     for place, picture in (("/", "home"), (address, "submission"), ("/preferences/", "preferences")):
         page.goto(place)
         expect(page.locator("html")).to_have_attribute("lang", "de")
-        accessible(speaker)
+        speaker.accessible()
         speaker.screenshot(f"{picture}-german-narrow")
-        assert page.evaluate(SIDEWAYS) <= 0, f"{place} scrolls sideways in German"
+        assert sideways(page) <= 0, f"{place} scrolls sideways in German"
 
 
-def test_a_submission_stands_on_a_wall_and_on_paper(visitor: Visitor) -> None:
-    visitor.sign_in(AT)
-    upload(visitor, faulty())
-    open_first(visitor)
-    page = visitor.page
+def test_a_submission_stands_on_a_wall_and_on_paper(visitor: Visitor, system: System) -> None:
+    page = visitor.sign_in(AT).page
+    page.goto(*checked(system, faulty(), institution=AT))
     page.set_viewport_size({"width": 3840, "height": 2160})
     page.wait_for_function("innerWidth === 3840")
-    assert page.evaluate(SIDEWAYS) <= 0
+    assert sideways(page) <= 0
     assert page.locator("main p").count() > 5 and page.evaluate(LONG_LINES) == []
     visitor.screenshot("submission-wall")
 

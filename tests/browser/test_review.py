@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_decisions import LOOKS
-from tests.browser.test_walk import accessible, open_first, upload
+from tests.browser.steps import checked
 from tests.fixtures.browser import Visitor
+from tests.fixtures.keys import press, tab_to, write
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
@@ -33,28 +33,28 @@ def opened(visitor: Visitor, severity: str) -> str:
 
 
 def test_a_reviewer_asks_a_colleague_releases_and_the_file_says_so(chromium: Browser, system: System) -> None:
-    asks = Visitor(chromium, system, **LOOKS["light"]).sign_in("cedar-pension", "reviewer")
+    asks = Visitor(chromium, system).sign_in("cedar-pension", "reviewer")
     page = asks.page
-    upload(asks, ("release.csv", faulty(641)))
-    open_first(asks)
-    address = page.url
+    [address] = checked(system, ("release.csv", faulty(641)), institution="cedar-pension")
+    page.goto(address)
     rule = opened(asks, "error")
     button = page.locator(f"details.rule[data-rule='{rule}']").get_by_role("link", name="Ask for a release")
-    button.focus()
-    page.keyboard.press("Enter")
+    press(button)
     expect(page.get_by_role("heading", name="Ask for a release")).to_be_visible()
-    accessible(asks)
-    page.get_by_role("button", name="Ask for the release").press("Enter")
+    press(page.get_by_role("button", name="Ask for the release"))
     expect(page.get_by_role("alert")).to_contain_text("Say in a few words why")
     expect(page.get_by_role("alert")).to_be_focused()
-    accessible(asks)
-    page.get_by_label("Why can it be accepted?").fill("The custodian sends it right from March on.")
-    page.get_by_label(re.compile("following ones")).check()
-    page.get_by_role("button", name="Ask for the release").press("Enter")
+    asks.stands("accept-problem")
+    page.get_by_role("alert").focus()
+    tab_to(page.get_by_role("radio", name=re.compile("^This delivery:")))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label(re.compile("following ones"))).to_be_checked()
+    write(page.get_by_label("Why can it be accepted?"), "The custodian sends it right from March on.")
+    press(page.get_by_role("button", name="Ask for the release"))
     expect(page.get_by_text("waits for a second person")).to_be_visible()
     expect(page.locator("[data-standing]")).to_contain_text("Still open")
-    accessible(asks)
-    page.locator("#acceptances a").first.click()
+    asks.stands("submission-waits-for-release")
+    press(page.locator("#acceptances a").first)
     expect(page.get_by_text("You asked for it")).to_be_visible()
     expect(page.get_by_role("button", name="Release")).to_have_count(0)
     request = page.url
@@ -65,18 +65,19 @@ def test_a_reviewer_asks_a_colleague_releases_and_the_file_says_so(chromium: Bro
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("It counts from now on")).to_be_visible()
 
-    decides = Visitor(chromium, system, **LOOKS["light"]).sign_in("cedar-pension", "admin")
+    decides = Visitor(chromium, system).sign_in("cedar-pension", "admin")
     page = decides.page
     page.goto("/submissions/")
-    page.get_by_role("link", name="Approvals").click()
+    press(page.get_by_role("link", name="Approvals"))
     expect(page.get_by_text("You can decide it.")).to_be_visible()
-    accessible(decides)
-    page.locator("table.acceptance-table tbody th a").first.click()
-    page.get_by_role("button", name="Refuse").press("Enter")
+    decides.accessible()
+    press(page.locator("table.acceptance-table tbody th a").first)
+    press(page.get_by_role("button", name="Refuse"))
     expect(page.get_by_role("alert")).to_contain_text("Say in a few words why it is refused")
-    page.get_by_role("button", name="Release").press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    press(page.get_by_role("button", name="Release"))
     expect(page.locator("[data-decision]")).to_contain_text("released it")
-    accessible(decides)
+    decides.stands("acceptance-released")
     page.goto("/approvals/")
     expect(page.get_by_text("Nothing waits for approval")).to_be_visible()
     page.goto(address)
@@ -90,37 +91,3 @@ def test_a_reviewer_asks_a_colleague_releases_and_the_file_says_so(chromium: Bro
     expect(page.locator("tbody tr", has_text="release.csv")).to_contain_text("Open")
     asks.context.close()
     decides.context.close()
-
-
-def test_the_pages_of_reviews_stand_in_every_light_and_on_a_phone(chromium: Browser, system: System) -> None:
-    visitor = Visitor(chromium, system, **LOOKS["light"]).sign_in("cedar-pension", "reviewer")
-    page = visitor.page
-    upload(visitor, ("looks.csv", faulty(642)))
-    open_first(visitor)
-    address = page.url
-    rule = opened(visitor, "error")
-    form = f"{address}accept/{rule}/"
-    page.goto(form)
-    page.get_by_label("Why can it be accepted?").fill("Known, and small.")
-    page.get_by_role("button", name="Ask for the release").click()
-    request = page.locator("#acceptances a").first.get_attribute("href")
-    for name, look in LOOKS.items():
-        page.set_viewport_size(look["viewport"])  # type: ignore[arg-type]
-        page.emulate_media(color_scheme=look["color_scheme"])  # type: ignore[arg-type]
-        for place, picture in (
-            (address, "submission-accepted"),
-            (form, "accept"),
-            ("/approvals/", "approvals"),
-            ("/acceptances/", "acceptances"),
-            (str(request), "acceptance"),
-        ):
-            page.goto(place)
-            if picture == "submission-accepted":
-                opened(visitor, "error")
-            accessible(visitor)
-            visitor.screenshot(f"{picture}-{name}")
-            wider = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert wider <= 0, f"{place} scrolls sideways by {wider} px"
-    visitor.context.close()

@@ -6,70 +6,33 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from infra.local.home import ROOT
 from ingestion.aws.layout import STAGES
+from tests.browser.steps import DONE, SAMPLES, checked, faulty, open_first, upload
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
-SAMPLES = ROOT / "docs" / "samples"
-DONE = "#live[data-state=COMPLETED]"
-
-
-def faulty() -> Path:
-    return next(SAMPLES.glob("tpt-7*faulty*.csv"))
-
-
-def accessible(visitor: Visitor) -> None:
-    """No axe rule of WCAG 2.2 A and AA is broken on the page as it is now."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    result = Axe().run(visitor.page, options={"runOnly": {"type": "tag", "values": tags}})
-    broken = [
-        f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']]}" for v in result.response["violations"]
-    ]
-    assert broken == []
-
-
-def upload(visitor: Visitor, *files: Path | tuple[str, bytes]) -> None:
-    """Choose files on the upload page and wait until each has its outcome."""
-    visitor.page.goto("/submissions/upload/")
-    chosen = [
-        str(file) if isinstance(file, Path) else {"name": file[0], "mimeType": "text/csv", "buffer": file[1]}
-        for file in files
-    ]
-    visitor.page.get_by_label(re.compile("choose")).set_input_files(chosen)  # type: ignore[arg-type]
-    outcomes = visitor.page.locator("[data-outcome-list] > li:not([data-outcome=sending])")
-    expect(outcomes).to_have_count(len(files))
-
-
-def open_first(visitor: Visitor) -> None:
-    visitor.page.get_by_role("link", name=re.compile("Open no")).first.click()
-    visitor.page.wait_for_selector(DONE, timeout=30_000)
 
 
 def test_a_new_user_uploads_sees_the_verdict_and_takes_the_findings_home(visitor: Visitor) -> None:
-    visitor.sign_in()
+    visitor.sign_in(again=True)
     page = visitor.page
-    accessible(visitor)
     upload(visitor, faulty())
     expect(page.locator("[data-outcome=received], [data-outcome=duplicate]")).to_have_count(1)
-    accessible(visitor)
-    visitor.screenshot("upload-done")
+    visitor.stands("upload-done")
     open_first(visitor)
     expect(page.locator("#live")).to_have_attribute("data-verdict", "failed")
     expect(page.locator("[data-step]")).to_have_count(len(STAGES))
     assert {step.get_attribute("data-state") for step in page.locator("[data-step]").all()} == {"done"}
-    accessible(visitor)
     visitor.screenshot("submission")
     page.get_by_text("What each step read and wrote").click()
     told = [each.get_attribute("data-stage") for each in page.locator("[data-provenance] [data-stage]").all()]
     assert tuple(told[: len(STAGES)]) == STAGES, "and after these perhaps what follows the verdict"
     expect(page.locator("[data-provenance] .sub").first).to_contain_text("SHA-256")
-    accessible(visitor)
+    visitor.accessible()
 
     rule = page.locator("details.rule").first
     rule.locator("summary").click()
@@ -79,7 +42,7 @@ def test_a_new_user_uploads_sees_the_verdict_and_takes_the_findings_home(visitor
     rows = page.locator("table.findings tbody tr")
     expect(rows.first).to_be_visible()
     assert {row.get_attribute("data-rule") for row in rows.all()} == {name}
-    accessible(visitor)
+    visitor.accessible()
 
     with page.expect_download() as download:
         page.get_by_role("link", name="Findings, xlsx").click()
@@ -87,47 +50,6 @@ def test_a_new_user_uploads_sees_the_verdict_and_takes_the_findings_home(visitor
     cells = [cell for page_ in sheet for row in page_.iter_rows() for cell in row if cell.value is not None]
     assert len(cells) > 10
     assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
-
-
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("dark", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}),
-        ("narrow", {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"}),
-        ("narrow-dark", {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}),
-    ],
-)
-def test_every_page_stands_in_dark_and_on_a_phone(
-    chromium: Browser, system: System, name: str, options: dict[str, object]
-) -> None:
-    visitor = Visitor(chromium, system, **options)
-    page = visitor.page
-    page.goto("/")
-    accessible(visitor)
-    visitor.screenshot(f"landing-{name}")
-    visitor.sign_in()
-    upload(visitor, faulty())
-    visitor.provokes("/nowhere/", "404")
-    for address, picture in (
-        ("/submissions/", "submissions"),
-        ("/submissions/upload/", "upload"),
-        ("/rules/", "rules"),
-        ("/rules/TPT/7.0/TPT-P02-NET-ASSETS/", "rule"),
-        ("/templates/", "templates"),
-        ("/nowhere/", "404"),
-    ):
-        page.goto(address)
-        accessible(visitor)
-        visitor.screenshot(f"{picture}-{name}")
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{address} scrolls sideways by {wider} px"
-    page.goto("/submissions/")
-    page.locator("table a").first.click()
-    page.wait_for_selector(DONE, timeout=30_000)
-    accessible(visitor)
-    visitor.screenshot(f"submission-{name}")
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    visitor.context.close()
 
 
 def test_files_can_be_dropped_on_the_page(visitor: Visitor) -> None:
@@ -186,7 +108,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(visitor: Visitor) -> None:
     visitor.sign_in()
     upload(visitor, ("holiday.csv", b"\x89PNG\r\n\x1a\n" + bytes(900)), ("empty.csv", b""))
     expect(visitor.page.locator("[data-outcome=refused]")).to_have_count(2)
-    visitor.screenshot("upload-refused")
+    visitor.stands("upload-refused")
 
 
 def test_an_unknown_template_says_what_to_do(visitor: Visitor) -> None:
@@ -195,7 +117,7 @@ def test_an_unknown_template_says_what_to_do(visitor: Visitor) -> None:
     open_first(visitor)
     expect(visitor.page.locator("#live")).to_have_attribute("data-verdict", "unreadable")
     expect(visitor.page.get_by_text("TEMPLATE_UNKNOWN")).to_be_visible()
-    visitor.screenshot("submission-unreadable")
+    visitor.stands("submission-unreadable")
 
 
 def test_another_template_than_the_chosen_one_is_said_plainly(visitor: Visitor) -> None:
@@ -208,16 +130,14 @@ def test_another_template_than_the_chosen_one_is_said_plainly(visitor: Visitor) 
     open_first(visitor)
     expect(page.locator("#live")).to_have_attribute("data-verdict", "unreadable")
     expect(page.get_by_text("You sent a TPT 7.0 where a list of holdings is expected.")).to_be_visible()
-    visitor.screenshot("submission-not-expected")
+    visitor.stands("submission-not-expected")
 
 
 def test_another_institution_gets_404_and_the_owner_does_not(
     visitor: Visitor, chromium: Browser, system: System
 ) -> None:
     visitor.sign_in()
-    upload(visitor, ("mine.csv", tpt(rows=4, seed=604).csv()))
-    open_first(visitor)
-    address = visitor.page.url
+    [address] = checked(system, faulty())
     other = Visitor(chromium, system).sign_in("borealis-insurance", "admin")
     for suffix in ("", "findings/", "findings.csv", "findings.xlsx", "original", "live/"):
         assert other.context.request.get(address + suffix).status == 404
@@ -231,17 +151,13 @@ def test_a_viewer_sees_no_upload_and_is_refused_in_words(visitor: Visitor) -> No
     visitor.provokes("/submissions/upload/", "403")
     answer = visitor.page.goto("/submissions/upload/")
     assert answer is not None and answer.status == 403
-    visitor.screenshot("403")
-    accessible(visitor)
 
 
 def test_after_sign_out_the_old_cookies_open_nothing(visitor: Visitor) -> None:
-    visitor.sign_in()
+    visitor.sign_in(again=True)
     cookies = visitor.context.cookies()
     visitor.page.get_by_role("button", name="Sign out").click()
     visitor.page.wait_for_url("**/signed-out/")
-    accessible(visitor)
-    visitor.screenshot("signed-out")
     visitor.context.add_cookies(cookies)  # type: ignore[arg-type]
     visitor.page.goto("/submissions/")
     expect(visitor.page.get_by_role("heading", name="Submissions")).to_have_count(0)

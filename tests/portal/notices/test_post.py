@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from portal.notices import addresses, post
-from tests.portal.notices.conftest import Receiver, names
+from tests.fixtures.receiver import Receiver
+from tests.portal.notices.conftest import names
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed(receiver: Receiver) -> None:

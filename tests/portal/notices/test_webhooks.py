@@ -20,7 +20,7 @@ from portal.notices.services import delivering
 from portal.notices.services.background import KEPT
 from portal.notices.services.delivering import PAUSES, SLOW, deliver_due
 from portal.notices.services.endpoints import MOST
-from tests.portal.notices.conftest import Receiver
+from tests.fixtures.receiver import Receiver
 from tests.portal.notices.subjects import endpoint
 from tests.portal.notices.test_announcing import announced
 
