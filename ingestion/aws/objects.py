@@ -52,8 +52,15 @@ def put(
 
 def get(client: Any, ref: ObjectRef) -> bytes:
     """The bytes of exactly this version; ObjectChanged if length or SHA-256 differ, NotFound if gone."""
-    body, _ = _read(client, {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}, ref.bytes)
-    if hashlib.sha256(body).hexdigest() != ref.sha256:
+    return proven(client, ref.bucket, ref.key, ref.version_id, ref.sha256, ref.bytes)
+
+
+def proven(
+    client: Any, bucket: str, key: str, version_id: str, sha256: str, length: int | None = None
+) -> bytes:
+    """The same where the length may not be known."""
+    body, _ = _read(client, {"Bucket": bucket, "Key": key, "VersionId": version_id}, length)
+    if hashlib.sha256(body).hexdigest() != sha256:
         raise ObjectChanged("Sha256", "GetObject")
     return body
 

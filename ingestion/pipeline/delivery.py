@@ -134,7 +134,7 @@ def parse_source(source: Source, inspection: Inspection, pack: Pack | None = Non
     tables = {}
     for member in chosen:
         try:
-            tables[member["name"]] = _read(source, _of_member(inspection, member), pack, member["name"])
+            tables[member["name"]] = _read(source, of_member(inspection, member), pack, member["name"])
         except UnreadableFile as error:
             if error.code != "FILE_EMPTY":
                 raise
@@ -164,7 +164,7 @@ def stacked(inspection: Inspection, tables: dict[str, Delivery]) -> Delivery:
     return Delivery(replace(inspection, notes=list(notes.values())), numbers, columns, too_wide, parts)
 
 
-def _of_member(inspection: Inspection, member: dict[str, Any]) -> Inspection:
+def of_member(inspection: Inspection, member: dict[str, Any]) -> Inspection:
     """The inspection of one file of a zip."""
     form = {key: member[key] for key in ("sheet", "delimiter", "decimal", "header_row", "mapped")}
     return replace(inspection, **form)

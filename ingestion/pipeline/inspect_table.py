@@ -99,6 +99,7 @@ def _mapped(source: Source, seen: list[Candidate], recall: Recall | None) -> Ins
         inspection = _inspection(source, candidate, row, pack, columns, 1.0, reason, document["decimal"])
         text = said("The columns were assigned by the mapping saved for this layout.")
         inspection.notes.append(note("MAPPING_USED", text))
+        inspection.mappings.append({"fingerprint": inspection.fingerprint})
         return inspection
     return None
 

@@ -30,10 +30,14 @@ def inspect_zip(source: Source, recall: Recall | None = None) -> Inspection:
     # The first of equals: a Counter keeps the order of the files.
     chosen = Counter(map(_form, known.values())).most_common(1)[0][0]
     members = [_member(name, entry, chosen) for name, entry in found.items()]
-    first = next(entry for entry in known.values() if _form(entry) == chosen)
+    checked = [entry for entry in known.values() if _form(entry) == chosen]
+    first = checked[0]
     left = [member for member in members if not member["checked"]]
     notes = [*first.notes, *([_left_out(left, chosen)] if left else [])]
-    return replace(first, kind="zip", encoding=None, notes=notes, members=members)
+    mappings = {used["fingerprint"]: used for entry in checked for used in entry.mappings}
+    return replace(
+        first, kind="zip", encoding=None, notes=notes, members=members, mappings=list(mappings.values())
+    )
 
 
 def _form(entry: Inspection) -> tuple[str, str, str]:

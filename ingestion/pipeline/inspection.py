@@ -22,6 +22,7 @@ class Inspection:
     template, version, header_row, sheet, delimiter, decimal, mapped, checked, code}; one that cannot be read
     has a code and no template. What the inspection itself says is then that of the first checked member.
     `layout` comes along where columns were assigned by guesses, so that a person can assign them otherwise.
+    `mappings` are the saved ones that were followed, each {fingerprint}; Inspect adds version_id and sha256.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Inspection:
     members: list[dict[str, Any]] = field(default_factory=list)
     layout: dict[str, Any] | None = None
     grounds: dict[str, Any] | None = None
+    mappings: list[dict[str, str]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

@@ -1,5 +1,6 @@
 """An institution's decisions in its results bucket, read and written with the person's own credentials."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +14,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 
 CURRENT = "current"  # the rulebook that runs follow
+THREADS = 8  # a client keeps ten connections
 
 
 def newest(actor: Actor, kind: layout.Control, name: str) -> tuple[ObjectRef, bytes] | None:
@@ -27,6 +29,22 @@ def version(actor: Actor, kind: layout.Control, name: str, version_id: str, sha2
     """The bytes of one version, proven by hash; ingestion.aws.errors.NotFound when it is gone."""
     ref = ObjectRef(bucket(actor), layout.control_key(kind, name), version_id, sha256, size)
     return objects.get(_s3(actor), ref)
+
+
+def versions(
+    actor: Actor, kind: layout.Control, name: str, wanted: list[tuple[str, str]]
+) -> list[bytes | None]:
+    """The bytes of several versions (id, SHA-256), side by side and proven; None for one that is gone."""
+    s3, key, where = _s3(actor), layout.control_key(kind, name), bucket(actor)
+
+    def read(one: tuple[str, str]) -> bytes | None:
+        try:
+            return objects.proven(s3, where, key, *one)
+        except aws.NotFound:
+            return None
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(read, wanted))
 
 
 def write(actor: Actor, kind: layout.Control, name: str, body: bytes) -> ObjectRef:

@@ -9,9 +9,14 @@ from ingestion.web.models import Submission
 
 @dataclass(frozen=True)
 class MappingDesk:
-    """A layout to be mapped, the mapping saved for it so far (None: none), and whose verdict shows it."""
+    """A layout to be mapped, the mapping saved for it so far (None: none), and whose verdict shows it.
+
+    `based_on` is the object version that stands now, "" for none; `is_change` says that one was saved before.
+    """
 
     layout: Layout
     saved: dict[str, Any] | None
     shown_by: Submission
     attempt: int
+    based_on: str = ""
+    is_change: bool = False

@@ -85,6 +85,16 @@ class MappingInvalid(FundgateError):
         self.problems = [{"place": "mapping", "message": in_words(problem)} for problem in problems]
 
 
+class MappingChanged(Conflict):
+    """Somebody saved another version since this one was looked at."""
+
+    code = "MAPPING_CHANGED"
+    title = noop("The mapping has changed")
+    message = noop(
+        "Another version was saved in the meantime. Nothing of yours was saved; look at it and try again."
+    )
+
+
 class RulebookInvalid(FundgateError):
     """A rulebook that cannot be followed; `problems` says where and why."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ingestion.web.models import ColumnMapping
+from ingestion.web.models import ColumnMapping, MappingVersion
 from portal.api.serializers import ProblemSerializer
 
 
@@ -57,6 +57,45 @@ class MappingListSerializer(serializers.Serializer[dict[str, Any]]):
     results = MappingSummarySerializer(many=True)
 
 
+class MappingVersionSerializer(serializers.ModelSerializer[MappingVersion]):
+    """A saved version; `version` and `sha256` are those of its object."""
+
+    version = serializers.CharField(source="object_version")
+    saved_by = serializers.StringRelatedField[Any]()
+
+    class Meta:
+        model = MappingVersion
+        fields = [
+            "number",
+            "in_use",
+            "template",
+            "template_version",
+            "columns",
+            "version",
+            "sha256",
+            "reason",
+            "saved_by",
+            "saved_at",
+        ]
+        read_only_fields = fields
+
+
+class MappingVersionListSerializer(serializers.Serializer[dict[str, Any]]):
+    """Every saved version of a mapping, newest first."""
+
+    results = MappingVersionSerializer(many=True)
+
+
+class MappingVersionDocumentSerializer(MappingVersionSerializer):
+    """One version with its document; null when it set the mapping aside."""
+
+    document = serializers.JSONField(allow_null=True)
+
+    class Meta(MappingVersionSerializer.Meta):
+        fields = [*MappingVersionSerializer.Meta.fields, "document"]
+        read_only_fields = fields
+
+
 class RulebookSerializer(serializers.Serializer[dict[str, Any]]):
     """The rulebook in force.
 
@@ -69,9 +108,12 @@ class RulebookSerializer(serializers.Serializer[dict[str, Any]]):
     document = serializers.JSONField()
 
 
-class RulebookChangeSerializer(serializers.Serializer[dict[str, Any]]):
-    """A new rulebook: the version it was made from, why, and the whole document."""
+class DecisionChangeSerializer(serializers.Serializer[dict[str, Any]]):
+    """A new rulebook or mapping: the version it was made from ("": none), why, and the whole document.
+
+    The first mapping for a header row needs no reason.
+    """
 
     version = serializers.CharField(allow_blank=True)
-    reason = serializers.CharField(max_length=300)
-    document = serializers.JSONField()
+    reason = serializers.CharField(max_length=300, allow_blank=True)
+    document = serializers.JSONField(allow_null=True)

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -52,19 +51,53 @@ class MappingView(DecisionView):
         """Which column is which field, as runs find it now."""
         actor = _actor(request)
         mapping = selectors.get_mapping(actor, fingerprint)
-        return _mapping(mapping, selectors.mapping_document(actor, mapping))
+        return _mapping(mapping, selectors.mapping_in_force(actor, mapping.fingerprint)[0])
 
     @extend_schema(
         operation_id="mappings_update",
-        request=OpenApiTypes.OBJECT,
-        responses={200: serializers.MappingSerializer, **WRITING},
+        request=serializers.DecisionChangeSerializer,
+        responses={200: serializers.MappingSerializer, 409: PROBLEM, **WRITING},
     )
     def put(self, request: Request, fingerprint: str) -> Response:
-        """Saves a mapping for every file of this shape; 422 with all that is wrong with it."""
-        document = _body(request)
-        if document.get("fingerprint") != fingerprint:
+        """Saves a mapping for every file of this shape; null as its document sets it aside.
+
+        409 when another version came in between, 422 with all that is wrong with it.
+        """
+        change, actor = _change(request), _actor(request)
+        said, document = {"based_on": change["version"], "reason": change["reason"]}, change["document"]
+        if document is None:
+            mapping = selectors.get_mapping(actor, fingerprint)
+            return _mapping(services.set_mapping_aside(actor=actor, mapping=mapping, **said), None)
+        if not isinstance(document, dict) or document.get("fingerprint") != fingerprint:
             raise BadRequest("The mapping names another fingerprint than the address.")
-        return _mapping(services.save_mapping(actor=_actor(request), document=document), document)
+        return _mapping(services.save_mapping(actor=actor, document=document, **said), document)
+
+
+class MappingVersionsView(DecisionView):
+    """The saved versions of a column mapping."""
+
+    @extend_schema(
+        operation_id="mappings_versions", responses={200: serializers.MappingVersionListSerializer, **ONE}
+    )
+    def get(self, request: Request, fingerprint: str) -> Response:
+        """Who saved what when and why, newest first."""
+        found = selectors.mapping_versions(selectors.get_mapping(_actor(request), fingerprint))
+        return Response({"results": serializers.MappingVersionSerializer(found, many=True).data})
+
+
+class MappingVersionView(DecisionView):
+    """One saved version of a column mapping."""
+
+    @extend_schema(
+        operation_id="mappings_version", responses={200: serializers.MappingVersionDocumentSerializer, **ONE}
+    )
+    def get(self, request: Request, fingerprint: str, number: int) -> Response:
+        """As it was saved; to return to it, save its document anew."""
+        actor = _actor(request)
+        mapping = selectors.get_mapping(actor, fingerprint)
+        [found] = selectors.told(actor, mapping, [selectors.get_mapping_version(mapping, number)])
+        said = serializers.MappingVersionSerializer(found.version).data
+        return Response(said | {"document": found.document})
 
 
 class RulebookView(DecisionView):
@@ -79,17 +112,12 @@ class RulebookView(DecisionView):
 
     @extend_schema(
         operation_id="rulebook_update",
-        request=serializers.RulebookChangeSerializer,
+        request=serializers.DecisionChangeSerializer,
         responses={200: serializers.RulebookSerializer, 409: PROBLEM, **WRITING},
     )
     def put(self, request: Request) -> Response:
         """Puts a new version in force; 409 when another one came in between, 422 with all that is wrong."""
-        body = _body(request)
-        if set(body) != {"version", "reason", "document"} or not isinstance(body["version"], str):
-            raise BadRequest("Send `version` (the one it was made from), `reason` and `document`.")
-        if not isinstance(body["reason"], str):
-            raise BadRequest("The reason is a text.")
-        actor = _actor(request)
+        body, actor = _change(request), _actor(request)
         services.save_rulebook(
             actor=actor, document=body["document"], based_on=body["version"], reason=body["reason"]
         )
@@ -110,6 +138,16 @@ class RulebookView(DecisionView):
 
 def _mapping(mapping: ColumnMapping, document: dict[str, Any] | None) -> Response:
     return Response(serializers.MappingSummarySerializer(mapping).data | {"document": document})
+
+
+def _change(request: Request) -> dict[str, Any]:
+    """What a change of a decision consists of."""
+    body = _body(request)
+    if set(body) != {"version", "reason", "document"} or not isinstance(body["version"], str):
+        raise BadRequest("Send `version` (the one it was made from), `reason` and `document`.")
+    if not isinstance(body["reason"], str):
+        raise BadRequest("The reason is a text.")
+    return body
 
 
 def _body(request: Request) -> dict[str, Any]:

@@ -46,6 +46,16 @@ urlpatterns = [
     path("v1/operations/", operations.OperationsView.as_view(), name="api_operations"),
     path("v1/mappings/", decisions.MappingsView.as_view(), name="api_mappings"),
     path("v1/mappings/<str:fingerprint>/", decisions.MappingView.as_view(), name="api_mapping"),
+    path(
+        "v1/mappings/<str:fingerprint>/versions/",
+        decisions.MappingVersionsView.as_view(),
+        name="api_mapping_versions",
+    ),
+    path(
+        "v1/mappings/<str:fingerprint>/versions/<int:number>/",
+        decisions.MappingVersionView.as_view(),
+        name="api_mapping_version",
+    ),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),
     path("v1/notices/", notices.NoticesView.as_view(), name="api_notices"),
     path("v1/webhooks/", webhooks.WebhooksView.as_view(), name="api_webhooks"),

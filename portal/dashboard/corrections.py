@@ -28,20 +28,33 @@ Found = dict[str, Any]  # a finding
 
 
 class Place(NamedTuple):
-    """A cell of the file."""
+    """A cell of the file; `part` counts the files of a zip from 1."""
 
     row: int
     field: str
+    part: int = 1
 
     @property
     def name(self) -> str:
         """What its input is called in the form."""
-        return f"{PREFIX}.{self.row}.{self.field}"
+        return ".".join([PREFIX, *self._parts])
+
+    @property
+    def anchor(self) -> str:
+        """What ids of its inputs on the page end in."""
+        return "-".join(self._parts)
+
+    @property
+    def _parts(self) -> list[str]:
+        return [str(self.row), self.field, *([str(self.part)] if self.part > 1 else [])]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell to edit; `was` is what the file holds, `text` what is written here, `messages` what is wrong."""
+    """A cell to edit; `was` is what the file holds, `text` what is written here, `messages` what is wrong.
+
+    `file` is its file in a zip of several.
+    """
 
     place: Place
     label: str
@@ -52,6 +65,7 @@ class Cell:
     portfolio: str = ""
     instrument: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
 
     @property
     def changed(self) -> bool:
@@ -94,14 +108,17 @@ def written_down(said: Mapping[str, str], delivery: Delivery, pack: Pack) -> dic
 
 def as_corrections(changed: Mapping[Place, str]) -> list[Correction]:
     """For the rules and for saving."""
-    return [Correction(place.row, place.field, text) for place, text in changed.items()]
+    return [Correction(place.row, place.field, text, place.part) for place, text in changed.items()]
 
 
-def failing(document: dict[str, Any], findings: pa.Table, pack: Pack, rule: str) -> dict[Place, list[Found]]:
+def failing(
+    document: dict[str, Any], findings: pa.Table, delivery: Delivery, pack: Pack, rule: str
+) -> dict[Place, list[Found]]:
     """Cells with findings, of one rule or the first of all, in the order of the findings."""
     found: dict[Place, list[Found]] = {}
+    parts = {part.name: number for number, part in enumerate(delivery.parts, start=1)}
     for finding in _about_cells(document, findings, rule):
-        place = Place(finding["row"], finding["field"])
+        place = Place(finding["row"], finding["field"], parts.get(finding["file"] or "", 1))
         if place.field in pack.fields and (place in found or len(found) < CELLS):
             found.setdefault(place, []).append(finding)
     return found
@@ -118,11 +135,14 @@ def cells_of(
     return [_cell(place, changed, findings.get(place, []), delivery, pack) for place in dict.fromkeys(places)]
 
 
-def row_places(delivery: Delivery, row: int) -> list[Place]:
+def row_places(delivery: Delivery, row: int, part: int = 1) -> list[Place]:
     """Every cell of a row that has a column; none for a row that is not there."""
-    if row not in delivery.row_numbers:
+    if not 1 <= part <= len(delivery.parts):
         return []
-    return [Place(row, key) for key in delivery.columns]
+    here = delivery.parts[part - 1]
+    if row not in delivery.row_numbers[here.start : here.start + here.rows]:
+        return []
+    return [Place(row, key, part) for key in delivery.columns]
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
@@ -139,10 +159,16 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
 
 def _place(name: str, pack: Pack) -> Place | None:
     prefix, _, rest = name.partition(".")
-    row, _, key = rest.partition(".")
-    if prefix != PREFIX or not (row.isascii() and row.isdigit() and len(row) < 9) or key not in pack.fields:
+    row, _, rest = rest.partition(".")
+    key, _, part = rest.partition(".")
+    numbers = (row, part or "1")
+    if prefix != PREFIX or not all(map(_is_number, numbers)) or key not in pack.fields:
         return None
-    return Place(int(row), key)
+    return Place(int(row), key, int(numbers[1]))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
 
 
 def _about_cells(document: dict[str, Any], findings: pa.Table, rule: str) -> Iterator[Found]:
@@ -168,7 +194,12 @@ def _cell(
         text=changed.get(place, was),
         messages=list(dict.fromkeys(finding["message"] for finding in findings)),
         severity=findings[0]["severity"] if findings else "",
-        portfolio=text_at(delivery, place.row, pack.portfolio_key[0]) if pack.portfolio_key else "",
-        instrument=text_at(delivery, place.row, pack.instrument) if pack.instrument else "",
+        portfolio=_beside(delivery, place, pack.portfolio_key[0] if pack.portfolio_key else ""),
+        instrument=_beside(delivery, place, pack.instrument or ""),
         codes=known.codes if not known.multi else {},
+        file=delivery.parts[place.part - 1].name if len(delivery.parts) > 1 else "",
     )
+
+
+def _beside(delivery: Delivery, place: Place, key: str) -> str:
+    return text_at(delivery, place.row, key, place.part) if key else ""

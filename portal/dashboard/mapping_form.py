@@ -13,6 +13,7 @@ from ingestion.pipeline.mapping import FORMAT
 from ingestion.pipeline.pack import Pack, find_pack, pack_names
 from ingestion.pipeline.recognise import LIST
 from ingestion.web.desk import MappingDesk
+from ingestion.web.uploads.terms import MAX_REASON
 from portal.dashboard.forms import TiedForm
 
 FEW = 60  # fields; of a longer list one is found faster by writing than by scrolling
@@ -32,7 +33,9 @@ class Column:
 class MappingForm(TiedForm):
     """One choice per column, pre-filled by what is saved, else by names and looks; and the decimal sign."""
 
+    based_on = forms.CharField(required=False, max_length=1024, widget=forms.HiddenInput)
     decimal = forms.ChoiceField(label=lazy("Decimal sign of the numbers"), choices=DECIMALS, required=False)
+    reason = forms.CharField(label=lazy("Why is it changed?"), required=False, max_length=MAX_REASON)
 
     def __init__(self, data: Any = None, *, desk: MappingDesk, pack: Pack) -> None:
         self.desk, self.pack = desk, pack
@@ -76,6 +79,10 @@ class MappingForm(TiedForm):
                 first[key] = i + 1
         cleaned["columns"] = {key: number - 1 for key, number in first.items()}
         return cleaned
+
+    def said(self) -> dict[str, str]:
+        """What it was made from and why, for saving."""
+        return {name: self.cleaned_data[name] for name in ("based_on", "reason")}
 
     def document(self) -> dict[str, Any]:
         """The mapping as it is saved; check_mapping has the last word on it."""
@@ -123,7 +130,8 @@ def _initial(desk: MappingDesk, pack: Pack) -> dict[str, Any]:
         columns, decimal = saved["columns"], saved["decimal"] or ""
     else:
         columns, decimal = _guess(desk, pack), ""
-    return {"decimal": decimal} | {f"column_{i}": key for key, i in columns.items() if key in pack.fields}
+    said = {"decimal": decimal, "based_on": desk.based_on}
+    return said | {f"column_{i}": key for key, i in columns.items() if key in pack.fields}
 
 
 def _guess(desk: MappingDesk, pack: Pack) -> dict[str, int]:

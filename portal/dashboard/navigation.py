@@ -77,7 +77,7 @@ PLACES: tuple[Place, ...] = (
         tabs=(
             Place("rules", _("Catalogue"), _pages("rule")),
             Place("rulebook", _("Rulebook"), _pages("rulebook_version", "new_own_rule", "own_rule")),
-            Place("mappings", _("Column mappings")),
+            Place("mappings", _("Column mappings"), _pages("mapping", "mapping_version")),
             Place("templates", _("Templates")),
         ),
     ),

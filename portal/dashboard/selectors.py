@@ -110,6 +110,7 @@ def read_results(actor: Actor, submission: Submission, *, size: int) -> dict[str
         return {"reading_problem": sentence_of(error)}
     results = details(document, str(submission.id))
     results["form"] = FindingFilter(document=document)
+    results["mappings_followed"] = selectors.mappings_followed(submission, document)
     results["rulebook_saved"] = selectors.rulebook_of(submission, document)
     if version := document.get("ruleset_version"):
         results["ruleset_version"] = version

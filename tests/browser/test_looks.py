@@ -67,6 +67,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rule": ("",),
     "templates": ("",),
     "mappings": ("",),
+    "mapping": ("",),
+    "mapping_version": ("",),
     "rulebook": ("?show=warning",),
     "rulebook_version": ("",),
     "new_own_rule": ("",),
@@ -131,7 +133,8 @@ def addresses(admin: Visitor, system: System) -> dict[str, str]:
     sent("/notices/settings/", **{"mail:submission.completed": "now"})
     _, second, unknown = checked(system, *FILES, institution=AT, role="admin")
     api = system.api(AT, "admin")
-    api.session.put(f"{system.url}/api/v1/mappings/{FINGERPRINT}/", json=MAPPING).raise_for_status()
+    mapping = {"version": "", "reason": "", "document": MAPPING}
+    api.session.put(f"{system.url}/api/v1/mappings/{FINGERPRINT}/", json=mapping).raise_for_status()
     sent(f"{second}accept/{FAILS}/", reason="Known, and small.")
     sent("/calendar/expected/new/", others="LU0000000001", starts=f"{date.today() - timedelta(days=60)}")
     sent("/rulebook/own/", **{name: text for name, text in OWN.items() if name != "id"}, reason="Our limit.")
@@ -153,6 +156,8 @@ def addresses(admin: Visitor, system: System) -> dict[str, str]:
         "webhook": webhook,
         "letter": first("main .notice-list a", "/mailbox/"),
         "rule": f"/rules/TPT/7.0/{FAILS}/",
+        "mapping": f"/mappings/{FINGERPRINT}/",
+        "mapping_version": f"/mappings/{FINGERPRINT}/1/",
         "own_rule": "/rulebook/own/OWN-1/",
         "rulebook_version": "/rulebook/1/",
     }

@@ -20,14 +20,13 @@ MAPPING: dict[str, Any] = {
 
 def decision_body(name: str, based_on: str) -> tuple[bytes, str]:
     """A change that can be saved, as a form for pages and as JSON for the API."""
-    if name == "api_mapping":
-        return json.dumps(MAPPING).encode(), "application/json"
-    if name == "api_rulebook":
-        change = {"version": based_on, "reason": "It was agreed.", "document": RULEBOOK}
+    if name in ("api_mapping", "api_rulebook"):
+        document = MAPPING if name == "api_mapping" else RULEBOOK
+        change = {"version": based_on, "reason": "It was agreed.", "document": document}
         return json.dumps(change).encode(), "application/json"
     form: dict[str, Any] = {"based_on": based_on, "reason": "It was agreed."}
     if name == "map_columns":
-        form = {f"column_{i}": field for field, i in MAPPING["columns"].items()}
+        form |= {f"column_{i}": field for field, i in MAPPING["columns"].items()}
     elif name == "rulebook":
         # another one each time: what the store holds stays from test to test
         form["tolerance:TPT-P02-NET-ASSETS"] = f"0.{uuid4().int}"

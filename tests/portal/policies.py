@@ -106,6 +106,9 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("acceptance", "POST"): of_a(302, Role.REVIEWER),
     ("end_acceptance", "POST"): of_a(302, Role.REVIEWER),
     ("mappings", "GET"): Policy(200, Role.VIEWER),
+    ("mapping", "GET"): of_a(),
+    ("mapping_version", "GET"): of_a(),
+    ("restore_mapping", "POST"): of_a(302, Role.REVIEWER),
     ("set_mapping_aside", "POST"): of_a(302, Role.REVIEWER),
     ("rulebook", "GET"): Policy(200, Role.VIEWER),
     ("rulebook", "POST"): Policy(302, Role.REVIEWER),
@@ -155,6 +158,8 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_webhook_deliveries", "GET"): of_a(200, Role.ADMIN),
     ("api_mappings", "GET"): Policy(200, Role.VIEWER),
     ("api_mapping", "GET"): of_a(),
+    ("api_mapping_versions", "GET"): of_a(),
+    ("api_mapping_version", "GET"): of_a(),
     ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own
     ("api_notices", "GET"): Policy(200, Role.VIEWER),
     ("api_rulebook", "GET"): Policy(200, Role.VIEWER),

@@ -22,11 +22,13 @@ from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
+from tests.ingestion.web.decisions import mapping_of
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
 from tests.portal import reviews
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
+    CURRENT,
     Make,
     alpine,
     anna,
@@ -73,9 +75,9 @@ PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT",
           "table": ["holdings", "csv"], "receipt": ["pdf"], "api_file": ["annotated.xlsx"],
           "row": [1]}  # fmt: skip
 """What stands in addresses beside a submission."""
-DECISIONS = {"map_columns", "mappings", "set_mapping_aside", "rulebook", "new_own_rule", "own_rule",
-             "rulebook_version", "restore_rulebook", "api_mapping", "api_mappings",
-             "api_rulebook"}  # fmt: skip
+DECISIONS = {"map_columns", "mappings", "mapping", "mapping_version", "restore_mapping", "set_mapping_aside",
+             "rulebook", "new_own_rule", "own_rule", "rulebook_version", "restore_rulebook", "api_mapping",
+             "api_mapping_versions", "api_mapping_version", "api_mappings", "api_rulebook"}  # fmt: skip
 
 
 @pytest.fixture
@@ -83,11 +85,12 @@ def mapping(store: Any, alpine: Institution, anna: User) -> ColumnMapping:  # no
     """A mapping of institution A that is in use."""
     body = json.dumps(MAPPING).encode()
     kept = store.put_object(Bucket=results_of(alpine), Key=f"control/mappings/{FINGERPRINT}.json", Body=body)
-    return ColumnMapping.objects.create(
-        institution=alpine, fingerprint=FINGERPRINT, template="HOLDINGS", template_version="1.0",
-        sha256=hashlib.sha256(body).hexdigest(), object_version=kept["VersionId"], saved_by=anna,
-        saved_at=timezone.now(),
-    )  # fmt: skip
+    saved = {"template": "HOLDINGS", "template_version": "1.0", "object_version": kept["VersionId"],
+             "sha256": hashlib.sha256(body).hexdigest(), "saved_by": anna,
+             "saved_at": timezone.now()}  # fmt: skip
+    found = ColumnMapping.objects.create(institution=alpine, fingerprint=FINGERPRINT, **saved)
+    found.versions.create(number=1, **saved)
+    return found
 
 
 @pytest.fixture
@@ -180,6 +183,7 @@ def call(
             arguments = [(request.getfixturevalue("unknown") if reaches else make(State.COMPLETED)).id]
         elif "fingerprint" in ROUTES[name]:
             arguments = [request.getfixturevalue("mapping").fingerprint if reaches else FINGERPRINT]
+            arguments += [1] if "number" in ROUTES[name] else []
         elif name in ("own_rule", "rulebook_version", "restore_rulebook"):
             if reaches:
                 request.getfixturevalue("rulebook")
@@ -187,7 +191,11 @@ def call(
         based_on = ""
         if reaches:
             institution = request.getfixturevalue("borealis" if who == "B-admin" else "alpine")
-            based_on = version_in_force(request.getfixturevalue("store"), institution)
+            key = CURRENT
+            if name == "map_columns" or "fingerprint" in ROUTES[name]:
+                shape = mapping_of()["fingerprint"] if name == "map_columns" else FINGERPRINT
+                key = f"control/mappings/{shape}.json"
+            based_on = version_in_force(request.getfixturevalue("store"), institution, key)
         return reverse(name, args=arguments), *decision_body(name, based_on)
 
     def client(name: str, who: str) -> Client:

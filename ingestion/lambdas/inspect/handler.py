@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ingestion.aws.layout import control_key
 from ingestion.lambdas.rehearsal import tiny_csv
 from ingestion.lambdas.stage import Outcome, stage
 from ingestion.lambdas.work import INSPECTION, ORIGINAL, RULEBOOK, Work
@@ -26,11 +27,18 @@ def inspect(work: Work) -> Outcome:
 
     found = inspect_file(work.read(ORIGINAL), recall)
     check_expected(found, work.job.expected_template)
-    work.write(INSPECTION, json.dumps(found.to_json()).encode())
+    followed = [used | _version(work, used["fingerprint"]) for used in found.mappings]
+    work.write(INSPECTION, json.dumps(found.to_json() | {"mappings": followed}).encode())
     rulebook = work.look_up("rulebooks", "current")
     if rulebook is not None:
         work.write(RULEBOOK, rulebook)
     return Outcome()
+
+
+def _version(work: Work, fingerprint: str) -> dict[str, str]:
+    """Which version of a mapping was followed, for the verdict."""
+    ref = work.control[control_key("mappings", fingerprint)]
+    return {"version_id": ref.version_id, "sha256": ref.sha256} if ref else {}
 
 
 def warm_up() -> None:

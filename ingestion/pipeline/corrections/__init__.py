@@ -3,5 +3,6 @@
 from ingestion.pipeline.corrections.cells import Correction, corrected, text_at
 from ingestion.pipeline.corrections.checking import check
 from ingestion.pipeline.corrections.files import CannotBeWritten, written
+from ingestion.pipeline.corrections.packages import rebuilt
 
-__all__ = ["CannotBeWritten", "Correction", "check", "corrected", "text_at", "written"]
+__all__ = ["CannotBeWritten", "Correction", "check", "corrected", "rebuilt", "text_at", "written"]

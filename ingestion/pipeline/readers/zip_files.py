@@ -41,11 +41,16 @@ class ZipSource:
         self.members = list(self._files)
         _check(entries, self._files)
 
+    @property
+    def inflated(self) -> int:
+        """Bytes of all files together, as their entries declare."""
+        return sum(entry.file_size for entry in self._files.values())
+
     def member(self, name: str) -> Source:
         """One of the files, opened; the latest one is kept. Raises UnreadableFile."""
         if self._latest is None or self._latest[0] != name:
             self._latest = None
-            self._latest = name, self._open(self._inflate(name))
+            self._latest = name, self._open(self.content(name))
         return self._latest[1]
 
     def candidates(self) -> Iterator[Candidate]:
@@ -60,8 +65,11 @@ class ZipSource:
     def grid(self, sheet: str | None, delimiter: str | None, header_row: int, member: str = "") -> Grid:
         return self.member(member).grid(sheet, delimiter, header_row)
 
-    def _inflate(self, name: str) -> bytes:
-        """Counted while inflating: the size an entry declares may be a lie."""
+    def content(self, name: str) -> bytes:
+        """The bytes of one of the files. Counted while inflating: the size an entry declares may be a lie.
+
+        Raises UnreadableFile.
+        """
         entry = self._files.get(name)
         if entry is None:
             raise UnreadableFile("FILE_UNREADABLE", "A file that was in the zip is no longer there.")

@@ -40,6 +40,32 @@ class ColumnMapping(models.Model):
         return f"{self.template} {self.template_version}, {self.fingerprint[:8]}"
 
 
+class MappingVersion(models.Model):
+    """One saved version of a column mapping, kept for good; one that is not `in_use` set it aside."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mapping = models.ForeignKey(ColumnMapping, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    in_use = models.BooleanField(default=True)
+    template = models.CharField(max_length=32)
+    template_version = models.CharField(max_length=16)
+    columns = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64)
+    object_version = models.CharField(max_length=1024)
+    reason = models.CharField(max_length=500, blank=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["mapping", "number"], name="mapping_number_per_header_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"mapping {self.mapping_id}, no. {self.number}"
+
+
 class RulebookVersion(models.Model):
     """One saved version of an institution's rulebook, kept for good; the last one is in force."""
 

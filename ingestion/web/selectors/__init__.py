@@ -9,10 +9,18 @@ from ingestion.web.selectors.deliveries import (
     replaced_by,
 )
 from ingestion.web.selectors.findings import FindingsPage, findings_page, verdict_document
+from ingestion.web.selectors.mapping_history import (
+    Told,
+    get_mapping_version,
+    mapping_versions,
+    mappings_followed,
+    told,
+)
 from ingestion.web.selectors.mappings import (
     get_mapping,
+    headers_of,
     mapping_desk,
-    mapping_document,
+    mapping_in_force,
     mappings_for,
 )
 from ingestion.web.selectors.rows import Row, Surroundings, around, cic_field, get_row, pack_of
@@ -34,6 +42,7 @@ __all__ = [
     "Row",
     "Step",
     "Surroundings",
+    "Told",
     "around",
     "chain_of",
     "cic_field",
@@ -44,11 +53,15 @@ __all__ = [
     "deliveries_for",
     "findings_page",
     "get_mapping",
+    "get_mapping_version",
     "get_row",
     "get_rulebook",
     "get_submission",
+    "headers_of",
     "mapping_desk",
-    "mapping_document",
+    "mapping_in_force",
+    "mapping_versions",
+    "mappings_followed",
     "mappings_for",
     "pack_of",
     "pipeline_steps",
@@ -59,5 +72,6 @@ __all__ = [
     "rulebook_in_force",
     "rulebook_of",
     "submissions_for",
+    "told",
     "verdict_document",
 ]

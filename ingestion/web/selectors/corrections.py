@@ -27,7 +27,6 @@ MAX_CELLS = 600_000
 TOO_LARGE = noop(
     "This file is too large to be corrected here. Correct it where it is made and upload the new file."
 )
-SEVERAL = noop("A zip of several files cannot be corrected here. Upload the corrected files.")
 SHIFTED = noop("The structure of this file is broken; it has to be mended where the file is made.")
 
 
@@ -45,7 +44,6 @@ def correctable(submission: Submission) -> bool:
         submission.state == State.COMPLETED
         and submission.verdict in (Verdict.FAILED, Verdict.PASSED_WITH_WARNINGS)
         and submission.deleted_at is None
-        and submission.content_kind != "zip"
         and submission.bytes <= MAX_BYTES
     )
 
@@ -65,8 +63,6 @@ def correction_desk(actor: Actor, submission: Submission) -> CorrectionDesk:
     if cells_of(body) > MAX_CELLS:
         raise NotCorrectable(_(TOO_LARGE))
     delivery = Delivery.from_parquet(body)
-    if len(delivery.parts) > 1:
-        raise NotCorrectable(_(SEVERAL))
     if delivery.too_wide:
         raise NotCorrectable(_(SHIFTED))
     detail = {"attempt": submission.attempt, "for": "correction"}

@@ -33,13 +33,21 @@ def get_mapping(actor: Actor, fingerprint: str) -> ColumnMapping:
     return found
 
 
-def mapping_document(actor: Actor, mapping: ColumnMapping) -> dict[str, Any] | None:
-    """The mapping itself, as runs find it now; None when it is not in use or no longer stored."""
-    if not mapping.in_use:
+def mapping_in_force(actor: Actor, fingerprint: str) -> tuple[dict[str, Any] | None, str]:
+    """The mapping as runs find it now, None when it is not in use; its object version, "" for none."""
+    stored = control.newest(actor, "mappings", fingerprint)
+    if stored is None:
+        return None, ""
+    return as_mapping(stored[1]), stored[0].version_id
+
+
+def as_mapping(body: bytes) -> dict[str, Any] | None:
+    """The document in a stored object; None for a mark that sets it aside, and for what is no mapping."""
+    try:
+        document = json.loads(body)
+    except ValueError:
         return None
-    stored = control.newest(actor, "mappings", mapping.fingerprint)
-    document: dict[str, Any] | None = json.loads(stored[1]) if stored else None
-    return document
+    return document if isinstance(document, dict) and "columns" in document else None
 
 
 def mapping_desk(actor: Actor, submission: Submission) -> MappingDesk:
@@ -57,9 +65,16 @@ def mapping_desk(actor: Actor, submission: Submission) -> MappingDesk:
         layout = _layout(actor, shown_by, attempt)
     if not layout:
         raise NotFound(_("The columns of this file were recognised by their names; there is nothing to map."))
-    return MappingDesk(
-        Layout(**layout), mapping_document(actor, mapping) if mapping else None, shown_by, attempt
-    )
+    saved, version = mapping_in_force(actor, fingerprint)
+    return MappingDesk(Layout(**layout), saved, shown_by, attempt, version, mapping is not None)
+
+
+def headers_of(actor: Actor, mapping: ColumnMapping) -> list[str]:
+    """The header row of the layout, from the verdict that shows it; empty when it is not stored."""
+    if mapping.layout_from is None:
+        return []
+    layout = _layout(actor, mapping.layout_from, mapping.layout_attempt)
+    return list(layout["headers"]) if layout else []
 
 
 def _layout(actor: Actor, submission: Submission, attempt: int) -> dict[str, Any] | None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from ingestion.pipeline.corrections import CannotBeWritten, Correction, corrected, written
+from ingestion.pipeline.corrections import CannotBeWritten, Correction, corrected, rebuilt, written
 from ingestion.web.errors import NotCorrectable
 from ingestion.web.models import Submission
+from ingestion.web.results.delivery import whole_original
 from ingestion.web.services.arrivals import begin, give_up
 from ingestion.web.services.receiving import Outcome, settle
 from ingestion.web.uploads.incoming import Incoming
@@ -42,7 +43,7 @@ def save_corrections(
         raise NotCorrectable(_("No cell is corrected yet, so there is nothing to save."))
     terms = Terms(desk.delivery.template, a_reason(reason))
     try:
-        body, kind = written(corrected(desk.delivery, corrections), submission.content_kind)
+        body, kind = _file(actor, submission, desk, corrections)
     except CannotBeWritten:
         raise NotCorrectable(
             _(
@@ -63,6 +64,17 @@ def save_corrections(
         if not incoming.settled:
             incoming.refuse("UPLOAD_INCOMPLETE")
             give_up(actor, row, incoming.refusal)
+
+
+def _file(
+    actor: Actor, submission: Submission, desk: CorrectionDesk, corrections: list[Correction]
+) -> tuple[bytes, str]:
+    """The corrected file and its kind; of a zip the whole zip, so that it is the same delivery again."""
+    made = corrected(desk.delivery, corrections)
+    if not desk.delivery.inspection.members:
+        return written(made, submission.content_kind)
+    original = whole_original(actor.credentials(), submission)
+    return rebuilt(original, made, {one.part for one in corrections}), "zip"
 
 
 def _name(name: str, kind: str) -> str:

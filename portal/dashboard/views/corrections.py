@@ -20,6 +20,7 @@ from ingestion.web.uploads.terms import MAX_REASON
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard import corrections as shown
+from portal.dashboard.paging import page_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,9 +81,9 @@ def _context(said: Any, desk: CorrectionDesk, pack: Pack, changed: dict[shown.Pl
     after = before
     if changed:
         after, findings = check(corrected(delivery, shown.as_corrections(changed)), desk.rulebook)
-    rule, row = said.get("rule", ""), _number(said.get("row", ""))
-    wrong = shown.failing(after, findings, pack, rule)
-    places = shown.row_places(delivery, row) if row else list(wrong)
+    rule, row, part = said.get("rule", ""), _number(said.get("row", "")), page_number(said.get("part"))
+    wrong = shown.failing(after, findings, delivery, pack, rule)
+    places = shown.row_places(delivery, row, part) if row else list(wrong)
     asked = _asked_for(said, delivery, pack)
     return {
         "corrected": shown.cells_of(changed, changed, wrong, delivery, pack),
@@ -95,6 +96,9 @@ def _context(said: Any, desk: CorrectionDesk, pack: Pack, changed: dict[shown.Pl
         "rules": [group for group in after["groups"] if group["scope"] in shown.SCOPES],
         "rule": rule,
         "row": row,
+        "part": part,
+        "files": [one.name for one in delivery.parts] if len(delivery.parts) > 1 else [],
+        "is_zip": bool(delivery.inspection.members),
         "no_such_row": bool(row) and not places,
         "most": shown.MOST,
     }
@@ -103,7 +107,9 @@ def _context(said: Any, desk: CorrectionDesk, pack: Pack, changed: dict[shown.Pl
 def _asked_for(said: Any, delivery: Any, pack: Pack) -> list[shown.Place]:
     """A cell somebody names by row and field, in the hope that correcting it helps another."""
     row, key = _number(said.get("other_row", "")), said.get("other_field", "").partition(" ")[0]
-    return [shown.Place(row, key)] if key in pack.fields and shown.row_places(delivery, row) else []
+    part = page_number(said.get("other_part"))
+    there = key in pack.fields and shown.row_places(delivery, row, part)
+    return [shown.Place(row, key, part)] if there else []
 
 
 def _number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Column mappings: the list, the page on which a person says which column is which, setting one aside."""
+"""Column mappings: the list, the page on which a person says which column is which."""
 
 from typing import Any
 from uuid import UUID
@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ingestion.web import selectors, services
-from ingestion.web.errors import MappingInvalid, NotNow
+from ingestion.web.errors import MappingChanged, MappingInvalid, NotNow, ReasonNeeded
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
@@ -42,25 +42,21 @@ def map_columns(request: HttpRequest, submission_id: UUID) -> HttpResponse:
             if preview.wanted(request):
                 tried = preview.read_by(actor, submission, form.document(), desk)
             else:
-                services.save_mapping(actor=actor, document=form.document(), desk=desk)
+                services.save_mapping(actor=actor, document=form.document(), desk=desk, **form.said())
                 _check_again(request, actor, submission)
                 return redirect("submission", submission.id)
         except MappingInvalid as refusal:
             for problem in refusal.problems:
                 form.add_error(None, problem["message"])
+        except ReasonNeeded as refusal:
+            form.add_error("reason", refusal.message)
+            form.tie()
+        except MappingChanged as refusal:
+            messages.error(request, refusal.message)
+            return redirect("map_columns", submission.id)
     context = {"submission": submission, "desk": desk, "form": form, "pack": pack, "templates": templates()}
     context |= tried
     return render(request, "dashboard/mappings/map.html", context)
-
-
-@require_POST
-@member_required(Role.REVIEWER)
-def set_aside(request: HttpRequest, fingerprint: str) -> HttpResponse:
-    """Ends the use of one mapping."""
-    actor = request.actor  # type: ignore[attr-defined]
-    services.set_mapping_aside(actor=actor, mapping=selectors.get_mapping(actor, fingerprint))
-    messages.success(request, _("The mapping is no longer used. The next file of this shape asks again."))
-    return redirect("mappings")
 
 
 def _check_again(request: HttpRequest, actor: Actor, submission: Submission) -> None:

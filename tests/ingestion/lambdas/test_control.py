@@ -9,8 +9,10 @@ import pytest
 
 from ingestion.aws import layout
 from ingestion.aws.layout import STAGES
+from ingestion.pipeline.layout import fingerprint
 from tests.infra.embedded import ACCOUNT
 from tests.ingestion.lambdas.chain import OTHER, Chain, Run
+from tests.ingestion.pipeline.support import zipped
 from tests.tools.generate_samples import tpt
 
 pytestmark = pytest.mark.aws
@@ -73,6 +75,8 @@ def test_an_unknown_layout_comes_with_headers_and_examples_and_is_checked_once_i
     document = verdict(control, mapped)
     assert (document["code"], document["template"], document["rows"]) == (None, "HOLDINGS", 8)
     assert "MAPPING_USED" in [note["code"] for note in document["inspection"]["notes"]]
+    [followed] = document["inspection"]["mappings"]
+    assert (followed["fingerprint"], followed["version_id"]) == (shape["fingerprint"], version)
     told = next(
         event.audit
         for event in control.portal.of(asked.submission)
@@ -112,6 +116,22 @@ def test_a_verdict_names_the_exact_rulebook_it_followed(control: Chain) -> None:
     copied = written["rulebook.json"]
     assert copied["sha256"] == followed["sha256"]
     assert copied in control.marker(ruled, "validate", WHO)["inputs"]
+
+
+def test_the_verdict_over_a_zip_names_the_mapping_of_each_of_its_layouts(
+    control: Chain, unknown: bytes
+) -> None:
+    lines = unknown.splitlines(keepends=True)
+    other = lines[0].replace(b"PMS_", b"OTHER_") + b"".join(lines[1:])
+    versions = {}
+    for data in (unknown, other):
+        name = fingerprint(data.decode().splitlines()[0].split(";"))
+        versions[name] = save_mapping(control, {"fingerprint": name})
+    package = zipped({"a.csv": unknown, "b.csv": other, "c.csv": unknown})
+    document = verdict(control, control.run(package, institution=WHO))
+    followed = {one["fingerprint"]: one["version_id"] for one in document["inspection"]["mappings"]}
+    assert (document["rows"], followed) == (24, versions)
+    assert len(document["inspection"]["mappings"]) == 2
 
 
 def test_a_rulebook_saved_anew_is_followed_by_a_run_that_is_continued(control: Chain) -> None:

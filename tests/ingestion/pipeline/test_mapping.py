@@ -120,6 +120,7 @@ def test_a_saved_mapping_is_recalled_by_the_shape_of_the_header() -> None:
     assert (inspection.template, inspection.confidence) == ("HOLDINGS", 1.0)
     assert columns(inspection) == FIELDS
     assert [note["code"] for note in inspection.notes] == ["MAPPING_USED"]
+    assert inspection.mappings == [{"fingerprint": mapping()["fingerprint"]}]
     delivery = parse_file(UNKNOWN, inspection)
     assert len(delivery.row_numbers) == 3
     assert delivery.columns["currency"].values == ["EUR"]

@@ -39,6 +39,15 @@ class Bucket:
     def get(self, _s3: Any, ref: ObjectRef) -> bytes:
         return next(body for *_, version, body in self.versions if version == ref.version_id)
 
+    def proven(
+        self, _s3: Any, bucket: str, key: str, version: str, sha256: str, length: int | None = None
+    ) -> bytes:
+        for where, name, each, body in self.versions:
+            if (where, name, each) == (bucket, key, version):
+                assert hashlib.sha256(body).hexdigest() == sha256
+                return body
+        raise NotFound("NoSuchVersion", "GetObject")
+
     def now(self, key: str) -> bytes:
         """The bytes that lie under a key now."""
         return next(body for _, name, _, body in reversed(self.versions) if name == key)
@@ -51,7 +60,7 @@ class Bucket:
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
     """In place of S3; what S3 itself answers is tried with the embedded AWS elsewhere."""
     kept = Bucket()
-    for name in ("put", "newest", "get"):
+    for name in ("put", "newest", "get", "proven"):
         monkeypatch.setattr(objects, name, getattr(kept, name))
     monkeypatch.setattr(control, "_s3", lambda actor: None)
     monkeypatch.setattr("portal.accounts.actor.Actor.credentials", lambda actor: None)

@@ -213,10 +213,10 @@ def put_rulebook(store: Any, institution: Institution, user: User, document: Any
     )
 
 
-def version_in_force(store: Any, institution: Institution) -> str:
-    """The object version of the rulebook that lies in the bucket now, "" for none."""
+def version_in_force(store: Any, institution: Institution, key: str = CURRENT) -> str:
+    """The object version of the rulebook, or another decision, that lies in the bucket now, "" for none."""
     try:
-        found: str = store.head_object(Bucket=results_of(institution), Key=CURRENT)["VersionId"]
+        found: str = store.head_object(Bucket=results_of(institution), Key=key)["VersionId"]
     except ClientError:
         return ""
     return found

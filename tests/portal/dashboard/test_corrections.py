@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from html import unescape
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ingestion.pipeline.corrections import packages
 from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.inspection import inspect_file
 from ingestion.web.models import Submission
@@ -18,8 +20,10 @@ from ingestion.web.states import State
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
 from portal.dashboard import corrections as page_of_cells
+from tests.ingestion.pipeline.support import zipped
 from tests.portal.dashboard.conftest import Make
-from tests.portal.dashboard.delivery import FORMULA
+from tests.portal.dashboard.delivered import delivered
+from tests.portal.dashboard.delivery import DELIVERY, FORMULA
 from tests.portal.dashboard.test_preview import pin_rows
 
 pytestmark = pytest.mark.aws
@@ -228,3 +232,42 @@ def test_more_cells_than_a_person_corrects_are_refused(
     refused = uploader.post(address(checked), two)
     assert refused.status_code == 409
     assert "At most 1 cells" in refused.text
+
+
+def test_the_file_of_a_zip_that_holds_the_finding_is_corrected_and_the_others_stay(
+    uploader: Client, make: Make, store: Any
+) -> None:
+    files = {"one.csv": DELIVERY, "<b>two</b>.csv": DELIVERY, "read me.txt": b"Nothing."}
+    sent = delivered(store, make, zipped(files), file_name="funds.zip", content_kind="zip")
+    assert address(sent) in uploader.get(reverse("submission", args=[sent.id])).text
+    page = uploader.get(address(sent), {"row": "3", "part": "2"}).text
+    assert "Row 3 of &lt;b&gt;two&lt;/b&gt;.csv" in page
+    assert inputs(page)[f"{CURRENCY}.2"] == FORMULA
+    named = uploader.post(address(sent), {"other_row": "4", "other_field": "17", "other_part": "2"}).text
+    assert "cell.4.17.2" in inputs(named)
+    row = uploader.get(f"{reverse('row', args=[sent.id, 3])}?part=2").text
+    assert f'href="{address(sent)}?row=3&amp;part=2"' in row
+    before = counts(uploader.get(address(sent)).text)
+    after = uploader.post(address(sent), {f"{CURRENCY}.2": "EUR"}).text
+    assert counts(after)[0] < before[0]
+    assert "The zip is made anew" in after
+    answer = uploader.post(address(sent), {f"{CURRENCY}.2": "EUR", "save": "1"}, follow=True)
+    made = Submission.objects.get(corrects=sent)
+    assert answer.redirect_chain[-1][0] == reverse("submission", args=[made.id])
+    assert made.file_name == "funds-corrected.zip"
+    with zipfile.ZipFile(io.BytesIO(stored(store, made))) as package:
+        new = {name: package.read(name) for name in package.namelist()}
+    assert list(new) == list(files)
+    assert [name for name in files if new[name] != files[name]] == ["<b>two</b>.csv"]
+    column = parse_file(new["<b>two</b>.csv"], inspect_file(new["<b>two</b>.csv"])).columns["21"]
+    assert column.values[column.codes[2]] == "EUR"
+
+
+def test_a_zip_that_unpacks_to_too_much_is_not_made_anew(
+    uploader: Client, make: Make, store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = delivered(store, make, zipped({"one.csv": DELIVERY}), content_kind="zip")
+    monkeypatch.setattr(packages, "MAX_INFLATED", 10)
+    page = uploader.post(address(sent), {CURRENCY: "EUR", "save": "1"}).text
+    assert "Correct it where it is made and upload the new file" in page
+    assert not sent.corrected_by.exists()
