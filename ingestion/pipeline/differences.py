@@ -50,24 +50,20 @@ def differences(
     one of them was fixed. `gone` marks earlier findings on a position that left, `joined` later ones on a
     position that came.
     """
-    keys: Integers = np.unique(np.concatenate([before, now]), return_inverse=True)[1].astype(np.int64)
-    earlier, later = keys[: len(before)], keys[len(before) :]
-    count = int(keys.max(initial=-1)) + 1
-    fixed = _place(earlier) >= np.bincount(later, minlength=count)[earlier]
-    new = _place(later) >= np.bincount(earlier, minlength=count)[later]
+    numbers = np.concatenate([before, now])
+    order = np.argsort(numbers, kind="stable")  # of a number first the earlier ones, each as they stood
+    starts = np.flatnonzero(np.diff(numbers[order], prepend=~numbers[order[:1]]))
+    sizes = np.diff(starts, append=len(order))
+    earlier = np.add.reduceat(order < len(before), starts, dtype=np.int64) if len(starts) else sizes
+    place = np.arange(len(order)) - np.repeat(starts, sizes)
+    both = np.repeat(np.minimum(earlier, sizes - earlier), sizes)
+    later = place - np.repeat(earlier, sizes)
+    alone = np.empty(len(order), np.bool_)
+    alone[order] = np.where(later < 0, place, later) >= both
+    fixed, new = alone[: len(before)], alone[len(before) :]
     return Differences(
         fixed,
         new,
         fixed & (np.zeros_like(fixed) if gone is None else gone),
         new & (np.zeros_like(new) if joined is None else joined),
     )
-
-
-def _place(keys: Integers) -> Integers:
-    """The how manieth of its key each one is, from 0."""
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    starts = np.searchsorted(ordered, ordered)
-    place = np.empty(len(keys), np.int64)
-    place[order] = np.arange(len(keys)) - starts
-    return place

@@ -11,7 +11,7 @@ from ingestion.pipeline.transform.export import write_table
 from ingestion.web.models import Submission
 from ingestion.web.results.table import StoredTable
 
-BATCH = 5_000
+BATCH = 1_000
 
 
 class CommonTable(StoredTable):
@@ -26,7 +26,7 @@ class CommonTable(StoredTable):
     def csv(self) -> Iterator[bytes]:
         """Header and rows as UTF-8; no text in it can become a formula."""
         yield _lines(self._file.schema_arrow.empty_table())
-        for batch in self._file.iter_batches(batch_size=BATCH):
+        for batch in self.batches(BATCH):
             yield _lines(pa.Table.from_batches([batch])).split(b"\r\n", 1)[1]
 
 

@@ -67,6 +67,12 @@ class StoredTable:
                     self._file.read_row_group(group, columns=columns, use_threads=False),
                 )
 
+    def batches(self, size: int) -> Iterator[pa.RecordBatch]:
+        """All rows, so many at a time, the bytes of one row group in memory together."""
+        for group in range(len(self.starts) - 1):
+            self._source.prepare(self._spans(group, None))
+            yield from self._file.iter_batches(size, row_groups=[group], use_threads=False)
+
     def group_of(self, positions: Integers) -> Integers:
         """The row group of each position."""
         return np.searchsorted(self.starts, positions, side="right") - 1

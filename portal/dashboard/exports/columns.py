@@ -1,16 +1,13 @@
 """The columns of an export as a person reads them; each distinct text is worked on once."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from portal.dashboard import wording
 
-Codes = npt.NDArray[np.integer[Any]]
 _SCOPES = ({"row": 1}, {"row": 0, "portfolio": "a fund"}, {"row": 0})  # what a finding can be about
 
 
@@ -48,27 +45,22 @@ class Columns:
 
         Row 0 is nothing: such a finding is about more than one row.
         """
-        rows = findings["row"].to_numpy()
+        rows = findings["row"].to_pylist()
+        funds = spread(findings["portfolio"], str)
+        row, fund, file = map(form, self._scopes)
         cells = {
-            "row": [number(row) if row else "" for row in rows.tolist()],
-            "scope": _spread([form(word) for word in self._scopes], self._scope(findings, rows)),
+            "row": [number(place) if place else "" for place in rows],
+            "scope": [row if i else fund if name else file for i, name in zip(rows, funds, strict=True)],
+            "severity": spread(findings["severity"], lambda name: form(self.severity(name))),
         }
         for name in self.titles.keys() - cells.keys():
-            column = findings[name].combine_chunks()
-            texts = ["" if text is None else text for text in column.dictionary.to_pylist()]
-            words = [self.severity(text) for text in texts] if name == "severity" else texts
-            cells[name] = _spread([form(word) if word else "" for word in words], column.indices.to_numpy())
+            cells[name] = spread(findings[name], lambda text: form(text) if text else "")
         return [cells[name] for name in self.titles]
 
-    @staticmethod
-    def _scope(findings: pa.Table, rows: Codes) -> Codes:
-        """Which of the scopes each finding has."""
-        funds = findings["portfolio"].combine_chunks()
-        named = np.array([bool(text) for text in funds.dictionary.to_pylist()] or [False], np.bool_)
-        above = np.where(named[funds.indices.to_numpy()], 1, 2)
-        return np.where(rows > 0, 0, above)
 
-
-def _spread(texts: Sequence[str], codes: Codes) -> list[str]:
-    spread: list[str] = np.array([*texts, ""], object)[codes].tolist()
-    return spread
+def spread(column: pa.ChunkedArray, form: Callable[[str], str]) -> list[str]:
+    """The text of each row in a form, made once per distinct text of a column with a dictionary."""
+    whole = column.combine_chunks()
+    texts = np.array([*map(form, whole.dictionary.to_pylist()), None], object)  # one more: none may be there
+    found: list[str] = texts[whole.indices.to_numpy()].tolist()
+    return found

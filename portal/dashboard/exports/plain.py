@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.pipeline.harmless import harmless
-from portal.dashboard.exports.columns import Columns
+from portal.dashboard.exports.columns import Columns, spread
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 _HEAD = ("template", "version", "verdict", "counts", "ruleset_version", "day", "rows")
@@ -26,10 +26,23 @@ def findings_json(parts: Iterable[pa.Table], document: dict[str, Any]) -> Iterat
     yield json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "findings": ['
     before = "\n"
     for part in parts:
-        if lines := ",\n".join(json.dumps(finding, ensure_ascii=False) for finding in part.to_pylist()):
-            yield (before + lines).encode()
+        if part.num_rows:
+            yield (before + ",\n".join(_objects(part))).encode()
             before = ",\n"
     yield b"\n]}\n"
+
+
+def _objects(part: pa.Table) -> list[str]:
+    pattern = ", ".join(f'"{name}": %s' for name in part.column_names)
+    columns = [
+        spread(part[name], _json) if pa.types.is_dictionary(part[name].type) else part[name].to_pylist()
+        for name in part.column_names
+    ]
+    return [f"{{{pattern}}}" % cells for cells in zip(*columns, strict=True)]
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _csv(parts: Iterable[pa.Table], columns: Columns) -> Iterator[bytes]:
