@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.schedule.business_days import CALENDARS
@@ -23,8 +24,14 @@ LAST_DAY = 31
 TERMS = (
     "template", "frequency", "month", "business_days", "at", "calendar", "remind_days", "starts", "ends",
 )  # fmt: skip
-BEFORE = ngettext_lazy("%(n)s business day before", "%(n)s business days before", "n")
 OVERDUE_NAME = "overdue"
+
+
+def _before(n: int) -> str:
+    return ngettext("%(n)s business day before", "%(n)s business days before", n) % {"n": n}
+
+
+_days_before = lazy(_before, str)
 
 
 class ExpectationForm(TiedForm):
@@ -71,9 +78,9 @@ class ExpectationForm(TiedForm):
         label=_("Holidays"), choices=[(name, one.title) for name, one in CALENDARS.items()]
     )
     remind_days = forms.TypedChoiceField(
-        label=_("Remind my colleagues"),
+        label=_("Reminder"),
         coerce=int,
-        choices=[(0, _("Not beforehand")), *((n, BEFORE % {"n": n}) for n in range(1, MAX_REMIND_DAYS + 1))],
+        choices=[(0, _("No reminder")), *((n, _days_before(n)) for n in range(1, MAX_REMIND_DAYS + 1))],
         initial=1,
         help_text=_("Only while it has not arrived. Each person chooses how they are told, under Notices."),
     )

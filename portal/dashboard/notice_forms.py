@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from portal.dashboard.forms import TiedForm
 from portal.notices.addresses import MAX_LENGTH, parsed
 from portal.notices.errors import AddressRefused
-from portal.notices.events import Event, Mail, Reach
+from portal.notices.events import MANNERS, Event, Mail, Reach
 from portal.notices.selectors import Wish
 
 SENDABLE = [event for event in Event if event != Event.WEBHOOK_FAILING]  # it is about the webhooks themselves
@@ -32,8 +32,9 @@ class WishForm(TiedForm):
         super().__init__(data)
         self.events = [wish.event for wish in wishes]
         for wish in wishes:
+            reaches = [(reach.value, reach.label) for reach in MANNERS[wish.event].reaches]
             self.fields[f"reach:{wish.event}"] = forms.ChoiceField(
-                label=lazy("In the portal"), choices=Reach.choices, initial=wish.reach
+                label=lazy("In the portal"), choices=reaches, initial=wish.reach
             )
             self.fields[f"mail:{wish.event}"] = forms.ChoiceField(
                 label=lazy("By e-mail"), choices=Mail.choices, initial=wish.mail

@@ -49,11 +49,20 @@ class Mail(models.TextChoices):
 
 @dataclass(frozen=True)
 class Manner:
-    """Who hears of an event: members from role `least` on, and whom it concerns; how, until they choose."""
+    """Who hears of an event: members from role `least` on, and whom it concerns; how, until they choose.
+
+    Not `personal`: it concerns nobody more than others, so it is all or nothing.
+    """
 
     least: Role
     reach: Reach
     mail: Mail
+    personal: bool = True
+
+    @property
+    def reaches(self) -> list[Reach]:
+        """What a person can choose."""
+        return [reach for reach in Reach if self.personal or reach != Reach.MINE]
 
 
 MANNERS: dict[Event, Manner] = {
@@ -61,14 +70,14 @@ MANNERS: dict[Event, Manner] = {
     Event.SUBMISSION_FAILED: Manner(Role.VIEWER, Reach.MINE, Mail.NOW),
     Event.SUBMISSION_NEEDS_SIGN_IN: Manner(Role.VIEWER, Reach.MINE, Mail.NOW),
     Event.SUBMISSION_REFUSED: Manner(Role.VIEWER, Reach.MINE, Mail.OFF),
-    Event.RELEASE_ASKED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW),
+    Event.RELEASE_ASKED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW, personal=False),
     Event.RELEASE_DECIDED: Manner(Role.VIEWER, Reach.MINE, Mail.NOW),
     Event.ACCEPTANCE_LAPSED: Manner(Role.REVIEWER, Reach.ALL, Mail.DAILY),
-    Event.DELIVERY_DUE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY),
-    Event.DELIVERY_LATE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY),
-    Event.DELIVERY_MISSING: Manner(Role.UPLOADER, Reach.ALL, Mail.NOW),
-    Event.RULEBOOK_SOFTENED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW),
-    Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW),
+    Event.DELIVERY_DUE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY, personal=False),
+    Event.DELIVERY_LATE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY, personal=False),
+    Event.DELIVERY_MISSING: Manner(Role.UPLOADER, Reach.ALL, Mail.NOW, personal=False),
+    Event.RULEBOOK_SOFTENED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW, personal=False),
+    Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
 }
 
 # What an event may say beside its ids. It leaves the house by e-mail and webhook: a name that is not listed,

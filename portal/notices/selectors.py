@@ -54,6 +54,7 @@ def wishes_of(actor: Actor) -> list[Wish]:
             continue
         chosen = own.get(event)
         reach = Reach(chosen.reach) if chosen else manner.reach
+        reach = reach if reach in manner.reaches else Reach.NONE  # what concerns nobody reaches nobody so
         wishes.append(Wish(event, reach, Mail(chosen.mail) if chosen else manner.mail))
     return wishes
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ingestion.schedule import selectors
 from portal.accounts.permissions import member_required
+from portal.accounts.roles import Role
 from portal.dashboard.attention import RECENT
 from portal.dashboard.expectation_forms import OVERDUE_NAME, CalendarFilter
 from portal.dashboard.expected import Month, counts, shown
@@ -52,5 +53,6 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "page": page,
         "pages": pages_of(page.number, page.paginator.num_pages),
         "list_url": request.path,
+        "may_upload": actor.may(Role.UPLOADER),
         "expects": selectors.expectations_for(actor).exists(),
     }

@@ -74,6 +74,15 @@ def test_everything_overdue_is_one_list_without_a_month(viewer: Client, anna: Us
     assert set(statuses(viewer, "?status=overdue")) == {"missing", "late"}
 
 
+def test_who_uploads_gets_from_what_has_not_come_to_its_upload(
+    uploader: Client, viewer: Client, anna: User
+) -> None:
+    expect(anna, frequency="daily", business_days=0)
+    there = 'href="/submissions/upload/?expected_template=TPT"'
+    assert there in uploader.get("/calendar/?status=overdue").text
+    assert there not in viewer.get("/calendar/?status=overdue").text
+
+
 def test_another_institution_s_calendar_is_empty(outsider: Client, anna: User) -> None:
     expect(anna)
     assert statuses(outsider, "?month=2026-02") == []
@@ -99,6 +108,7 @@ def test_a_reviewer_expects_known_and_other_funds_at_once(reviewer: Client, anna
     page = reviewer.get("/calendar/expected/").text
     assert "3 are expected" in page
     assert "7 business days later, 18:00" in page
+    assert page.count("Reminder 2 business days before") == 3
 
 
 @pytest.mark.parametrize(

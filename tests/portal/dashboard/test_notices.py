@@ -159,6 +159,21 @@ def test_choices_are_kept_and_what_is_as_it_comes_needs_no_row(uploader: Client,
     assert tags() == ["portal:notices:settings-saved"] * 2
 
 
+def test_what_concerns_nobody_in_particular_is_all_or_nothing(uploader: Client, anna: User) -> None:
+    Preference.objects.create(user=anna, event="delivery.late", reach=Reach.MINE, mail=Mail.NOW)
+    shown = page(uploader, "/notices/settings/")
+    choices = {
+        event: re.findall(
+            r'value="(\w+)"', shown.partition(f'name="reach:{event}"')[2].partition("</select>")[0]
+        )
+        for event in ("submission.failed", "delivery.late")
+    }
+    assert choices == {"submission.failed": ["none", "mine", "all"], "delivery.late": ["none", "all"]}
+    assert (
+        'value="none" selected' in shown.partition('name="reach:delivery.late"')[2].partition("</select>")[0]
+    )
+
+
 def test_a_choice_that_is_none_saves_nothing(uploader: Client) -> None:
     response = uploader.post("/notices/settings/", {"reach:submission.failed": "loudly"})
     assert response.status_code == 200
