@@ -6,7 +6,9 @@ import pytest
 from _pytest.nodeid import NodeId
 from django.conf import settings
 
-pytest_plugins = ["tests.fixtures.system", "tests.fixtures.browser", "tests.fixtures.receiver"]
+pytest_plugins = [
+    "tests.fixtures.cast", "tests.fixtures.system", "tests.fixtures.browser", "tests.fixtures.receiver",
+]  # fmt: skip
 
 # Fixtures that take long to start: who uses one of them goes to the same process as the others who do.
 _SHARED = ("chromium", "system", "deployed", "platform", "live", "embedded_store")

@@ -19,7 +19,7 @@ from tests.fixtures.system import System
 from tests.portal.bodies import FINGERPRINT, MAPPING
 from tests.portal.dashboard.conftest import OWN
 from tests.portal.policies import POLICIES
-from tests.portal.test_authorisation_matrix import ROUTES
+from tests.portal.routes import ROUTES
 from tests.tools.generate_samples import tpt
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]

@@ -12,8 +12,8 @@ from portal.accounts.roles import Role
 from sharing import services
 from sharing.models import Grant, Profile
 from sharing.terms import Terms
+from tests.fixtures.cast import actor
 from tests.ingestion.review.conftest import checked
-from tests.ingestion.web.conftest import actor, alpine, borealis, owner  # noqa: F401
 from tests.ingestion.web.decisions import bucket  # noqa: F401
 
 TERMS = Terms(
@@ -32,18 +32,18 @@ def cedar(db: None) -> Institution:
 
 
 @pytest.fixture
-def admin(alpine: Institution) -> Actor:  # noqa: F811
+def admin(alpine: Institution) -> Actor:
     return actor(alpine, "ada", Role.ADMIN)
 
 
 @pytest.fixture
-def second(alpine: Institution) -> Actor:  # noqa: F811
+def second(alpine: Institution) -> Actor:
     """Another admin of the owner."""
     return actor(alpine, "sam", Role.ADMIN)
 
 
 @pytest.fixture
-def recipient(borealis: Institution) -> Actor:  # noqa: F811
+def recipient(borealis: Institution) -> Actor:
     """The admin of an institution that the directory lists."""
     Profile.objects.create(institution=borealis, listed=True)
     return actor(borealis, "bea", Role.ADMIN)
@@ -66,6 +66,6 @@ def accepted(offered: Grant, recipient: Actor) -> Grant:
     return services.accept(actor=recipient, grant_id=offered.pk)
 
 
-def delivery(owner: Actor, *groups: tuple[str, str, int], **fields: Any) -> Submission:  # noqa: F811
+def delivery(owner: Actor, *groups: tuple[str, str, int], **fields: Any) -> Submission:
     """A checked delivery of fund LU0000000001 with these findings."""
     return checked(owner, *groups, **fields)

@@ -17,7 +17,7 @@ from sharing.errors import NotAGrantYet, NotPossibleNow, SecondAdminNeeded
 from sharing.models import Grant, Profile
 from sharing.selectors import get_grant, grants_given, grants_received
 from sharing.states import ALLOWED_TRANSITIONS, State
-from tests.ingestion.web.conftest import actor
+from tests.fixtures.cast import actor
 from tests.sharing.conftest import TERMS
 
 

@@ -1,10 +1,9 @@
-"""The cast of reviews: one who uploads, two who review, one elsewhere; files with the counts they have."""
+"""Files with the counts that their runs reported, and what is asked of them."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from ingestion.review.services import Asked
@@ -13,27 +12,10 @@ from ingestion.web.models import Submission
 from ingestion.web.services import apply_event
 from ingestion.web.states import State
 from portal.accounts.actor import Actor
-from portal.accounts.models import Institution
-from portal.accounts.roles import Role
-from tests.ingestion.web.conftest import (  # noqa: F401
-    actor,
-    alpine,
-    borealis,
-    outsider,
-    owner,
-    reviewer,
-    submission,
-    viewer,
-)
+from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.runs import CARD, Run
 
 FUND, OTHER = "LU0000000001", "LU0000000002"
-
-
-@pytest.fixture
-def second(alpine: Institution) -> Actor:  # noqa: F811
-    """Another reviewer of the same institution."""
-    return actor(alpine, "second", Role.REVIEWER)
 
 
 def tally(*groups: tuple[str, str, int], complete: bool = True) -> dict[str, Any]:
@@ -49,7 +31,7 @@ def tally(*groups: tuple[str, str, int], complete: bool = True) -> dict[str, Any
 
 
 def checked(
-    owner: Actor,  # noqa: F811
+    owner: Actor,
     *groups: tuple[str, str, int],
     day: str = "2026-02-27",
     complete: bool = True,

@@ -4,14 +4,10 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from ingestion.schedule.models import Expectation, FundDelivery
 from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
-from portal.accounts.roles import Role
-from tests.ingestion.web.conftest import actor, alpine, borealis, outsider, owner, reviewer, viewer  # noqa: F401
 from tests.ingestion.web.conftest import submission as stored
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
@@ -20,11 +16,6 @@ TERMS: dict[str, Any] = {
     "template": "TPT", "frequency": "monthly", "day": 31, "month": 12, "business_days": 5, "at": time(18),
     "calendar": "LU", "remind_days": 0, "starts": date(2026, 1, 1), "ends": None,
 }  # fmt: skip
-
-
-@pytest.fixture
-def admin(alpine: Any) -> Actor:  # noqa: F811
-    return actor(alpine, "admin", Role.ADMIN)
 
 
 def expected(of: Actor, **changes: Any) -> Expectation:

@@ -1,66 +1,17 @@
-"""The cast: an owner and a viewer of one institution, a member of another; rows as the real ones are."""
+"""Rows as the real ones are."""
 
-from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from ingestion.web.models import OutboxEntry, Submission
 from ingestion.web.services.arrivals import begin
 from ingestion.web.states import State
 from portal.accounts.actor import Actor
-from portal.accounts.models import Institution, Membership, User
 from portal.accounts.roles import Role
 from tests.ingestion.web.decisions import bucket  # noqa: F401
 
 SHA = "ab" * 32
-
-
-@dataclass(frozen=True)
-class NoToken:
-    """An actor's tokens where a test must not need one."""
-
-    groups: tuple[str, ...] = ()
-
-    def id_token(self, min_minutes: float = 0) -> str:
-        raise AssertionError("this test needs no token")
-
-
-def actor(institution: Institution, name: str, role: Role) -> Actor:
-    user = User.objects.create(issuer="https://issuer.example", subject=name, name=name)
-    Membership.objects.create(user=user, institution=institution, role=role)
-    return Actor(user, institution, role, NoToken((institution.code,)))
-
-
-@pytest.fixture
-def alpine(db: None) -> Institution:
-    return Institution.objects.create(code="alpine-am", name="Alpine", kind="manager")
-
-
-@pytest.fixture
-def borealis(db: None) -> Institution:
-    return Institution.objects.create(code="borealis", name="Borealis", kind="owner")
-
-
-@pytest.fixture
-def owner(alpine: Institution) -> Actor:
-    return actor(alpine, "owner", Role.UPLOADER)
-
-
-@pytest.fixture
-def viewer(alpine: Institution) -> Actor:
-    return actor(alpine, "viewer", Role.VIEWER)
-
-
-@pytest.fixture
-def reviewer(alpine: Institution) -> Actor:
-    return actor(alpine, "reviewer", Role.REVIEWER)
-
-
-@pytest.fixture
-def outsider(borealis: Institution) -> Actor:
-    return actor(borealis, "outsider", Role.ADMIN)
 
 
 def submission(owner: Actor, state: State = State.QUEUED, **fields: Any) -> Submission:

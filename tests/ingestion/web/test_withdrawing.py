@@ -16,7 +16,8 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.models import AuditRecord
 from portal.common.errors import BadRequest, NotAllowed
-from tests.ingestion.web.conftest import actor, submission
+from tests.fixtures.cast import actor
+from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.decisions import Bucket
 from tests.ingestion.web.runs import Run
 

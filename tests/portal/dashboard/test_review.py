@@ -13,9 +13,9 @@ from ingestion.review.states import Lapse, Reach, State
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
+from tests.fixtures.cast import actor
 from tests.ingestion.review.conftest import asked, in_days
 from tests.ingestion.review.conftest import checked as checked_by_events
-from tests.ingestion.web.conftest import actor
 from tests.portal.dashboard.conftest import Make, member, sign_in
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.reviews import acceptance_of

@@ -1,4 +1,4 @@
-"""The cast: four roles of one institution, an admin of another; names as a resolver answers them."""
+"""The cast with addresses for e-mail; names as a resolver answers them."""
 
 import socket
 from types import SimpleNamespace
@@ -7,27 +7,12 @@ from typing import Any
 import pytest
 
 from portal.accounts.actor import Actor
-from portal.accounts.models import Institution, User
-from portal.accounts.roles import Role
+from portal.accounts.models import User
 from portal.notices import addresses
-from tests.ingestion.web.conftest import (  # noqa: F401
-    actor,
-    alpine,
-    borealis,
-    outsider,
-    owner,
-    reviewer,
-    viewer,
-)
 
 
 @pytest.fixture
-def admin(alpine: Institution) -> Actor:  # noqa: F811
-    return actor(alpine, "admin", Role.ADMIN)
-
-
-@pytest.fixture
-def people(owner: Actor, viewer: Actor, reviewer: Actor, admin: Actor, outsider: Actor) -> None:  # noqa: F811
+def people(owner: Actor, viewer: Actor, reviewer: Actor, admin: Actor, outsider: Actor) -> None:
     """All of them, each with an address of their own."""
     for user in User.objects.all():
         user.email = f"{user.subject}@people.example"
