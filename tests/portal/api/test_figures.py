@@ -13,6 +13,7 @@ from ingestion.web.states import State
 from portal.accounts.actor import Actor
 from portal.api.expectations import ExpectationsView
 from portal.api.operations import OperationsView
+from portal.api.views import SubmissionsView
 from portal.api.webhooks import DeliveriesView, WebhooksView
 from portal.notices.models import Delivery, DeliveryAttempt, Endpoint
 from tests.ingestion.schedule.conftest import (  # noqa: F401
@@ -73,6 +74,15 @@ def test_a_program_reads_what_is_expected_and_another_institution_does_not(
     assert (told["zone"], told["total"], row["id"], row["fund"]) == ("UTC", 1, str(one.id), FUND)
     assert (row["at"], row["remind_days"], row["ends"]) == ("18:00:00", 2, None)
     assert call(ExpectationsView, outsider).data["results"] == []
+
+
+def test_a_program_lists_the_deliveries_that_may_be_handed_on(owner: Actor, viewer: Actor) -> None:
+    clean = submission(owner, State.COMPLETED, verdict="passed")
+    submission(owner, State.COMPLETED, verdict="failed", error_count=1)
+    submission(owner, State.COMPLETED, verdict="unreadable")
+    found = call(SubmissionsView, viewer, deliverable="true").data
+    assert [one["id"] for one in found["results"]] == [str(clean.id)]
+    assert call(SubmissionsView, viewer).data["total"] == 3
 
 
 def sent(to: Endpoint, state: str = Delivery.State.FAILED) -> Delivery:
