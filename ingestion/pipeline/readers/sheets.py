@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
-_CHUNK = 2_048
+_CHUNK = 512
 """Rows that are Python objects at one time."""
 _LARGE = 400_000
 """Cells from which a second process is worth its start."""

@@ -6,12 +6,18 @@ The limits are far above what a fund delivery needs and far below what would exh
 import io
 import re
 import zipfile
-import zlib
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers import part_scan
+from ingestion.pipeline.readers.inflate import inflated
+from ingestion.pipeline.readers.part_scan import Extent
+from ingestion.pipeline.readers.references import Bytes
+from ingestion.pipeline.readers.shared_texts import text_sizes, text_uses
 from ingestion.pipeline.sentences import said
 
 MAX_PARTS = 2_000
@@ -37,7 +43,8 @@ _REFUSED = {
     "xl/activex/": "FILE_HAS_OBJECTS",
 }
 _ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)(?:\"e\"|'e')")
-_SHORTEST_CELL = 20
+_AHEAD = 3
+"""Pieces that are being looked through while the next one is inflated."""
 _WIDE = (b"<\0", b"\0<", b"\xff\xfe", b"\xfe\xff")
 """How XML of two bytes a character begins: nothing would be found in it."""
 
@@ -52,12 +59,13 @@ def scan(data: bytes) -> bytes:
             parts = package.infolist()
             _scan_names(parts)
             texts = [part for part in parts if part.filename.lower() == _TEXTS]
-            budget = _Budget()
-            for part in texts:
-                budget.learn_texts(package, part)
-            faulty = [part.filename for part in parts if budget.scan(package, part)]
+            with ThreadPoolExecutor(2) as pool:
+                budget = _Budget(package, pool)
+                for part in texts:
+                    budget.learn_texts(part)
+                faulty = [part.filename for part in parts if budget.scan(part)]
             return _errors_as_text(package, faulty) if faulty else data
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise UnreadableFile("FILE_UNREADABLE") from error
 
 
@@ -82,48 +90,60 @@ def _scan_names(parts: list[zipfile.ZipInfo]) -> None:
 class _Budget:
     """What a package may still use."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: zipfile.ZipFile, pool: ThreadPoolExecutor) -> None:
+        self._package = package
+        self._pool = pool
         self._inflated = 0
         self._uses = 0
         self._sizes = np.zeros(0, np.int64)
 
-    def learn_texts(self, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-        """A short file can name one long text in a million cells: the texts must be known before them."""
+    def learn_texts(self, part: zipfile.ZipInfo) -> None:
+        """The texts must be known before the cells that name them."""
         _check_size(part.file_size, part.compress_size)
-        with package.open(part) as stream:
-            self._sizes = np.append(self._sizes, part_scan.text_sizes(stream))
+        self._sizes = np.append(self._sizes, text_sizes(inflated(self._package, part)))
 
-    def scan(self, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    def scan(self, part: zipfile.ZipInfo) -> bool:
         """Inflate one part in pieces and count: any part may be a sheet. True when it has error cells."""
-        size = run = 0
-        faulty = False
-        extent = part_scan.Extent()
-        longest = int(self._sizes.max(initial=0))
-        named = part.filename.lower() != _TEXTS and longest * part.file_size // _SHORTEST_CELL > MAX_TEXT
-        with package.open(part) as stream:
-            for piece, text, end in part_scan.pieces(stream):
-                if not size:
-                    _check_start(piece[part_scan.START :])
-                size += end - part_scan.START
-                _check_size(size, part.compress_size)
-                if self._inflated + size > MAX_INFLATED:
-                    raise _unpacks()
-                run = _longest_run(piece, end, run)
-                part_scan.measure(extent, text, end)
-                if named:
-                    self._uses += part_scan.text_uses(text, end, self._sizes)
-                faulty = faulty or b'"e"' in piece or (b"'" in piece and b"'e'" in piece)
-        self._inflated += size
+        extent = self._measured(part)
+        faulty = extent.errors
+        named = part.filename.lower() != _TEXTS and int(self._sizes.max(initial=0)) * extent.tags > MAX_TEXT
         if extent.unnamed or extent.odd:
-            with package.open(part) as stream:
-                extent = part_scan.measure_odd(stream)
+            extent = part_scan.measure_odd(inflated(self._package, part))
         if extent.rows > MAX_ROWS or extent.columns > MAX_COLUMNS or extent.rows * extent.columns > MAX_CELLS:
             raise UnreadableFile(
                 "FILE_TOO_LARGE", "A sheet uses too many cells, or one far outside the table."
             )
+        if named:  # a short file can name one long text in a million cells
+            self._uses += text_uses(inflated(self._package, part), self._sizes)
         if self._uses > MAX_TEXT:
             raise UnreadableFile("FILE_TOO_LARGE", "A very long text is repeated in a great many cells.")
         return faulty
+
+    def _measured(self, part: zipfile.ZipInfo) -> Extent:
+        """One piece is inflated while others are looked through."""
+        extent = Extent()
+        waiting: deque[Future[Extent]] = deque()
+        for piece, text, end in self._pieces(part):
+            waiting.append(self._pool.submit(part_scan.measure, piece, text, end))
+            if len(waiting) > _AHEAD:
+                extent |= waiting.popleft().result()
+        for future in waiting:
+            extent |= future.result()
+        return extent
+
+    def _pieces(self, part: zipfile.ZipInfo) -> Iterator[tuple[bytes, Bytes, int]]:
+        """Those of a part, within the limits."""
+        size = run = 0
+        for piece, text, end in part_scan.pieces(inflated(self._package, part)):
+            if not size:
+                _check_start(piece[part_scan.START :])
+            size += end - part_scan.START
+            _check_size(size, part.compress_size)
+            if self._inflated + size > MAX_INFLATED:
+                raise _unpacks()
+            run = _longest_run(piece, end, run)
+            yield piece, text, end
+        self._inflated += size
 
 
 def _check_start(piece: bytes) -> None:

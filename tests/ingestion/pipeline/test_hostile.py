@@ -254,17 +254,17 @@ def test_the_extent_of_cells_is_found_however_they_are_spelled_and_wherever_they
     shown = [form.format(f"{column_name(column)}{row}") for row, column, form in places]
     content = "x" * before + "".join(f"<row>{cell}</row>" for cell in shown)
     extent = part_scan.Extent()
-    for _, text, end in part_scan.pieces(io.BytesIO(content.encode())):
-        part_scan.measure(extent, text, end)
+    for piece, text, end in part_scan.pieces([content.encode()]):
+        extent |= part_scan.measure(piece, text, end)
     if extent.unnamed or extent.odd:
-        extent = part_scan.measure_odd(io.BytesIO(content.encode()))
+        extent = part_scan.measure_odd([content.encode()])
     assert extent.rows >= max(row for row, _, _ in places)
     assert extent.columns == max(column for _, column, _ in places)
 
 
 def test_cells_without_a_place_are_counted_where_they_stand() -> None:
     row = b"<row>" + b"<c/><c><v>1</v></c>" * 4 + b"</row>"
-    extent = part_scan.measure_odd(io.BytesIO(row * 3))
+    extent = part_scan.measure_odd([row * 3])
     assert (extent.rows, extent.columns) == (3, 8)
     assert code_of(sheet_with(b"<row>" + b"<c/>" * 2_001 + b"</row>")) == "FILE_TOO_LARGE"
     zip_scan.scan(sheet_with(b"<row>" + b"<c/>" * 2_000 + b"</row>"))
