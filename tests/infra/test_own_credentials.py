@@ -21,7 +21,7 @@ from tests.portal import reviews
 from tests.portal.dashboard.conftest import Make, alpine, anna, borealis, make, rulebook  # noqa: F401
 from tests.portal.dashboard.delivered import delivered, unreadable
 from tests.portal.notices import subjects as notices
-from tests.portal.pages import Page, pages
+from tests.portal.pages import SHOW, Page, pages
 from tests.portal.policies import NOT_FOUND
 from tests.portal.test_authorisation_matrix import expectation, mapping  # noqa: F401
 
@@ -30,12 +30,6 @@ pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 INSTRUMENT, WRONG = "Canary Instrument 90ce41", "canary-type-77b0d2"
 HEADER, EXAMPLE = "Canary Header 5e08fa", "Canary Example 11d6c3"
 VALUES = (INSTRUMENT, WRONG, HEADER, EXAMPLE)
-SHOW = {
-    "annotated", "api_file", "api_findings", "correct", "findings", "findings_csv", "findings_json",
-    "findings_xlsx", "first_findings", "map_columns", "original", "row", "submission", "submission_changes",
-    "submission_live", "table",
-}  # fmt: skip
-"""The addresses at which cells of a delivery are shown; of all others none is."""
 
 
 @pytest.fixture

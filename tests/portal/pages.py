@@ -36,6 +36,12 @@ PLACES = {
     "number": ("1",),
 }
 """What stands in addresses beside the things that a test makes; `address.argument` before `argument`."""
+SHOW = {
+    "annotated", "api_file", "api_findings", "correct", "findings", "findings_csv", "findings_json",
+    "findings_xlsx", "first_findings", "map_columns", "original", "row", "submission", "submission_changes",
+    "submission_live", "table",
+}  # fmt: skip
+"""The addresses at which cells of a delivery are shown; at no other one is any."""
 
 
 @dataclass(frozen=True)
@@ -68,3 +74,8 @@ def pages(subjects: Mapping[str, str], words: Mapping[str, str], but: Collection
         for values in product(*choices):
             for query in QUERIES.get(name, ("",)):
                 yield Page(name, reverse(name, args=values) + query.format(**said), policy)
+
+
+def naming(*arguments: str) -> set[str]:
+    """The addresses in which one of these stands."""
+    return {name for name, pattern in ROUTES.items() if any(f":{each}>" in pattern for each in arguments)}

@@ -16,7 +16,7 @@ from ingestion.pipeline import inspect_file, parse_file, validate
 from ingestion.pipeline.placeholders import says_nothing
 from ingestion.pipeline.transform.schema import tables
 from ingestion.web.models import Submission
-from tests.fixtures.hostile_cells import hostile, hostile_fields
+from tests.fixtures.hostile_cells import as_read, hostile, hostile_fields
 from tests.fixtures.reopened import as_text, reopened
 from tests.portal.dashboard.conftest import Make
 from tests.portal.dashboard.delivered import delivered
@@ -26,11 +26,6 @@ SENT = hostile(rows=290)
 DATA = SENT.csv()
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", re.A)
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def as_read(cell: str) -> str:
-    """A cell of a csv file: its line breaks are all the same ones."""
-    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @pytest.fixture
