@@ -105,9 +105,8 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_stopping_leaves_no_process_and_the_next_start_finds_everything_even_after_a_kill(
-    tmp_path: Path,
-) -> None:
+def test_a_start_after_a_kill_finds_everything_and_stopping_leaves_no_process(tmp_path: Path) -> None:
+    """What a graceful stop saves beyond that is seen by tests/infra/test_durability.py."""
     home, port, aws_port = tmp_path / "home", free_port(), free_port()
     first = start(home, port, aws_port)
     with (ROOT / "docs/samples/tpt-7.0-faulty.csv").open("rb") as sample:
@@ -116,21 +115,16 @@ def test_stopping_leaves_no_process_and_the_next_start_finds_everything_even_aft
     findings = list(first.api().findings(identifier))
     settings = first.settings
     assert findings
-    assert stop(first) == 0
+    time.sleep(11)  # what is older than ten seconds must be back after the kill
+    for pid in (first.pids()["aws"], first.launcher.pid):
+        os.kill(pid, signal.SIGKILL)
+    first.launcher.wait()
     assert wait_until_gone(home) == []
 
     second = start(home, port, aws_port)
     assert second.settings == settings
+    # Reading them takes the user, the group, the role, the key and the objects.
     assert second.api().submission(identifier)["verdict"] == done["verdict"]
-    time.sleep(11)  # what is older than ten seconds must be back after the kill
-    for pid in (second.pids()["aws"], second.launcher.pid):
-        os.kill(pid, signal.SIGKILL)
-    second.launcher.wait()
+    assert list(second.api().findings(identifier)) == findings
+    assert stop(second) == 0
     assert wait_until_gone(home) == []
-
-    third = start(home, port, aws_port)
-    try:
-        # Reading them takes the user, the group, the role, the key and the objects.
-        assert list(third.api().findings(identifier)) == findings
-    finally:
-        stop(third)
