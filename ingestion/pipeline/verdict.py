@@ -8,6 +8,7 @@ import numpy as np
 from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.engine import Validation
 from ingestion.pipeline.errors import UnreadableFile
+from ingestion.pipeline.grouping import first_rows
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.placeholders import says_nothing
@@ -109,8 +110,7 @@ def index_card(delivery: Delivery) -> dict[str, Any]:
     frame = Frame(pack, delivery, blanks=_nothing(pack, delivery, card.values()))
     parts = CARD[:4]
     portfolios: dict[tuple[str, ...], None] = {}
-    first = np.unique(frame.combined([card[part] for part in parts]), return_index=True)[1]
-    for row in np.sort(first).tolist():
+    for row in first_rows(frame.combined([card[part] for part in parts])).tolist():
         portfolios.setdefault(tuple(_cell(frame, card[part], row) for part in parts))
         if len(portfolios) == MAX_PORTFOLIOS:
             break

@@ -68,13 +68,19 @@ def tell(work: Work, result: Payload) -> None:
 
 
 def _remember(work: Work, snapshots: dict[str, Any]) -> None:
-    """Keeps one object per fund and date under this submission's name: a repeated run replaces its own."""
+    """Keeps one object per fund and date under this submission's name: a repeated run replaces its own.
 
-    def keep(item: tuple[str, Any]) -> None:
-        objects.put(work.s3, work.bucket("results"), item[0], json.dumps(item[1]).encode())
+    Of a delivery that was withdrawn meanwhile they are emptied again. Looked at afterwards: who withdraws it
+    leaves the mark first and empties then what is there, so that one of the two always sees the other.
+    """
+
+    def keep(item: tuple[str, bytes]) -> None:
+        objects.put(work.s3, work.bucket("results"), *item)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(keep, snapshots.items()))
+        list(pool.map(keep, [(key, json.dumps(each).encode()) for key, each in snapshots.items()]))
+        if work.is_withdrawn():
+            list(pool.map(keep, [(key, b"") for key in snapshots]))
 
 
 def _unreadable(work: Work) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from ingestion.pipeline import codefamilies as families
 from ingestion.pipeline.codefamilies import detect
 from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.grouping import agreeing
 from ingestion.pipeline.pack import Field, Pack
 from ingestion.pipeline.readers.source import Codes, Column
 from ingestion.pipeline.rules.conditions import Condition
@@ -222,12 +223,7 @@ class Frame:
     def combined(self, fields: Sequence[str], start: Codes | None = None) -> npt.NDArray[np.int64]:
         """Per row a number; rows with equal numbers agree in all these fields (and in `start`)."""
         index = np.zeros(self.rows, np.int64) if start is None else start.astype(np.int64)
-        for field in fields:
-            column = self.column(field)
-            if column.distinct > 1:
-                index = index * column.distinct + column.codes
-                index = np.unique(index, return_inverse=True)[1].astype(np.int64)
-        return index
+        return agreeing(map(self.column, fields), index)
 
     @cached_property
     def file(self) -> Groups:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from ingestion.pipeline.arrays import integers
 from ingestion.pipeline.delivery import Delivery
+from ingestion.pipeline.grouping import agreeing, first_rows
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.transform.cells import Cells, Rows
 from ingestion.pipeline.transform.schema import TABLES, ColumnSpec, Source, TableSpec, tables
@@ -69,7 +70,7 @@ def table_parquet(table: pa.Table) -> bytes:
 def _wide(spec: TableSpec, pack: Pack, cells: Cells) -> pa.Table:
     """One row per row of the file, or per portfolio where the rows of the template are positions."""
     positions = pack.template in tables()["holdings"].templates
-    rows = None if spec.name == "holdings" or not positions else _first_rows(pack, cells.delivery)
+    rows = None if spec.name == "holdings" or not positions else _portfolios(pack, cells.delivery)
     sources = spec.sources(pack)
     columns = [cells.array(sources.get(column.name), column.type, rows) for column in spec.columns]
     notes = {name: _field_names(source) for name, source in sources.items()}
@@ -166,12 +167,7 @@ def _field_names(source: Source) -> str:
     return "" if source.kind == "constant" else " / ".join(source.fields)
 
 
-def _first_rows(pack: Pack, delivery: Delivery) -> Rows:
+def _portfolios(pack: Pack, delivery: Delivery) -> Rows:
     """The first row of each portfolio, in the file's order."""
-    index = np.zeros(len(delivery.row_numbers), np.int64)
-    for key in pack.portfolio_key:
-        column = delivery.columns.get(key)
-        if column is not None:
-            index = index * len(column.values) + column.codes
-            index = np.unique(index, return_inverse=True)[1].astype(np.int64)
-    return np.sort(np.unique(index, return_index=True)[1])
+    keys = [delivery.columns[key] for key in pack.portfolio_key if key in delivery.columns]
+    return first_rows(agreeing(keys, np.zeros(len(delivery.row_numbers), np.int64)))

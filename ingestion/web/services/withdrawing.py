@@ -37,9 +37,9 @@ def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submi
         raise NotAllowed(_("Only the person who uploaded a file, or a reviewer, can withdraw it."))
     if not may_withdraw(actor, submission):
         raise NotNow(_("This submission can no longer be withdrawn."))
-    if submission.verdict:
-        if not reason:
-            raise ReasonNeeded(_("Say in a few words why it is withdrawn."))
+    if submission.verdict and not reason:
+        raise ReasonNeeded(_("Say in a few words why it is withdrawn."))
+    if _leaves_snapshots(submission):
         with transaction.atomic():
             current = _still(actor, submission)
             # by itself: what is emptied stays so, whether or not the withdrawal follows
@@ -58,10 +58,16 @@ def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submi
 def _still(actor: Actor, submission: Submission) -> Submission:
     """The submission, locked; NotNow when it can no longer be withdrawn as it was asked."""
     current = locked(submission.id)
-    # a verdict that came in the meantime asks for a reason, and left snapshots
-    if not may_withdraw(actor, current) or (current.verdict and not submission.verdict):
+    # a verdict that came in the meantime asks for a reason, a new attempt leaves snapshots of its own
+    moved_on = current.attempt != submission.attempt or (current.verdict and not submission.verdict)
+    if not may_withdraw(actor, current) or moved_on:
         raise NotNow(_("It has moved on in the meantime; reload to see the state it is in now."))
     return current
+
+
+def _leaves_snapshots(submission: Submission) -> bool:
+    """Whether a run of it was, is or will be there; what is only checked leaves none."""
+    return not submission.check_only and submission.state not in (State.RECEIVING, State.STORED)
 
 
 def _is_theirs(actor: Actor, submission: Submission) -> bool:

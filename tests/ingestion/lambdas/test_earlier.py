@@ -121,6 +121,18 @@ def test_a_repeated_run_replaces_what_it_left_and_is_compared_with_what_came_mea
     assert kept(chain, fund) == {("2025-12-31", "TPT", run.submission), ("2025-11-30", "TPT", meanwhile)}
 
 
+def test_what_is_withdrawn_while_it_runs_leaves_nothing_to_compare_with(chain: Chain) -> None:
+    fund = new_fund()
+    run = chain.run(positions(fund, "2025-11-30"))
+    mark = layout.result_key(run.submission, 2, "withdrawn.json")
+    chain.store(mark, b"{}")  # before Publish of the second attempt looks
+    again = chain.again(run)
+    (key,) = chain.keys(OWNER, "results", fund_prefix(fund))
+    assert (again.status, chain.read(RESULTS, key)) == ("SUCCEEDED", b"")
+    chain.again(again)  # the mark is about one attempt
+    assert chain.read(RESULTS, key) != b"", "its twin"
+
+
 def test_a_snapshot_that_cannot_be_understood_is_passed_over(chain: Chain) -> None:
     fund = new_fund()
     chain.store(layout.by_fund_key(f"{fund_prefix(fund)}2025-11-30", uuid.uuid4(), "TPT"), b'{"format": 0}')

@@ -114,8 +114,40 @@ def test_emptying_is_recorded_before_it_is_done_even_if_the_withdrawal_does_not_
     assert (made.state, seen) == (State.COMPLETED, [["portal:submission:snapshots-emptied"]])
     withdraw(owner, made, reason="Wrong.")
     assert tags_of(made)[-1] == "portal:submission:withdrawn"
+    for early, told in ((running, 2), (submission(owner, State.STORED), 1)):
+        withdraw(owner, early)
+        assert tags_of(early)[-1] == "portal:submission:withdrawn"
+        assert len(tags_of(early)) == told, "before its first run there is nothing to empty"
+
+
+def test_a_run_under_way_finds_a_mark_and_what_an_earlier_one_left_is_emptied(
+    owner: Actor, bucket: Bucket
+) -> None:
+    made = delivered(owner)
+    key = layout.by_fund_key(FUND_ON_A_DAY, made.id, "TPT")
+    bucket.put(None, "fundgate-000000000000-alpine-am-results", key, b"{}")
+    where = layout.stage_key(made.id, 1, "quality", "snapshots.json")
+    bucket.put(None, "fundgate-000000000000-alpine-am-interim", where, json.dumps({key: {}}).encode())
+    Submission.objects.filter(pk=made.pk).update(state=State.RUNNING, verdict="", attempt=2)
+    made.refresh_from_db()
+    withdraw(owner, made)
+    assert bucket.now(key) == b""
+    assert bucket.keys().index(layout.result_key(made.id, 2, "withdrawn.json")) < len(bucket.keys()) - 1
+    running, checked = submission(owner, State.RUNNING), submission(owner, State.RUNNING, check_only=True)
     withdraw(owner, running)
-    assert tags_of(running) == ["portal:submission:withdrawn"], "without a verdict there is nothing to empty"
+    withdraw(owner, checked)
+    written = bucket.keys()
+    assert layout.result_key(running.id, running.attempt, "withdrawn.json") in written
+    assert not any(str(checked.id) in name for name in written), "it leaves nothing"
+
+
+def test_a_new_attempt_that_began_meanwhile_is_not_withdrawn_unseen(owner: Actor) -> None:
+    made = submission(owner, State.RUNNING)
+    Submission.objects.filter(pk=made.pk).update(attempt=made.attempt + 1)
+    with pytest.raises(NotNow):
+        withdraw(owner, made)
+    made.refresh_from_db()
+    assert withdraw(owner, made).state == State.WITHDRAWN
 
 
 def test_nothing_is_emptied_of_what_moved_on_meanwhile(owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
