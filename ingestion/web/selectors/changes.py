@@ -113,14 +113,14 @@ def changes(actor: Actor, submission: Submission, before: Submission) -> Changes
         record_act(actor, one, AuditTag.FINDINGS_VIEWED, detail)
     spans = results.slices(old), results.slices(new)
     sides = _of_both(partial(side_of, credentials, instrument_of(submission)), both, spans)
-    positions = [side.subjects for side in sides]
-    rules = results.rules_of(old), results.rules_of(new)
+    positions = [side.subjects for side in sides if side.subjects]
+    if len(positions) == 1:  # the other one does not tell them: values are compared
+        sides = _of_both(partial(side_of, credentials, ""), both, spans)
     gone = joined = None
-    if positions[0] and positions[1]:
+    if by_position := len(positions) == len(both):
         gone, joined = positions[0].missing_in(positions[1]), positions[1].missing_in(positions[0])
-    by_position = gone is not None
-    earlier, later = (side.numbers(by_position=by_position) for side in sides)
-    found = differences(earlier, later, gone, joined)
+    found = differences(sides[0].numbers, sides[1].numbers, gone, joined)
+    rules = results.rules_of(old), results.rules_of(new)
     groups = [*results.groups_of(new), *results.groups_of(old)]
     return Changes(
         before=before,

@@ -14,35 +14,43 @@ from ingestion.web.errors import NoResultYet
 from ingestion.web.models import Submission
 from ingestion.web.results.numbers import read_numbers
 
-_COLUMNS = ("rule", "field", "portfolio", "file", "row", "value")
+_COLUMNS = ("rule", "field", "portfolio", "file", "row")
 
 
 @dataclass(frozen=True)
 class Subjects:
-    """The position of each finding: its instrument; the value where its row names none.
+    """The instrument on the row of each finding, as a number; `named` marks where there is one.
 
-    `named` marks findings with an instrument, `delivered` are all instruments of the delivery.
+    `delivered` are all instruments of the delivery.
     """
 
-    numbers: Integers
+    instruments: Integers
     named: Mask
     delivered: Integers
 
     def missing_in(self, other: "Subjects") -> Mask:
         """Marks findings whose instrument the other delivery does not hold."""
-        return self.named & ~np.isin(self.numbers, other.delivered)
+        return self.named & ~np.isin(self.instruments, other.delivered)
 
 
 @dataclass(frozen=True)
 class Side:
-    """The stored findings of a delivery; `subjects` are None where its rows do not tell them."""
+    """The stored findings of a delivery; `subjects` are None where its rows do not tell them.
+
+    `values` are those that were found, where they tell findings apart: not where all have an instrument. A
+    finding about more than a row has none, for there values change.
+    """
 
     columns: Mapping[str, Integers]
     subjects: Subjects | None
+    values: Integers
 
-    def numbers(self, *, by_position: bool) -> Integers:
-        """One number per finding: rule, field, fund, and the position or else the value."""
-        about = self.subjects.numbers if by_position and self.subjects else _values(self.columns)
+    @property
+    def numbers(self) -> Integers:
+        """One per finding: rule, field, fund, and the instrument or else the value."""
+        about = self.values
+        if self.subjects:
+            about = np.where(self.subjects.named, self.subjects.instruments, about)
         return joined_numbers([*(self.columns[name] for name in _COLUMNS[:3]), about])
 
 
@@ -53,12 +61,17 @@ def instrument_of(submission: Submission) -> str:
 
 
 def side_of(credentials: Credentials, field: str, submission: Submission, spans: list[results.Slice]) -> Side:
-    """The findings in these slices, with their instruments in this field. NoResultYet."""
-    columns = {name: np.zeros(0, np.int64) for name in _COLUMNS}
-    if any(count for _, count in spans):
-        with results.Findings(credentials, submission) as findings:
-            columns = read_numbers(findings, _COLUMNS, spans)
-    return Side(columns, _subjects(credentials, submission, field, columns))
+    """The findings in these slices and their instruments, from this field if one is named. NoResultYet."""
+    if not any(count for _, count in spans):
+        columns = {name: np.zeros(0, np.int64) for name in _COLUMNS}
+        return Side(columns, _subjects(credentials, submission, field, columns), columns["row"])
+    with results.Findings(credentials, submission) as findings:
+        columns = read_numbers(findings, _COLUMNS, spans)
+        told = _subjects(credentials, submission, field, columns)
+        values, on_row = np.full(len(columns["row"]), NO_TEXT, np.int64), columns["row"] > 0
+        if told is None or (on_row & ~told.named).any():
+            values = np.where(on_row, read_numbers(findings, ("value",), spans)["value"], values)
+    return Side(columns, told, values)
 
 
 def _subjects(
@@ -73,20 +86,13 @@ def _subjects(
             read, parts = read_numbers(rows, (ROW, field), trimmed=True), rows.parts
     except NoResultYet:
         return None
-    about, named = _values(findings), np.zeros(len(findings["row"]), np.bool_)
+    instruments = np.full(len(findings["row"]), NO_TEXT, np.int64)
     for part, file in zip(parts, numbers_of([part.name for part in parts]), strict=True):
         here = np.flatnonzero(findings["file"] == file)
         asked = findings["row"][here]
         own = read[ROW][part.start : part.start + part.rows]
         places = np.minimum(np.searchsorted(own, asked), max(len(own) - 1, 0))
         there = (own[places] == asked) if len(own) else np.zeros(len(asked), np.bool_)
-        instrument = read[field][part.start + places[there]]
-        filled = instrument != NO_TEXT
-        about[here[there][filled]] = instrument[filled]
-        named[here[there][filled]] = True
-    return Subjects(about, named, np.unique(read[field][read[field] != NO_TEXT]))
-
-
-def _values(findings: Mapping[str, Integers]) -> Integers:
-    """The values that were found; none where a finding is about more than a row, for there values change."""
-    return np.where(findings["row"] > 0, findings["value"], NO_TEXT)
+        instruments[here[there]] = read[field][part.start + places[there]]
+    delivered = np.unique(read[field])
+    return Subjects(instruments, instruments != NO_TEXT, delivered[delivered != NO_TEXT])

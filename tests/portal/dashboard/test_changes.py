@@ -90,12 +90,28 @@ def test_a_finding_is_followed_with_its_position_whatever_its_row(viewer: Client
     assert re.search("(one|[0-9]+) of them because", page)
 
 
-def test_without_rows_the_value_tells_findings_apart(viewer: Client, deliver: Any) -> None:
-    deliver(delivered("DE000BAY0017", WRONG), rows=False)
-    now = deliver(delivered("DE000BAY0018", WRONG, date="2026-01-31"))
+@pytest.mark.parametrize("rows", [(False, True), (True, False), (False, False)])
+def test_without_rows_of_both_the_value_tells_findings_apart(
+    viewer: Client, deliver: Any, rows: tuple[bool, bool]
+) -> None:
+    deliver(delivered("DE000BAY0017", WRONG), rows=rows[0])
+    now = deliver(delivered("DE000BAY0018", WRONG, date="2026-01-31"), rows=rows[1])
     page = page_of(viewer, now)
     assert counts(page, "TPT-R03-ISIN-14") == (1, 0, 1)
     assert "when rule, field, fund and value are" in page
+
+
+def test_where_a_row_names_no_instrument_its_value_tells_the_finding(viewer: Client, deliver: Any) -> None:
+    before = delivered("", ISIN, wrong=(1, 2)).replace(FORMULA.encode(), b"EURO", 1)
+    deliver(before)
+    same, other = (
+        deliver(before.replace(b"2025-12-31", b"2026-01-31")),
+        deliver(before.replace(b"2025-12-31", b"2026-02-28").replace(b"EURO", b"DOLLAR")),
+    )
+    page = page_of(viewer, same)
+    assert "told apart by their identifier" in page
+    assert counts(page, "TPT-FORMAT-21") == (0, 0, 2)
+    assert counts(page_of(viewer, other), "TPT-FORMAT-21") == (1, 1, 1)
 
 
 def test_what_is_listed_is_read_from_the_delivery_it_was_found_in(viewer: Client, deliver: Any) -> None:
