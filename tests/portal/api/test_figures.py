@@ -1,5 +1,4 @@
 """What programs read of operations, expected deliveries and webhooks, and who may not."""
-# ruff: noqa: F811
 
 from datetime import timedelta
 from typing import Any
@@ -16,17 +15,7 @@ from portal.api.operations import OperationsView
 from portal.api.views import SubmissionsView
 from portal.api.webhooks import DeliveriesView, WebhooksView
 from portal.notices.models import Delivery, DeliveryAttempt, Endpoint
-from tests.ingestion.schedule.conftest import (  # noqa: F401
-    FUND,
-    admin,
-    alpine,
-    borealis,
-    expected,
-    outsider,
-    owner,
-    reviewer,
-    viewer,
-)
+from tests.ingestion.schedule.conftest import FUND, expected
 from tests.ingestion.web.conftest import submission
 from tests.portal.dashboard.runs import ended, step
 from tests.portal.notices.subjects import HOOK, announcement, endpoint

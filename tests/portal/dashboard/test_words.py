@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.pipeline.codes import CODES
+from ingestion.pipeline.harmless import harmless
 from ingestion.web.states import RunState, State, Verdict
 from portal.accounts.roles import WORDS, Role
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
-from portal.dashboard.exports import harmless
 from portal.dashboard.icons import ICONS
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.templatetags import fundgate
