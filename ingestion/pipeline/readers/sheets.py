@@ -147,7 +147,7 @@ def _alike(cells: tuple[Any, ...]) -> bool:
 
 
 def _pack(codes: "array[int]", values: list[Any]) -> _Column:
-    texts = [value if value.__class__ is str else text_of(value) for value in values]
+    texts = _texts(values)
     joined = "\0".join(texts)
     if joined.count("\0") >= len(texts):
         texts = [text.replace("\0", "\ufffd") for text in texts]
@@ -157,6 +157,12 @@ def _pack(codes: "array[int]", values: list[Any]) -> _Column:
         codes = array("i", map(new.__getitem__, codes))
         joined = "\0".join(places)
     return codes.tobytes(), joined.encode("utf-8", "replace")
+
+
+def _texts(values: list[Any]) -> list[str]:
+    if set(map(type, values)) == {float}:  # one call for all is a third faster
+        return ("%.15g\0" * len(values) % tuple(value + 0.0 for value in values))[:-1].split("\0")
+    return [value if value.__class__ is str else text_of(value) for value in values]
 
 
 def _send(target: BinaryIO, rows: int, chosen: slice, columns: list[_Column]) -> None:

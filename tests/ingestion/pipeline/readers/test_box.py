@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers import box as boxes
@@ -108,3 +110,8 @@ def test_no_process_is_left_behind() -> None:
 def test_the_process_says_nothing(box: Box, capfd: pytest.CaptureFixture[str]) -> None:
     code_of(box, ENDLESS)
     assert capfd.readouterr() == ("", "")
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_numbers_together_read_as_each_alone(numbers: list[float]) -> None:
+    assert sheets._texts([*numbers, -0.0]) == [*map(sheets.text_of, numbers), "0"]
