@@ -29,7 +29,7 @@ bench:         ## the verdict engine beside its peers and on real deliveries (BE
 bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time per step, memory
 	@$(START) test -m infra.local bench-e2e
 
-bench-pages:   ## a submission with 100,000 findings: seconds of its pages and filters, memory
+bench-pages:   ## a submission with 100,000 findings: seconds of its pages, filters and downloads, memory
 	@$(START) test -m infra.local bench-pages
 
 fuzz:          ## damage files of every kind for FUZZ_SECONDS (180) and read them (guided: tests/fuzz/guided.py)
