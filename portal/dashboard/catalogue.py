@@ -1,10 +1,12 @@
 """The rule catalogue as its pages show it: the filters of the list, and one rule in words."""
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -115,10 +117,15 @@ def _tolerance(entry: Entry) -> str:
     params = entry.rule.params
     relative, absolute = params.get("tolerance"), params.get("absolute")
     if entry.by_quality:
-        return f"{relative:g}" if relative is not None else ""
+        return _number(relative) if relative is not None else ""
     parts = []
     if relative:
-        parts.append(_("%(share)s %% of the expected value") % {"share": f"{relative * 100:g}"})
+        parts.append(_("%(share)s %% of the expected value") % {"share": _number(relative * 100)})
     if absolute:
-        parts.append(_("%(amount)s as an amount") % {"amount": f"{absolute:g}"})
+        parts.append(_("%(amount)s as an amount") % {"amount": _number(absolute)})
     return _("%(both)s, whichever is more") % {"both": _(" or ").join(parts)} if parts[1:] else "".join(parts)
+
+
+def _number(value: float) -> str:
+    """A number as the language writes it: 0.1, German 0,1."""
+    return formats.number_format(Decimal(f"{value:.12g}"))

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -38,7 +39,8 @@ class ExpectationForm(TiedForm):
     """The terms of an expected delivery."""
 
     template = forms.ChoiceField(
-        label=_("Template"), choices=[(name, in_words_lazy(title)) for name, title in EXPECTABLE.items()]
+        label=_("Template"),
+        choices=[(name, capfirst(in_words_lazy(title))) for name, title in EXPECTABLE.items()],
     )
     frequency = forms.ChoiceField(label=_("How often"), choices=Frequency.choices, initial=Frequency.MONTHLY)
     month_day = forms.TypedChoiceField(

@@ -1,6 +1,7 @@
 """Template tags of the portal: icons, status labels, times, sizes, durations."""
 
 import math
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from unicodedata import category
@@ -111,6 +112,12 @@ def setting(name: str) -> wording.Label:
 def instead_of(name: str) -> str:
     """What a rulebook no longer makes of a rule, behind what it does make of it."""
     return str(wording.INSTEAD_OF[name])
+
+
+@register.filter
+def colon(words: str) -> str:
+    """Words with a colon behind them, as the language sets it."""
+    return _("%(words)s:") % {"words": words}
 
 
 @register.filter
@@ -245,7 +252,7 @@ def percent(share: float) -> str:
 @register.filter
 def size(value: int | None) -> str:
     """Bytes in a person's unit: 1.5 MB."""
-    return filesizeformat(value or 0).replace(".0\xa0", "\xa0")
+    return re.sub(r"[.,]0(?=\xa0)", "", filesizeformat(value or 0))
 
 
 @register.filter

@@ -6,9 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from ingestion.pipeline.catalogue import find_entry
 from ingestion.web.errors import TooManyUploads
 from ingestion.web.states import State, Verdict
 from portal.common.errors import NotFound
+from portal.dashboard.catalogue import rule_picture
+from portal.dashboard.templatetags import fundgate
+from portal.dashboard.wording import SEVERITIES
 from tests.portal.dashboard.conftest import Make
 from tests.tools.messages import catalogue
 
@@ -18,6 +22,9 @@ EXPLAINED = {
     "de": ("Durch ein Passwort geschützt", "Die Arbeitsmappe ist verschlüsselt"),
     "fr": ("Protégé par un mot de passe", "Le classeur est chiffré"),
 }
+SIZES = {"en": "100\xa0MB", "de": "100\xa0MB", "fr": "100\xa0Mio"}
+COLONS = {"en": "Error:", "de": "Fehler:", "fr": "Erreur\xa0:"}
+SHARES = {"en": "0.1 % of", "de": "0,1 % des", "fr": "0,1\xa0% de"}
 DATED = {"en": "31 Dec 2025", "de": "31. Dez. 2025", "fr": "31 déc. 2025"}
 NOT_FOUND = {"en": "Not found", "de": "Nicht gefunden", "fr": "Introuvable"}
 LANGUAGES = tuple(COUNTED)
@@ -59,6 +66,16 @@ def test_a_date_of_a_file_is_written_as_the_language_writes_it(
 ) -> None:
     make(index_card={"valuation_date": "2025-12-31"})
     assert DATED[language] in page(viewer, "/submissions/", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sizes_colons_and_tolerances_are_written_as_the_language_writes_them(language: str) -> None:
+    entry = find_entry("TPT", "7.0", "TPT-P02-NET-ASSETS")
+    assert entry is not None
+    with translation.override(language):
+        assert fundgate.size(100 * 1024**2) == SIZES[language]
+        assert fundgate.colon(str(SEVERITIES["error"].word)) == COLONS[language]
+        assert SHARES[language] in rule_picture(entry, "")["tolerance"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
