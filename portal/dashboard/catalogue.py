@@ -95,7 +95,7 @@ def _example(entry: Entry) -> dict[str, Any] | None:
     found = rule_example(entry.pack, entry.rule)
     if found is None:
         return None
-    labels = [entry.pack.fields[key].label for key in found.fields]
+    labels = [entry.pack.fields[key].label if key else "—" for key in found.fields]
     shown: dict[str, Any] = {"message": found.message, "labels": labels}
     if len(found.kept) == len(found.broken) == 1:
         lines = [

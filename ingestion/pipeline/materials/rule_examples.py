@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ingestion.pipeline.materials.examples import example_rows
+from ingestion.pipeline.materials.file_examples import BEYOND, DAMAGES, file_example
 from ingestion.pipeline.materials.trial_values import Row
 from ingestion.pipeline.materials.trials import Rows, Trial, of_the_file
 from ingestion.pipeline.materials.variants import applying, changes, funds
@@ -28,7 +29,8 @@ MAX_SHOWN = 8
 class Example:
     """Rows with which the rule is kept, rows with which it is broken, and what is then said.
 
-    `fields` are those to show, `changed` the (row, field) in which the two differ.
+    `fields` are those to show, BEYOND among them where a row is too wide; `changed` are the (row, field) in
+    which the two differ.
     """
 
     fields: tuple[str, ...]
@@ -42,6 +44,9 @@ class Example:
 def rule_example(pack: Pack, rule: Rule) -> Example | None:
     """The example of a rule; None where no small change of the filled example breaks it."""
     base = example_rows(pack)
+    if rule.kind in DAMAGES:
+        of_file = file_example(pack, rule, base)
+        return _shown(pack, rule, *of_file) if of_file else None
     if not rule.field or not base or rule.kind not in KINDS:
         return None
     rule = next((one for one in rules_of(pack) if one.id == rule.id), rule)  # with its bounds in numbers
@@ -57,11 +62,11 @@ def rule_example(pack: Pack, rule: Rule) -> Example | None:
     for kept, broken in islice(tried.pairs(), PAIRS):
         message = tried.alone(broken)
         if message is not None and tried.alone(kept) is None:
-            return _shown(rule, tried.variants[kept], tried.variants[broken], message)
+            return _shown(pack, rule, tried.variants[kept], tried.variants[broken], message)
     return None
 
 
-def _shown(rule: Rule, good: Rows, bad: Rows, message: str) -> Example:
+def _shown(pack: Pack, rule: Rule, good: Rows, bad: Rows, message: str) -> Example:
     """The two variants, and the fields that matter: the rule's own, those that differ, others it reads."""
     padded = [*good, *({} for _ in bad[len(good) :])]
     changed = frozenset(
@@ -70,6 +75,10 @@ def _shown(rule: Rule, good: Rows, bad: Rows, message: str) -> Example:
         for key in right.keys() | wrong.keys()
         if right.get(key, "") != wrong.get(key, "")
     )
-    told = {key for _, key in changed} & set(rule.fields)
-    first = dict.fromkeys([rule.field, *sorted(told), *rule.fields])
+    told = {key for _, key in changed}
+    if rule.field:
+        first = dict.fromkeys([rule.field, *sorted(told & set(rule.fields)), *rule.fields])
+    else:
+        known = [pack.index_card[name] for name in ("id", "name", "valuation_date")]
+        first = dict.fromkeys([*known, *(key for key in (*pack.fields, BEYOND) if key in told)])
     return Example(tuple(first)[:MAX_SHOWN], tuple(good), tuple(bad), changed, message)

@@ -1,11 +1,12 @@
 """The examples of the rules are true: each rule finds the broken one and nothing in the other, in a file."""
 
 import random
+from collections.abc import Sequence
 from functools import cache
 
 import pytest
 
-from ingestion.pipeline import inspect_file, parse_file
+from ingestion.pipeline import inspect_file, parse_file, validate
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.materials import example_rows
 from ingestion.pipeline.materials.pattern_texts import pattern_texts
@@ -13,6 +14,7 @@ from ingestion.pipeline.materials.rule_examples import rule_example
 from ingestion.pipeline.materials.trial_values import Row
 from ingestion.pipeline.materials.variants import clauses
 from ingestion.pipeline.pack import Pack, packs
+from ingestion.pipeline.quality import quality_rules
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.kinds import KINDS
 from ingestion.pipeline.rules.rule import Rule, all_rules, rules_of
@@ -67,9 +69,34 @@ def test_examples_are_true_in_a_file_that_is_read_again(name: str) -> None:
     assert shown / len(rules) > 0.95, "nearly all rules have an example"
 
 
-def test_a_rule_about_the_file_itself_has_none() -> None:
+def said_of_a_file(pack: Pack, rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """(rule, message) of what is found in a file whose rows may have a cell behind the last header."""
+    lines = Table(pack, list(rows)).csv().decode().split("\r\n")
+    for i, row in enumerate(rows, 1):
+        lines[i] += f";{row['']}" if "" in row else ""
+    data = "\r\n".join(lines).encode()
+    found = validate(parse_file(data, inspect_file(data))).findings.to_pylist()
+    return {(one["rule"], one["message"]) for one in found}
+
+
+@pytest.mark.parametrize("name", ["TPT-8.0", "EMT-4.3", "HOLDINGS-1.0"])
+def test_examples_of_rules_about_the_file_are_true(name: str) -> None:
+    pack = packs()[name]
+    for rule in all_rules(pack):
+        if rule.kind not in OF_THE_FILE:
+            continue
+        example = rule_example(pack, rule)
+        if example is None:
+            assert (rule.kind, pack.version_field) == ("newer", ""), "there is no cell that names a version"
+            continue
+        assert (rule.id, example.message) in said_of_a_file(pack, example.broken)
+        assert rule.id not in {found for found, _ in said_of_a_file(pack, example.kept)}
+        assert {field for _, field in example.changed} <= set(example.fields)
+
+
+def test_a_rule_that_compares_deliveries_has_none() -> None:
     pack = packs()["TPT-7.0"]
-    rule = next(rule for rule in all_rules(pack) if rule.kind == "row_width")
+    rule = next(rule for rule in quality_rules(pack) if rule.kind == "jump")
     assert rule_example(pack, rule) is None
 
 

@@ -141,7 +141,7 @@ def test_a_rule_is_shown_with_cells_that_keep_and_break_it(viewer: Client) -> No
     assert "What is then said" in shown
     several = viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-P05-CONSTANT-5"])).content.decode()
     assert "These rows are right" in several
-    assert (
-        "data-example"
-        not in viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-FILE-WIDTH"])).content.decode()
-    )
+    of_a_file = viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-FILE-WIDTH"])).content.decode()
+    assert '<th scope="col">—</th>' in of_a_file and "<mark>extra</mark>" in of_a_file
+    without = viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-Q11-NAV-JUMP"])).content.decode()
+    assert "data-example" not in without, "it compares two deliveries"
