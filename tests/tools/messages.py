@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from gettext import GNUTranslations
 from itertools import chain
 from pathlib import Path
@@ -46,6 +47,7 @@ _KEYWORDS = {
 }
 
 
+@cache
 def extracted() -> Catalog:
     """Every text that pages and code mark for translation."""
     found = Catalog(charset="utf-8")
@@ -55,8 +57,13 @@ def extracted() -> Catalog:
     return found
 
 
-def marked() -> Iterator[tuple[str, Text, str | None]]:
+@cache
+def marked() -> tuple[tuple[str, Text, str | None], ...]:
     """File, text (singular and plural where it counts) and context of each marked place."""
+    return tuple(_marked())
+
+
+def _marked() -> Iterator[tuple[str, Text, str | None]]:
     for name, source in _sources():
         for _, text, _, context in extract("python", io.BytesIO(source.encode()), _KEYWORDS):
             yield name, text, context
