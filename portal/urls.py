@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("portal.accounts.urls")),
     path("", include("portal.dashboard.urls")),
     path("", include("ingestion.web.urls")),
+    path("", include("sharing.urls")),
     path("api/", include("portal.api.urls")),
 ]

@@ -112,7 +112,10 @@ class GrantTransition(models.Model):
 
 
 class Copy(models.Model):
-    """One delivery under one grant: owed, delivered, or deleted again."""
+    """One delivery under one grant: owed, delivered, or deleted again.
+
+    `looked_again`: its place was emptied once more, when no function that ran at its end can still write.
+    """
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="copies")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="copies")
@@ -122,6 +125,7 @@ class Copy(models.Model):
     owed_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     bytes = models.PositiveBigIntegerField(default=0)
+    looked_again = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "copies"

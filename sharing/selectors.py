@@ -6,9 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ingestion.review.funds import funds_of
-from ingestion.review.selectors import standing_of
-from ingestion.schedule.services.deliveries import day_of
+from ingestion.review.selectors import no_error_open
 from ingestion.web.models import Submission
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
@@ -59,19 +57,15 @@ def profile_of(institution: Institution) -> Profile:
 
 
 def covered_by(grant: Grant, submissions: QuerySet[Submission]) -> list[Submission]:
-    """Of these deliveries of the owner, those that fall under the grant as it would be if it were open."""
+    """Of these deliveries of the owner, those that fall under the grant as it would be if it were open.
+
+    What could not be read is never handed on.
+    """
     asked, today = grant.of_record(is_open=True), timezone.now().date()
-    return [
-        each
-        for each in submissions.filter(institution=grant.owner).select_related("institution", "standing")
-        if may_be_handed_on(each, grant.condition)
-        and asked.covers(
-            funds=funds_of(each),
-            template=each.template,
-            valuation_date=day_of((each.index_card or {}).get("valuation_date")),
-            today=today,
-        )
-    ]
+    found = submissions.filter(institution=grant.owner).exclude(verdict=Verdict.UNREADABLE)
+    if grant.condition == Condition.STOOD_BY:
+        found = found.filter(no_error_open())
+    return [each for each in found if each.index_card and asked.covers(each.index_card, today)]
 
 
 def current_of(grant: Grant) -> QuerySet[Submission]:
@@ -79,15 +73,6 @@ def current_of(grant: Grant) -> QuerySet[Submission]:
     return Submission.objects.filter(
         institution=grant.owner, state=SubmissionState.COMPLETED, check_only=False, superseded_by=None
     )
-
-
-def may_be_handed_on(submission: Submission, condition: str) -> bool:
-    """Whether the verdict meets the condition of a grant. What could not be read is never handed on."""
-    if submission.check_only or submission.state != SubmissionState.COMPLETED or not submission.index_card:
-        return False
-    if submission.verdict == Verdict.UNREADABLE:
-        return False
-    return condition == Condition.CHECKED or standing_of(submission).open_errors == 0
 
 
 def grants_that_flow(owner: Institution) -> QuerySet[Grant]:

@@ -1,5 +1,6 @@
-"""Sends one event to the portal: signed by KMS for the portal, by SigV4 for the API in front of it."""
+"""Talks to the portal: signed by KMS for the portal, by SigV4 for the API in front of it."""
 
+import json
 import random
 import time
 from typing import Any
@@ -24,14 +25,26 @@ def send(event: Event, *, url: str, key_arn: str, region: str) -> None:
     AwsUnavailable when nobody took it, AccessDenied or AwsError when it was refused for good.
     A 409 says the portal knows the event: as good as delivered.
     """
-    body = event.body()
+    _deliver(event.body(), url, key_arn, region)
+
+
+def ask(question: dict[str, Any], *, url: str, key_arn: str, region: str) -> dict[str, Any]:
+    """The portal's answer to a question that may be put twice; errors as with `send`."""
+    try:
+        answer: dict[str, Any] = json.loads(_deliver(json.dumps(question).encode(), url, key_arn, region))
+    except ValueError:
+        raise AwsError("NotJson", "Callback") from None
+    return answer
+
+
+def _deliver(body: bytes, url: str, key_arn: str, region: str) -> bytes:
     for attempt in range(ATTEMPTS):
         try:
-            status = _post(body, url, key_arn, region)
+            status, answer = _post(body, url, key_arn, region)
         except urllib3.exceptions.HTTPError:
             status = 0
         if 200 <= status < 300 or status == 409:
-            return
+            return answer
         if 400 <= status < 500 and status != 429:
             raise (AccessDenied if status in (401, 403) else AwsError)(f"Http{status}", "Callback")
         if attempt + 1 < ATTEMPTS:
@@ -39,8 +52,8 @@ def send(event: Event, *, url: str, key_arn: str, region: str) -> None:
     raise AwsUnavailable(f"Http{status}", "Callback")
 
 
-def _post(body: bytes, url: str, key_arn: str, region: str) -> int:
-    """Status of one POST; signed anew each time because both signatures carry the time."""
+def _post(body: bytes, url: str, key_arn: str, region: str) -> tuple[int, bytes]:
+    """Status and body of one POST; signed anew each time because both signatures carry the time."""
     timestamp = str(int(time.time()))
     request = AWSRequest(
         method="POST",
@@ -56,5 +69,5 @@ def _post(body: bytes, url: str, key_arn: str, region: str) -> int:
     credentials: Any = own_credentials()
     SigV4Auth(credentials.get_frozen_credentials(), "execute-api", region).add_auth(request)
     headers = dict(request.headers.items())
-    status: int = _http.request("POST", url, body=body, headers=headers, redirect=False).status
-    return status
+    answer = _http.request("POST", url, body=body, headers=headers, redirect=False)
+    return answer.status, answer.data

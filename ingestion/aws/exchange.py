@@ -6,7 +6,6 @@ bucket encrypts with the recipient's key, which the owner may use for nothing el
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ingestion.aws import layout, objects
 from ingestion.aws.errors import AwsError, translate
+from ingestion.aws.grants import Content, GrantOfRecord
 from ingestion.aws.objects import ObjectRef
 
 MANIFEST = "manifest.json"
-THREADS = 8  # a client keeps ten connections
+ORIGINAL, VERDICT = "original", "verdict.json"
+TABLES = tuple(
+    f"tables/{name}.parquet" for name in ("holdings", "share_classes", "costs", "esg", "esg_indicators")
+)
+FILES: dict[Content, tuple[str, ...]] = {"original": (ORIGINAL,), "schema": TABLES, "summary": (VERDICT,)}
+"""The files that may be copied for each content of a grant, by their name at the recipient."""
 
 
 @dataclass(frozen=True)
@@ -49,28 +54,45 @@ class Order:
         return cls(**texts, files=files, manifest=dict(value["manifest"]))
 
 
+def is_in_order(order: Order, record: GrantOfRecord, account: str, attempt: int) -> bool:
+    """Whether the grant lets exactly these files go to exactly this institution.
+
+    The portal made the order; the owner's own document decides. No file but the delivery's own, from where
+    the layout puts it, is ever copied.
+    """
+    if (record.grant, record.owner, record.recipient) != (order.grant, order.owner, order.recipient):
+        return False
+    allowed = {file for content in record.contents for file in FILES[content]}
+    for name, ref in order.files.items():
+        if name == ORIGINAL:
+            area: layout.Area = "landing"
+            key = layout.landing_key(order.submission)
+        else:
+            area, key = "results", layout.result_key(order.submission, attempt, name)
+        if name not in allowed or (ref.bucket, ref.key) != (
+            layout.bucket_name(account, order.owner, area),
+            key,
+        ):
+            return False
+    return True
+
+
 def hand_over(s3: Any, account: str, order: Order) -> None:
     """Copies the files, then writes the manifest: without it, nothing that lies there is ever shown.
 
     May run twice: the same copies are written again as newer versions.
     """
     bucket = layout.bucket_name(account, order.recipient, "exchange")
-
-    def place(name: str) -> str:
-        return layout.exchange_key(order.owner, order.grant, order.submission, name)
-
-    def copy(name: str) -> None:
-        ref = order.files[name]
+    for name, ref in order.files.items():
         source = {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}
+        key = layout.exchange_key(order.owner, order.grant, order.submission, name)
         try:
-            s3.copy_object(Bucket=bucket, Key=place(name), CopySource=source)
+            s3.copy_object(Bucket=bucket, Key=key, CopySource=source)
         except (ClientError, BotoCoreError) as error:
             raise translate(error) from None
-
-    with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(copy, order.files))
+    key = layout.exchange_key(order.owner, order.grant, order.submission, MANIFEST)
     body = json.dumps(order.manifest, sort_keys=True).encode()
-    objects.put(s3, bucket, place(MANIFEST), body, content_type="application/json")
+    objects.put(s3, bucket, key, body, content_type="application/json")
 
 
 def take_back(s3: Any, bucket: str, prefix: str) -> int:

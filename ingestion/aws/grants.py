@@ -5,7 +5,7 @@ a forged row leaks nothing.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
@@ -60,22 +60,39 @@ class GrantOfRecord:
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise NotAGrant("not a grant") from error
 
-    def covers(
-        self, *, funds: Iterable[str], template: str, valuation_date: date | None, today: date
-    ) -> bool:
-        """Whether a delivery falls under it now: only if every fund in the file does.
+    def covers(self, card: Mapping[str, Any], today: date) -> bool:
+        """Whether the delivery of this index card falls under it: only if every fund in the file does.
 
         A file that names no fund falls under a grant of all funds only; one without a valuation date only
         under a grant from no date on.
         """
         if not self.open or (self.ends_on and today > self.ends_on):
             return False
-        if self.templates and template not in self.templates:
+        if self.templates and card["template"] not in self.templates:
             return False
-        if self.valuations_from and (valuation_date is None or valuation_date < self.valuations_from):
+        valued = _day_written(card.get("valuation_date"))
+        if self.valuations_from and (valued is None or valued < self.valuations_from):
             return False
-        named = list(funds)
-        return not self.funds or (bool(named) and set(named) <= set(self.funds))
+        funds = funds_on(card)
+        return not self.funds or (bool(funds) and funds <= set(self.funds))
+
+
+def fund_of(identifier: str) -> str:
+    """How a fund is told from others, however its identifier was typed."""
+    return identifier.strip().upper()
+
+
+def funds_on(card: Mapping[str, Any]) -> set[str]:
+    """The funds that an index card names."""
+    return {fund for each in card.get("portfolios") or [] if (fund := fund_of(str(each["id"])))}
+
+
+def _day_written(written: Any) -> date | None:
+    """The date an index card quotes; None for a text that is no ISO date."""
+    try:
+        return date.fromisoformat(str(written)[:10])
+    except ValueError:
+        return None
 
 
 def _day(text: str | None) -> date | None:

@@ -13,6 +13,10 @@ STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality
 """What leads to the verdict, in this order."""
 LATER: tuple[str, ...] = ("annotate",)
 """What follows it: nobody waits for these, and their failure leaves the verdict alone."""
+FUNCTIONS: tuple[str, ...] = (
+    *STAGES, *LATER, "share", "record-failure", "callback", "clean-up", "sweeper", "janitor",
+)  # fmt: skip
+"""Every Lambda function, by the end of its name."""
 CHECKS = "check/"
 CHECKS_DAYS = 7
 """Where everything of a file lies that is only checked, and when the buckets' lifecycle rules delete it."""

@@ -90,7 +90,12 @@ def deliverable_for(actor: Actor) -> QuerySet[Submission]:
     are released now. Warnings hold nothing back.
     """
     readable = current_deliveries_for(actor).exclude(verdict=Verdict.UNREADABLE)
-    return readable.filter(Q(error_count=0) | _settled(open_errors=0))
+    return readable.filter(no_error_open())
+
+
+def no_error_open() -> Q:
+    """Submissions in which no error was found, or all of them are released now."""
+    return Q(error_count=0) | _settled(open_errors=0)
 
 
 def stood_by() -> Q:

@@ -1,21 +1,14 @@
 """The webhook: parse, check, apply, answer."""
 
-import logging
-
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from ingestion.aws import signing
 from ingestion.aws.event_schema import EventInvalid, parse
-from ingestion.aws.events import MAX_BODY_BYTES
 from ingestion.web import services
-from ingestion.web.errors import BodyTooLarge, ForgedCallback
-from ingestion.web.webhook import require_genuine
+from ingestion.web.webhook import genuine_body
 from portal.accounts.selectors import client_address
 from portal.common.errors import BadRequest, NotFound
-
-log = logging.getLogger(__name__)
 
 
 @csrf_exempt
@@ -25,20 +18,7 @@ def events(request: HttpRequest) -> JsonResponse:
 
     200 also for one already known, 404 for a submission that is not, 400 for no event of ours.
     """
-    length = request.headers.get("Content-Length", "")
-    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-        raise BodyTooLarge
-    body = request.body
-    try:
-        require_genuine(
-            timestamp=request.headers.get(signing.TIMESTAMP_HEADER, ""),
-            key_id=request.headers.get(signing.KEY_ID_HEADER, ""),
-            signature=request.headers.get(signing.SIGNATURE_HEADER, ""),
-            body=body,
-        )
-    except ForgedCallback as error:  # in the log only: anybody can send one, and a record is kept for good
-        log.warning("callback refused: %s", error.message)
-        raise
+    body = genuine_body(request)
     address = client_address(request)
     try:
         event = parse(body)

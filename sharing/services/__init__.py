@@ -1,6 +1,6 @@
 """Writes: grants, what is owed under them, handing on and taking back."""
 
-from sharing.services.ending import ending, gone, take_back_now
+from sharing.services.deleting import ending, gone, take_back_now
 from sharing.services.grants import (
     accept,
     decline,

@@ -15,8 +15,6 @@ from ingestion.aws.exchange import Order
 from ingestion.aws.grants import GrantOfRecord, NotAGrant
 from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas.work import ORIGINAL, TABLES, VERDICT
-from ingestion.review.funds import funds_of
-from ingestion.schedule.services.deliveries import day_of
 from ingestion.web import control
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
@@ -88,7 +86,9 @@ def _manifest(grant: Grant, submission: Submission, files: dict[str, ObjectRef])
 
 def owed(submission: Submission | None = None, grant: Grant | None = None) -> list[Copy]:
     """What is owed of a delivery or under a grant, the oldest first, as long as the grant flows."""
-    found = Copy.objects.filter(state=CopyState.OWED, grant__state__in=FLOWING)
+    found = Copy.objects.filter(
+        state=CopyState.OWED, grant__state__in=FLOWING, submission__superseded_by=None
+    )
     found = found.select_related("grant__owner", "grant__recipient", "submission__institution")
     if submission is not None:
         found = found.filter(submission=submission)
@@ -161,12 +161,9 @@ def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:
 
 def _is_due(record: GrantOfRecord, copy: Copy) -> bool:
     """Whether the document covers the delivery, and it still counts and meets the condition."""
-    submission, counting = copy.submission, current_of(copy.grant)
-    return bool(covered_by(copy.grant, counting.filter(pk=submission.pk))) and record.covers(
-        funds=funds_of(submission),
-        template=submission.template,
-        valuation_date=day_of((submission.index_card or {}).get("valuation_date")),
-        today=timezone.now().date(),
+    counting = current_of(copy.grant).filter(pk=copy.submission_id)
+    return bool(covered_by(copy.grant, counting)) and record.covers(
+        copy.submission.index_card or {}, timezone.now().date()
     )
 
 

@@ -42,6 +42,7 @@ def test_the_clocks_tick_as_often_as_their_work_needs(platform: Platform) -> Non
     minute, quarter = "rate(1 minute)", "rate(15 minutes)"
     targets = {
         "fundgate-sweeper": ("function:fundgate-sweeper", minute),
+        "fundgate-janitor": ("function:fundgate-janitor", minute),
         "fundgate-portal-sweep": ("fundgate-work", minute),
         "fundgate-portal-reminders": ("fundgate-work", quarter),
     }

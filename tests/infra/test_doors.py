@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from ingestion.aws import stacks
-from ingestion.aws.layout import LATER, STAGES
+from ingestion.aws.layout import FUNCTIONS
 from tests.infra.embedded import ACCOUNT, PASSWORD, REGION, TEMPLATES, Platform, policy, refused
 
 pytestmark = pytest.mark.aws
 
 OWNER = "alpine-am"
-FUNCTIONS = (*STAGES, *LATER, "record-failure", "callback", "clean-up", "sweeper")
 RUNTIME = ["portal", "worker", "pipeline", "clock", "members", OWNER, *[f"fn-{name}" for name in FUNCTIONS]]
 VICTIM = f"user@{OWNER}.example"
 DENIED = {"AccessDenied", "AccessDeniedException"}

@@ -12,7 +12,6 @@ from tests.infra.embedded import ACCOUNT, Platform, refused
 pytestmark = pytest.mark.aws
 
 OWNER, RECIPIENT = "alpine-am", "borealis-insurance"
-FUNCTIONS = (*layout.STAGES, *layout.LATER, "record-failure", "callback", "clean-up", "sweeper")
 DENIED = {"AccessDenied", "AccessDeniedException"}
 BUCKET = layout.bucket_name(ACCOUNT, RECIPIENT, "exchange")
 
@@ -56,7 +55,9 @@ def test_the_recipient_reads_every_file_and_the_manifest(platform: Platform, han
     assert stored["SSEKMSKeyId"] == platform.institutions[RECIPIENT]["KeyArn"]
 
 
-@pytest.mark.parametrize("who", [OWNER, "portal", "worker", "deploy", *[f"fn-{name}" for name in FUNCTIONS]])
+@pytest.mark.parametrize(
+    "who", [OWNER, "portal", "worker", "deploy", *[f"fn-{name}" for name in layout.FUNCTIONS]]
+)
 def test_nobody_else_reads_it_not_even_who_wrote_it(platform: Platform, handed: Order, who: str) -> None:
     s3 = s3_of(platform, who)
     for name in (*handed.files, MANIFEST):
@@ -92,3 +93,23 @@ def test_the_recipient_cannot_take_it_away(platform: Platform, handed: Order) ->
 def test_only_a_place_of_copies_is_ever_emptied(prefix: str) -> None:
     with pytest.raises(ValueError, match="copies"):
         exchange.take_back(None, BUCKET, prefix)
+
+
+def test_the_janitor_deletes_copies_without_reading_any(platform: Platform) -> None:
+    made, janitor = order(platform), s3_of(platform, "fn-janitor")
+    exchange.hand_over(s3_of(platform, OWNER), ACCOUNT, made)
+    assert refused(janitor.get_object, Bucket=BUCKET, Key=place(made, "original")) in DENIED
+    assert refused(janitor.list_objects_v2, Bucket=BUCKET) in DENIED
+    assert exchange.take_back(janitor, BUCKET, layout.exchange_prefix(OWNER, made.grant)) == 3
+    left = s3_of(platform, RECIPIENT).list_object_versions(
+        Bucket=BUCKET, Prefix=f"from/{OWNER}/{made.grant}/"
+    )
+    assert not left.get("Versions") and not left.get("DeleteMarkers")
+
+
+@pytest.mark.parametrize("area", ["landing", "interim", "results"])
+def test_the_janitor_reaches_no_other_bucket(platform: Platform, area: layout.Area) -> None:
+    bucket, janitor = layout.bucket_name(ACCOUNT, OWNER, area), s3_of(platform, "fn-janitor")
+    s3_of(platform, OWNER).put_object(Bucket=bucket, Key="from/x", Body=b"x")
+    assert refused(janitor.list_object_versions, Bucket=bucket) in DENIED
+    assert refused(janitor.delete_object, Bucket=bucket, Key="from/x") in DENIED

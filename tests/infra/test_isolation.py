@@ -13,9 +13,8 @@ from tests.infra.embedded import ACCOUNT, REGION, Platform, refused
 pytestmark = pytest.mark.aws
 
 OWNER, OTHER = "alpine-am", "borealis-insurance"
-FUNCTIONS = (*layout.STAGES, *layout.LATER, "record-failure", "callback", "clean-up", "sweeper")
 OUTSIDERS = [OTHER, "portal", "worker", "members", "pipeline", "clock", "deploy", "nobody", "administrator"]
-OUTSIDERS += [f"fn-{name}" for name in FUNCTIONS]
+OUTSIDERS += [f"fn-{name}" for name in layout.FUNCTIONS]
 DENIED = {"AccessDenied", "AccessDeniedException"}
 
 
@@ -92,7 +91,7 @@ def test_an_outsider_does_not(platform: Platform, stored: Stored, as_: As, who: 
         assert refused(call, **arguments) in DENIED, arguments
 
 
-@pytest.mark.parametrize("who", [OTHER, "portal", "worker", *[f"fn-{name}" for name in FUNCTIONS]])
+@pytest.mark.parametrize("who", [OTHER, "portal", "worker", *[f"fn-{name}" for name in layout.FUNCTIONS]])
 def test_an_outsider_does_not_even_see_names(platform: Platform, stored: Stored, as_: As, who: str) -> None:
     platform.server.client("s3", as_(OWNER)).list_object_versions(Bucket=stored.bucket)
     s3 = platform.server.client("s3", as_(who))
@@ -208,7 +207,7 @@ def parked(platform: Platform, as_: As) -> str:
     return name
 
 
-STAGES = [f"fn-{name}" for name in (*layout.STAGES, *layout.LATER)]
+STAGES = [f"fn-{name}" for name in (*layout.STAGES, *layout.LATER, "share")]
 
 
 @pytest.mark.parametrize("who", STAGES)

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.aws.layout import CHECKS, CHECKS_DAYS, LATER, STAGES
+from ingestion.aws.layout import CHECKS, CHECKS_DAYS, FUNCTIONS
 from ingestion.aws.packaging import packaged
 from tests.infra.embedded import ROOT, TEMPLATES
 
-FUNCTIONS = (*STAGES, *LATER, "record-failure", "callback", "clean-up", "sweeper")
 AREAS = ("Landing", "Interim", "Results", "Exchange")
 
 
@@ -168,6 +167,9 @@ TABLE = {
     "QualityRole": LOGS | {"ssm:GetParameter"},
     "PublishRole": LOGS | {"ssm:GetParameter", "execute-api:Invoke"},
     "AnnotateRole": LOGS | {"ssm:GetParameter"},
+    "ShareRole": LOGS | {"ssm:GetParameter", "execute-api:Invoke"},
+    "JanitorRole": LOGS
+    | {"execute-api:Invoke", "s3:ListBucketVersions", "s3:DeleteObject", "s3:DeleteObjectVersion"},
     "RecordFailureRole": LOGS,
     "CallbackRole": LOGS | {"execute-api:Invoke"},
     "CleanUpRole": LOGS | {"ssm:DeleteParameter"},

@@ -54,7 +54,7 @@ def body_of(name: str, method: str) -> dict[str, Any]:
         return {"data": urlencode(FORMS[name]), "content_type": "application/x-www-form-urlencoded"}
     if name == "give_reason":
         return {"data": b"reason=It+was+late.", "content_type": "application/x-www-form-urlencoded"}
-    if name == "events":
+    if name in ("events", "exchange"):
         return {"data": b"{}", "content_type": "application/json"}
     if name == "preferences" and method == "POST":
         form = urlencode({"language": "fr", "timezone": "Europe/Zurich"}).encode()

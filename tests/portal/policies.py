@@ -134,6 +134,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("mailbox", "GET"): Policy(200, Role.VIEWER),
     ("letter", "GET"): of_a(),
     ("events", "POST"): Policy(200, signed=True),
+    ("exchange", "POST"): Policy(200, signed=True),
     ("api_sign_in", "GET"): PUBLIC,
     ("api_schema", "GET"): PUBLIC,
     ("api_submissions", "GET"): Policy(200, Role.VIEWER),

@@ -22,36 +22,43 @@ GRANT = GrantOfRecord(
     valuations_from=date(2026, 1, 31),
     ends_on=DAY,
 )
-DELIVERY = {"funds": ["LU0000000001"], "template": "TPT", "valuation_date": date(2026, 2, 28), "today": DAY}
+CARD = {"template": "TPT", "portfolios": [{"id": " lu0000000001"}], "valuation_date": "2026-02-28"}
 
 
-def test_a_delivery_of_a_granted_fund_and_template_is_covered() -> None:
-    assert GRANT.covers(**DELIVERY)
+def of(*funds: str) -> dict[str, object]:
+    return {"portfolios": [{"id": fund} for fund in funds]}
+
+
+def test_a_delivery_of_a_granted_fund_and_template_is_covered_up_to_the_last_day() -> None:
+    assert GRANT.covers(CARD, DAY)
+    assert not GRANT.covers(CARD, DAY + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        {"funds": ["LU0000000003"]},
-        {"funds": ["LU0000000001", "LU0000000003"]},
-        {"funds": []},
+        of("LU0000000003"),
+        of("LU0000000001", "LU0000000003"),
+        of(),
+        of(" "),
+        {"portfolios": None},
         {"template": "EMT"},
-        {"valuation_date": date(2026, 1, 30)},
+        {"valuation_date": "2026-01-30"},
         {"valuation_date": None},
-        {"today": DAY + timedelta(days=1)},
+        {"valuation_date": "soon"},
     ],
 )
 def test_what_differs_in_one_thing_is_not(other: dict[str, object]) -> None:
-    assert not GRANT.covers(**(DELIVERY | other))
+    assert not GRANT.covers(CARD | other, DAY)
 
 
 def test_a_closed_grant_covers_nothing() -> None:
-    assert not replace(GRANT, open=False).covers(**DELIVERY)
+    assert not replace(GRANT, open=False).covers(CARD, DAY)
 
 
 def test_where_nothing_is_named_everything_is_meant() -> None:
     wide = replace(GRANT, funds=(), templates=(), valuations_from=None, ends_on=None)
-    assert wide.covers(funds=[], template="EMT", valuation_date=None, today=date(2099, 1, 1))
+    assert wide.covers({"template": "EMT"}, date(2099, 1, 1))
 
 
 codes = st.from_regex(r"[a-z][a-z0-9-]{2,19}", fullmatch=True)

@@ -19,12 +19,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from ingestion.aws import layout, signing, tokens
 from ingestion.aws.event_schema import parse
 from ingestion.aws.events import Event, execution_name
-from ingestion.aws.layout import LATER, STAGES
+from ingestion.aws.layout import FUNCTIONS
 from ingestion.aws.objects import ObjectRef
 from tests.infra.embedded import ACCOUNT, Platform, Server
 
 OWNER, OTHER = "alpine-am", "borealis-insurance"
-FUNCTIONS = (*STAGES, *LATER, "record-failure", "callback", "clean-up", "sweeper")
 
 
 @dataclass
@@ -36,6 +35,11 @@ class Received:
     genuine: bool
 
 
+def nothing_is_shared(_asked: dict[str, Any]) -> dict[str, Any]:
+    """What the portal answers while no grant is open."""
+    return {"copies": [], "orders": [], "take_back": [], "endings": [], "gone": 0}
+
+
 @dataclass
 class Portal:
     """Listens where the callback API leads. `answer` gives the status; `when` runs before it is sent."""
@@ -45,6 +49,8 @@ class Portal:
     received: list[Received] = field(default_factory=list)
     answer: int = 204
     when: Callable[[Event], None] | None = None
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    exchange: Callable[[dict[str, Any]], dict[str, Any]] = nothing_is_shared
 
     @classmethod
     def listen(cls) -> "Portal":
@@ -66,6 +72,9 @@ class Portal:
 
     def take(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers["Content-Length"]))
+        if request.path == "/internal/exchange/":
+            self.tell(request, body)
+            return
         stamp = request.headers.get(signing.TIMESTAMP_HEADER, "")
         signature = request.headers.get(signing.SIGNATURE_HEADER, "")
         genuine = (
@@ -80,6 +89,16 @@ class Portal:
         request.send_response(self.answer)
         request.send_header("Content-Length", "0")
         request.end_headers()
+
+    def tell(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        """Answers a question about the exchange: nothing is owed or ending unless a test says so."""
+        asked = json.loads(body)
+        self.asked.append(asked)
+        answer = json.dumps(self.exchange(asked)).encode()
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(answer)))
+        request.end_headers()
+        request.wfile.write(answer)
 
     def of(self, submission: str) -> list[Event]:
         return [each.event for each in self.received if each.event.submission == submission]

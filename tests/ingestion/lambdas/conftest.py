@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.embedded import ROOT, Server
-from tests.ingestion.lambdas.chain import Chain, Portal, Run
+from tests.ingestion.lambdas.chain import Chain, Portal, Run, nothing_is_shared
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
 def chain(deployed: Chain) -> Iterator[Chain]:
     yield deployed
     deployed.portal.answer, deployed.portal.when = 204, None
+    deployed.portal.exchange = nothing_is_shared
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from ingestion.aws.layout import LATER, STAGES
+from ingestion.aws.layout import FUNCTIONS
 from tests.infra.embedded import ROOT
 
-FOLDERS = (*STAGES, *LATER, "record_failure", "callback", "clean_up", "sweeper")
+FOLDERS = tuple(name.replace("-", "_") for name in FUNCTIONS)
 
 
 def loaded(folder: str) -> set[str]:
@@ -37,6 +37,6 @@ def test_a_function_loads_neither_django_nor_what_only_the_portal_needs(folder: 
     }
 
 
-@pytest.mark.parametrize("folder", ["record_failure", "callback", "clean_up", "sweeper"])
+@pytest.mark.parametrize("folder", ["share", "record_failure", "callback", "clean_up", "sweeper", "janitor"])
 def test_the_functions_around_the_stages_load_no_table_library(folder: str) -> None:
     assert not loaded(folder) & {"pandas", "pyarrow", "numpy"}

@@ -12,10 +12,17 @@ from tests.infra.embedded import ROOT
 
 MACHINE = json.loads((ROOT / "infra" / "statemachine" / "pipeline.asl.json").read_text())
 STATES: dict[str, dict[str, Any]] = MACHINE["States"]
-TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+EACH: dict[str, dict[str, Any]] = STATES["ShareEach"]["ItemProcessor"]["States"]
+TASKS = {name: state for name, state in (STATES | EACH).items() if state["Type"] == "Task"}
 FUNCTIONS = {
     f"${{{name}FunctionArn}}"
-    for name in (*(stage.capitalize() for stage in (*STAGES, *LATER)), "RecordFailure", "Callback", "CleanUp")
+    for name in (
+        *(stage.capitalize() for stage in (*STAGES, *LATER)),
+        "Share",
+        "RecordFailure",
+        "Callback",
+        "CleanUp",
+    )
 }
 
 
@@ -67,7 +74,7 @@ def test_a_failed_stage_is_recorded_told_and_cleaned_up_in_this_order() -> None:
 def test_the_stages_follow_each_other_and_each_is_told_to_the_portal() -> None:
     good = [way for way in paths() if way[-1] == "Finished" and "RecordFailure" not in way]
     longest = max(good, key=len)
-    told = [name for name in longest if name in TASKS]
+    told = [name for name in longest if name in TASKS and name != "Share"]
     assert told == [
         *(
             name
@@ -78,10 +85,20 @@ def test_the_stages_follow_each_other_and_each_is_told_to_the_portal() -> None:
     ]
 
 
+def test_the_end_is_told_before_it_is_handed_on_and_no_failure_of_that_changes_it() -> None:
+    """Whatever becomes of Share, and of each part of it, the way leads on, and no failure is recorded."""
+    assert STATES["CallbackPublish"]["Next"] == "Share"
+    assert STATES["Share"]["Next"] == "ShareEach"
+    onwards = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "HasFindings"}
+    assert STATES["Share"]["Catch"] == STATES["ShareEach"]["Catch"] == [onwards]
+    assert STATES["ShareEach"]["Next"] == "HasFindings" and STATES["ShareEach"]["ResultPath"] is None
+    assert EACH["HandOver"]["Catch"][-1]["Next"] == "NotHandedOver"
+    assert all(state.get("End") for state in EACH.values())
+
+
 def test_the_end_is_told_before_the_workbook_is_made_and_no_failure_of_that_changes_it() -> None:
     """Whatever becomes of Annotate, the way leads on to the same end, and no failure is recorded."""
-    told = STATES["CallbackPublish"]
-    assert STATES[told["Next"]]["Choices"][0]["Next"] == "Annotate"
+    assert STATES["HasFindings"]["Choices"][0]["Next"] == "Annotate"
     for way in (way for way in paths() if "Annotate" in way):
         assert way.index("CallbackPublish") < way.index("Annotate")
     caught = STATES["Annotate"]["Catch"]

@@ -1,10 +1,12 @@
 """Deleting copies: at once with the credentials of whoever revokes, else by the janitor within a minute."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ingestion.aws import exchange, layout
@@ -17,11 +19,18 @@ from sharing.selectors import get_grant
 from sharing.services.telling import noted
 from sharing.states import CLOSED, CopyState
 
+LOOK_AGAIN = timedelta(minutes=20)
+"""No function runs that long: what one wrote after its copy ended lies there by then."""
+BATCH = 100
+
 
 def ending() -> list[Copy]:
-    """Copies that are to be deleted, the oldest first."""
-    found = Copy.objects.filter(state=CopyState.ENDING).select_related("grant__owner", "grant__recipient")
-    return list(found.order_by("state_since", "pk"))
+    """Copies that are to be deleted, or whose place is to be looked at once more; the oldest first."""
+    again = Q(state=CopyState.GONE, looked_again=False, state_since__lt=timezone.now() - LOOK_AGAIN)
+    found = Copy.objects.filter(Q(state=CopyState.ENDING) | again)
+    return list(
+        found.select_related("grant__owner", "grant__recipient").order_by("state_since", "pk")[:BATCH]
+    )
 
 
 def gone(copy_ids: Iterable[int]) -> int:
@@ -30,7 +39,11 @@ def gone(copy_ids: Iterable[int]) -> int:
     for copy_id in copy_ids:
         with transaction.atomic():
             copy = Copy.objects.select_for_update(of=("self",)).filter(pk=copy_id).first()
-            if copy is None or copy.state != CopyState.ENDING:
+            if copy is None or copy.state not in (CopyState.ENDING, CopyState.GONE):
+                continue
+            if copy.state == CopyState.GONE:
+                copy.looked_again = True
+                copy.save(update_fields=["looked_again"])
                 continue
             copy.state, copy.state_since = CopyState.GONE, timezone.now()
             copy.save(update_fields=["state", "state_since"])

@@ -1,0 +1,46 @@
+"""Every minute: deletes the copies of what was revoked, has ended or was taken back. It can read nothing."""
+
+import time
+
+from ingestion.aws import exchange, layout
+from ingestion.aws.clients import client
+from ingestion.aws.config import required
+from ingestion.aws.errors import AwsError
+from ingestion.lambdas import logs
+from ingestion.lambdas.function import Payload, function
+from ingestion.lambdas.portal import asked
+
+SECONDS = 40.0
+"""Of its minute; what is left then waits for the next."""
+
+
+def tidy(event: Payload) -> Payload:
+    """Asks the portal what is to be deleted until nothing is; one that fails does not keep others back."""
+    s3 = client("s3", region=required("FUNDGATE_REGION"))
+    deleted, failed, until = 0, set[int](), time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        found = [each for each in asked("endings")["endings"] if each["copy"] not in failed]
+        if not found:
+            break
+        gone = []
+        for each in found:
+            try:
+                bucket = layout.bucket_name(required("FUNDGATE_ACCOUNT_ID"), each["recipient"], "exchange")
+                prefix = layout.exchange_prefix(each["owner"], each["grant"], each["submission"])
+                deleted += exchange.take_back(s3, bucket, prefix)
+                gone.append(each["copy"])
+            except AwsError as error:
+                logs.failure(error, code="", function="janitor")
+                failed.add(each["copy"])
+        if gone:
+            asked("gone", copies=gone)
+    return {"deleted": deleted, "failed": len(failed)}
+
+
+def warm_up() -> None:
+    region = required("FUNDGATE_REGION")
+    client("s3", region=region)
+    client("kms", region=region)
+
+
+handler = function("janitor", tidy, warm_up)

@@ -1,0 +1,95 @@
+"""Hands a checked delivery to the institutions it is granted to, with the user's credentials.
+
+Called twice: first it asks the portal what is owed and deals that out, then each part is copied. The portal
+says what; the document in the owner's bucket decides whether.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from ingestion.aws import exchange, layout, objects
+from ingestion.aws.clients import client, forget
+from ingestion.aws.config import platform_from_environment
+from ingestion.aws.errors import AwsError, NotFound
+from ingestion.aws.exchange import Order
+from ingestion.aws.grants import MOST_BYTES, GrantOfRecord, NotAGrant
+from ingestion.lambdas import logs
+from ingestion.lambdas.function import Payload, function
+from ingestion.lambdas.job import Job
+from ingestion.lambdas.portal import asked
+from ingestion.lambdas.stage import credentials_of
+from ingestion.lambdas.work import VERDICT
+
+BATCH = 25
+"""Copies of one call: what the portal answers must stay small, and a call short."""
+THREADS = 8  # a client keeps ten connections
+
+
+def share(event: Payload) -> Payload:
+    """`batches` of copy ids when called for the whole, `copied` and `refused` when called with `copies`."""
+    platform = platform_from_environment()
+    job = Job.from_event(event, platform.account_id)
+    about = {"submission": job.submission, "attempt": job.attempt}
+    if "copies" not in event:
+        owed = [] if job.check_only else asked("owed", **about)["copies"]
+        return {"batches": [owed[i : i + BATCH] for i in range(0, len(owed), BATCH)]}
+    credentials = credentials_of(job, platform)
+    try:
+        s3 = client("s3", credentials, platform.region)
+        sharing = _Sharing(s3, platform.account_id, job)
+        orders = asked("orders", copies=event["copies"], **about)["orders"]
+        with ThreadPoolExecutor(THREADS) as threads:
+            outcomes = list(threads.map(sharing.handed_over, orders))
+        done = [order["copy"] for order, copied in zip(orders, outcomes, strict=True) if copied]
+        for late in asked("delivered", copies=done, **about)["take_back"] if done else []:
+            bucket = layout.bucket_name(platform.account_id, late["recipient"], "exchange")
+            prefix = layout.exchange_prefix(job.institution, late["grant"], job.submission)
+            exchange.take_back(s3, bucket, prefix)
+        return {"copied": len(done), "refused": len(orders) - len(done)}
+    finally:
+        forget(credentials)  # a warm process keeps nothing of this institution
+
+
+class _Sharing:
+    """One delivery on its way to several institutions."""
+
+    def __init__(self, s3: Any, account: str, job: Job) -> None:
+        self._s3, self._account, self._job = s3, account, job
+        verdict = job.output(VERDICT)
+        self._card = json.loads(objects.get(s3, verdict))["index_card"] if verdict else None
+
+    def handed_over(self, wanted: dict[str, Any]) -> bool:
+        """Copies one order; False when the owner's document does not allow it, or it went wrong."""
+        try:
+            order = Order.from_json(wanted)
+            allowed = self._is_allowed(order)
+            if allowed:
+                exchange.hand_over(self._s3, self._account, order)
+        except (KeyError, ValueError, AwsError) as error:  # the others are not kept back by it
+            logs.failure(error, code="", function="share", submission=self._job.submission)
+            return False
+        return allowed
+
+    def _is_allowed(self, order: Order) -> bool:
+        job, bucket = self._job, layout.bucket_name(self._account, self._job.institution, "results")
+        if self._card is None or (order.owner, order.submission) != (job.institution, job.submission):
+            return False
+        try:
+            key = layout.control_key("grants", order.grant)
+            record = GrantOfRecord.of_bytes(objects.latest(self._s3, bucket, key, most=MOST_BYTES))
+        except (NotFound, NotAGrant):
+            return False
+        today = datetime.now(UTC).date()
+        known = exchange.is_in_order(order, record, self._account, job.attempt)
+        return known and record.covers(self._card, today)
+
+
+def warm_up() -> None:
+    platform = platform_from_environment()
+    for service in ("ssm", "s3", "kms"):
+        client(service, region=platform.region)
+
+
+handler = function("share", share, warm_up)

@@ -1,0 +1,94 @@
+"""What the pipeline and the janitor ask about the exchange, over the signed route."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from ingestion.web.models import Submission
+from ingestion.web.webhook import genuine_body
+from portal.common.errors import BadRequest, NotFound
+from portal.common.ids import parse_id
+from sharing import services
+from sharing.models import Copy
+
+MOST = 200
+
+
+@csrf_exempt
+@require_POST
+def exchange(request: HttpRequest) -> JsonResponse:
+    """Answers one question; 400 for one that is none, 404 for a submission or attempt that is not known."""
+    try:
+        asked = json.loads(genuine_body(request))
+        answer = _ANSWERS[asked["kind"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BadRequest("Not a question about the exchange.") from None
+    return JsonResponse(answer(asked))
+
+
+def _owed(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"copies": [copy.pk for copy in services.owed(_submission(asked))]}
+
+
+def _orders(asked: dict[str, Any]) -> dict[str, Any]:
+    wanted = set(_copies(asked))
+    owed = [copy for copy in services.owed(_submission(asked)) if copy.pk in wanted]
+    return {"orders": [{"copy": copy.pk, **services.order_for(copy).to_json()} for copy in owed]}
+
+
+def _delivered(asked: dict[str, Any]) -> dict[str, Any]:
+    of_it = Copy.objects.filter(submission=_submission(asked), pk__in=_copies(asked))
+    late = services.delivered(of_it.values_list("pk", flat=True), actor=None)
+    return {
+        "take_back": [{"grant": str(copy.grant_id), "recipient": copy.grant.recipient.code} for copy in late]
+    }
+
+
+def _endings(_asked: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "endings": [
+            {
+                "copy": copy.pk,
+                "owner": copy.grant.owner.code,
+                "recipient": copy.grant.recipient.code,
+                "grant": str(copy.grant_id),
+                "submission": str(copy.submission_id),
+            }
+            for copy in services.ending()
+        ]
+    }
+
+
+def _gone(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"gone": services.gone(_copies(asked))}
+
+
+_ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "owed": _owed,
+    "orders": _orders,
+    "delivered": _delivered,
+    "endings": _endings,
+    "gone": _gone,
+}
+
+
+def _submission(asked: dict[str, Any]) -> Submission:
+    """The submission in the attempt that asks; an earlier attempt has nothing to hand over any more."""
+    wanted, attempt = parse_id(str(asked.get("submission"))), asked.get("attempt")
+    if wanted is None or type(attempt) is not int:
+        raise BadRequest("Not a submission and an attempt.")
+    found = Submission.objects.filter(pk=wanted, attempt=attempt).first()
+    if found is None:
+        raise NotFound("This submission or attempt does not exist.")
+    return found
+
+
+def _copies(asked: dict[str, Any]) -> list[int]:
+    copies = asked.get("copies")
+    if not isinstance(copies, list) or len(copies) > MOST or not all(type(each) is int for each in copies):
+        raise BadRequest("Not a list of copies.")
+    return copies

@@ -1,0 +1,125 @@
+"""What the pipeline and the janitor ask over the signed route: nobody else gets an answer."""
+
+import json
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.test import Client
+
+from ingestion.aws import receipts, signing
+from ingestion.web.models import Submission
+from portal.accounts.actor import Actor
+from sharing import services
+from sharing.models import Copy, Grant
+from sharing.states import CopyState
+from tests.ingestion.web.test_webhook import callback_key, signed  # noqa: F401
+from tests.sharing.conftest import delivery
+
+
+@pytest.fixture(autouse=True)
+def sealing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The portal's receipt key, which KMS holds: how a manifest is signed is tried with the embedded AWS."""
+    monkeypatch.setattr(receipts, "sealed", lambda kms, key_arn, content: {"receipt": content})
+
+
+def ask(kind: str, *, key: ec.EllipticCurvePrivateKey | None = None, **more: Any) -> Any:
+    body, timestamp = json.dumps({"kind": kind, **more}).encode(), str(int(time.time()))
+    headers = {
+        signing.TIMESTAMP_HEADER: timestamp,
+        signing.KEY_ID_HEADER: settings.FUNDGATE_CALLBACK_KEY_ARN,
+        signing.SIGNATURE_HEADER: signed(body, timestamp, key) if key else signed(body, timestamp),
+    }
+    return Client(enforce_csrf_checks=True).post(
+        "/internal/exchange/", data=body, content_type="application/json", headers=headers
+    )
+
+
+@pytest.fixture
+def came(owner: Actor, accepted: Grant) -> Submission:
+    """A delivery that is owed under the grant."""
+    return delivery(owner)
+
+
+def about(submission: Submission) -> dict[str, Any]:
+    return {"submission": str(submission.id), "attempt": submission.attempt}
+
+
+def test_a_run_is_told_what_is_owed_and_what_to_copy(came: Submission, accepted: Grant) -> None:
+    (copy,) = ask("owed", **about(came)).json()["copies"]
+    (order,) = ask("orders", copies=[copy], **about(came)).json()["orders"]
+    assert (order["grant"], order["owner"], order["recipient"]) == (str(accepted.id), "alpine-am", "borealis")
+    assert order["files"]["original"]["key"] == came.object_key
+    assert order["manifest"]["receipt"]["files"]["original"]["sha256"] == came.sha256
+    assert ask("delivered", copies=[copy], **about(came)).json() == {"take_back": []}
+    assert Copy.objects.get().state == CopyState.DONE
+    assert ask("owed", **about(came)).json()["copies"] == []
+
+
+def test_what_another_delivery_is_owed_is_not_told(owner: Actor, came: Submission) -> None:
+    (copy,) = ask("owed", **about(came)).json()["copies"]
+    another = delivery(owner, day="2026-01-31")
+    assert ask("orders", copies=[copy], **about(another)).json()["orders"] == []
+    ask("delivered", copies=[copy], **about(another))
+    assert Copy.objects.get(pk=copy).state == CopyState.OWED
+
+
+def test_an_earlier_attempt_is_told_nothing(came: Submission) -> None:
+    assert ask("owed", submission=str(came.id), attempt=came.attempt + 1).status_code == 404
+    assert ask("owed", submission=str(uuid4()), attempt=1).status_code == 404
+
+
+def test_a_copy_of_a_grant_that_ended_is_to_be_taken_back(
+    came: Submission, accepted: Grant, admin: Actor
+) -> None:
+    (copy,) = ask("owed", **about(came)).json()["copies"]
+    services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
+    told = ask("delivered", copies=[copy], **about(came)).json()
+    assert told == {"take_back": [{"grant": str(accepted.id), "recipient": "borealis"}]}
+    assert ask("orders", copies=[copy], **about(came)).json()["orders"] == []
+
+
+def test_the_janitor_is_told_what_has_ended_until_it_is_gone_and_once_more_later(
+    came: Submission, accepted: Grant, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask("endings").json()["endings"] == []
+    services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
+    (ending,) = ask("endings").json()["endings"]
+    assert ending["grant"] == str(accepted.id) and ending["submission"] == str(came.id)
+    assert ask("gone", copies=[ending["copy"]]).json() == {"gone": 1}
+    assert ask("endings").json()["endings"] == []
+    monkeypatch.setattr("sharing.services.deleting.LOOK_AGAIN", timedelta(seconds=-1))
+    assert ask("endings").json()["endings"] == [ending]
+    ask("gone", copies=[ending["copy"]])
+    assert ask("endings").json()["endings"] == []
+
+
+@pytest.mark.parametrize("kind", ["owed", "orders", "delivered", "endings", "gone"])
+def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: Submission) -> None:
+    asked = about(came) | {"copies": []}
+    assert ask(kind, **asked).status_code == 200
+    assert ask(kind, key=ec.generate_private_key(ec.SECP256R1()), **asked).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"kind": "everything"},
+        {"kind": None},
+        {"kind": ["owed"]},
+        {"kind": "owed"},
+        {"kind": "owed", "submission": "x", "attempt": 1},
+        {"kind": "owed", "submission": str(uuid4()), "attempt": True},
+        {"kind": "gone"},
+        {"kind": "gone", "copies": "all"},
+        {"kind": "gone", "copies": [True]},
+        {"kind": "gone", "copies": list(range(201))},
+    ],
+)
+def test_what_is_no_question_is_refused_in_words(more: dict[str, Any], db: None) -> None:
+    answer = ask(**more)
+    assert answer.status_code == 400 and answer.json()["detail"]
