@@ -47,7 +47,7 @@ class Sheets:
 
     def head(self, name: str, rows: int) -> list[list[str]]:
         """The first rows of a sheet as text, from A1 on."""
-        return [list(map(text_of, row)) for row in islice(self._rows(self._sheet(name)), rows)]
+        return [_texts(row) for row in islice(self._rows(self._sheet(name)), rows)]
 
     def write_columns(self, name: str, header_row: int, target: BinaryIO) -> None:
         """Everything below the header, column by column.
