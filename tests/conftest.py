@@ -6,6 +6,10 @@ import pytest
 from _pytest.nodeid import NodeId
 from django.conf import settings
 
+# A busy machine is no finding: neither one slow example nor slow making of examples fails a property.
+properties.register_profile("fundgate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("fundgate")
+
 pytest_plugins = [
     "tests.fixtures.cast", "tests.fixtures.system", "tests.fixtures.browser", "tests.fixtures.receiver",
 ]  # fmt: skip
