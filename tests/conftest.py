@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from _pytest.nodeid import NodeId
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 # A busy machine is no finding: neither one slow example nor slow making of examples fails a property.
 properties.register_profile("fundgate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
