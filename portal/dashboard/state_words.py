@@ -12,6 +12,8 @@ from ingestion.web.state_machine import StateOfMachine
 _WORDS: dict[str, str | Promise] = {
     "IsRecognised": lazy("Is it a table that can be read?"),
     "IsParsed": lazy("Could every row be read?"),
+    "Share": lazy("See to whom it is granted"),
+    "ShareEach": lazy("Hand it on to each of them"),
     "HasFindings": lazy("Is there a finding to mark?"),
     "RecordFailure": lazy("Find the code of the error"),
     "FailureUnknown": lazy("Go on without a code"),
