@@ -38,6 +38,7 @@ def test_a_reviewer_asks_a_colleague_releases_and_the_file_says_so(chromium: Bro
     [address] = checked(system, ("release.csv", faulty(641)), institution="cedar-pension")
     page.goto(address)
     rule = opened(asks, "error")
+    expect(page.locator("details.rule[open] td[data-marked]").first).to_be_visible()  # then nothing moves
     button = page.locator(f"details.rule[data-rule='{rule}']").get_by_role("link", name="Ask for a release")
     press(button)
     expect(page.get_by_role("heading", name="Ask for a release")).to_be_visible()
