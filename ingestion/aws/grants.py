@@ -14,6 +14,8 @@ from ingestion.aws import layout
 
 FORMAT = 1
 MOST_BYTES = 1 << 20
+CARD_HOLDS = 20
+"""Portfolios on an index card at most: with so many, others may be in the file that it does not name."""
 Content = Literal["original", "schema", "summary"]
 CONTENTS: tuple[Content, ...] = ("original", "schema", "summary")
 """The file as it came; the tables of the common schema; verdict and counts by rule without values."""
@@ -63,8 +65,8 @@ class GrantOfRecord:
     def covers(self, card: Mapping[str, Any], today: date) -> bool:
         """Whether the delivery of this index card falls under it: only if every fund in the file does.
 
-        A file that names no fund falls under a grant of all funds only; one without a valuation date only
-        under a grant from no date on.
+        A file that names no fund in some row, or so many that its card may not hold them all, falls under a
+        grant of all funds only; one without a valuation date only under a grant from no date on.
         """
         if not self.open or (self.ends_on and today > self.ends_on):
             return False
@@ -73,18 +75,15 @@ class GrantOfRecord:
         valued = _day_written(card.get("valuation_date"))
         if self.valuations_from and (valued is None or valued < self.valuations_from):
             return False
-        funds = funds_on(card)
-        return not self.funds or (bool(funds) and funds <= set(self.funds))
+        if not self.funds:
+            return True
+        named = [fund_of(str(each["id"])) for each in card.get("portfolios") or []]
+        return 0 < len(named) < CARD_HOLDS and set(named) <= set(self.funds)
 
 
 def fund_of(identifier: str) -> str:
     """How a fund is told from others, however its identifier was typed."""
     return identifier.strip().upper()
-
-
-def funds_on(card: Mapping[str, Any]) -> set[str]:
-    """The funds that an index card names."""
-    return {fund for each in card.get("portfolios") or [] if (fund := fund_of(str(each["id"])))}
 
 
 def _day_written(written: Any) -> date | None:

@@ -15,7 +15,7 @@ from ingestion.aws.exchange import Order
 from ingestion.aws.grants import GrantOfRecord, NotAGrant
 from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas.work import ORIGINAL, TABLES, VERDICT
-from ingestion.web import control
+from ingestion.web import control, results
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
@@ -133,7 +133,7 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
     record = _of_record(actor, grant)
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
     for copy in owed(grant=grant)[:most]:
-        if not _is_due(record, copy):
+        if not _is_due(actor, record, copy):
             Copy.objects.filter(pk=copy.pk, state=CopyState.OWED).delete()
             continue
         order = order_for(copy)
@@ -159,12 +159,16 @@ def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:
     return record
 
 
-def _is_due(record: GrantOfRecord, copy: Copy) -> bool:
-    """Whether the document covers the delivery, and it still counts and meets the condition."""
+def _is_due(actor: Actor, record: GrantOfRecord, copy: Copy) -> bool:
+    """Whether the document covers the delivery, and it still counts and meets the condition.
+
+    The card is that of the verdict: the database's may have been shortened on its way.
+    """
     counting = current_of(copy.grant).filter(pk=copy.submission_id)
-    return bool(covered_by(copy.grant, counting)) and record.covers(
-        copy.submission.index_card or {}, timezone.now().date()
-    )
+    if not covered_by(copy.grant, counting):
+        return False
+    card = results.verdict(actor.credentials(), copy.submission)["index_card"]
+    return card is not None and record.covers(card, timezone.now().date())
 
 
 def _take_back(s3: Any, copy: Copy) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.aws.grants import CONTENTS, GrantOfRecord, NotAGrant
+from ingestion.aws.grants import CARD_HOLDS, CONTENTS, GrantOfRecord, NotAGrant
+from ingestion.pipeline.verdict import MAX_PORTFOLIOS
 
 DAY = date(2026, 3, 31)
 GRANT = GrantOfRecord(
@@ -41,6 +42,7 @@ def test_a_delivery_of_a_granted_fund_and_template_is_covered_up_to_the_last_day
         of("LU0000000001", "LU0000000003"),
         of(),
         of(" "),
+        of("LU0000000001", ""),
         {"portfolios": None},
         {"template": "EMT"},
         {"valuation_date": "2026-01-30"},
@@ -50,6 +52,14 @@ def test_a_delivery_of_a_granted_fund_and_template_is_covered_up_to_the_last_day
 )
 def test_what_differs_in_one_thing_is_not(other: dict[str, object]) -> None:
     assert not GRANT.covers(CARD | other, DAY)
+
+
+def test_a_card_that_may_not_hold_every_fund_is_not_believed() -> None:
+    many = [f"LU00000000{number:02}" for number in range(MAX_PORTFOLIOS)]
+    wide = replace(GRANT, funds=tuple(many))
+    assert MAX_PORTFOLIOS == CARD_HOLDS
+    assert wide.covers(CARD | of(*many[:-1]), DAY)
+    assert not wide.covers(CARD | of(*many), DAY)
 
 
 def test_a_closed_grant_covers_nothing() -> None:
