@@ -22,7 +22,10 @@ class AppendOnlyQuerySet(models.QuerySet["AuditRecord"]):
 
 
 class AuditRecord(models.Model):
-    """One act: tag, who, for which institution, on what, from where; `detail` holds ids, codes, counts."""
+    """One act: tag, who, for which institution, on what, from where; `detail` holds ids, codes, counts.
+
+    `number` counts an institution's records from 1, `hash` covers all fields and the hash before (chain.py).
+    """
 
     at = models.DateTimeField(default=now, editable=False)
     tag = models.CharField(max_length=60)
@@ -32,6 +35,9 @@ class AuditRecord(models.Model):
     address = models.GenericIPAddressField(null=True)
     request_id = models.CharField(max_length=32, blank=True)
     detail = models.JSONField(default=dict)
+    number = models.PositiveBigIntegerField(editable=False)
+    previous = models.CharField(max_length=64, editable=False)
+    hash = models.CharField(max_length=64, editable=False)
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -39,6 +45,14 @@ class AuditRecord(models.Model):
         indexes = [
             models.Index(fields=["institution_id", "id"], name="audit_by_institution"),
             models.Index(fields=["subject_id", "id"], name="audit_by_subject"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["institution_id", "number"], name="audit_one_chain"),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=models.Q(institution_id__isnull=True),
+                name="audit_one_platform_chain",
+            ),
         ]
         ordering = ["id"]
 
@@ -52,3 +66,32 @@ class AuditRecord(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnly("audit records are never deleted")
+
+
+class AuditHead(models.Model):
+    """Where a chain ends: its last record. Whoever appends holds its row, so that no chain forks."""
+
+    chain = models.CharField(max_length=36, primary_key=True)
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.number}"
+
+
+class SignedHead(models.Model):
+    """Where a chain ended at a moment, signed; `copied_at` is when it lay in the bucket that keeps it."""
+
+    chain = models.CharField(max_length=36)
+    number = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+    signed_at = models.DateTimeField(default=now, editable=False)
+    signature = models.TextField()
+    copied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_head_signed_once")]
+        ordering = ["chain", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.number}"
