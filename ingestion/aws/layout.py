@@ -14,7 +14,7 @@ STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality
 LATER: tuple[str, ...] = ("annotate",)
 """What follows it: nobody waits for these, and their failure leaves the verdict alone."""
 FUNCTIONS: tuple[str, ...] = (
-    *STAGES, *LATER, "share", "record-failure", "callback", "clean-up", "sweeper", "janitor",
+    *STAGES, *LATER, "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members",
 )  # fmt: skip
 """Every Lambda function, by the end of its name."""
 CHECKS = "check/"

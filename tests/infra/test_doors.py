@@ -12,7 +12,7 @@ from tests.infra.embedded import ACCOUNT, PASSWORD, REGION, TEMPLATES, Platform,
 pytestmark = pytest.mark.aws
 
 OWNER = "alpine-am"
-RUNTIME = ["portal", "worker", "pipeline", "clock", "members", OWNER, *[f"fn-{name}" for name in FUNCTIONS]]
+RUNTIME = ["portal", "worker", "pipeline", "clock", OWNER, *[f"fn-{name}" for name in FUNCTIONS]]
 VICTIM = f"user@{OWNER}.example"
 DENIED = {"AccessDenied", "AccessDeniedException"}
 OPEN = policy({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})
@@ -156,16 +156,17 @@ def test_the_doors_are_real(platform: Platform) -> None:
         getattr(platform.server.client(service, keys), method)(**arguments)
 
 
-def test_members_has_the_five_calls_of_the_written_exception(platform: Platform) -> None:
-    cognito = platform.server.client("cognito-idp", platform.runtime("members"))
+def test_members_has_the_calls_of_the_written_exception(platform: Platform) -> None:
+    cognito = platform.server.client("cognito-idp", platform.runtime("fn-members"))
     user = {"UserPoolId": platform.outputs["UserPoolId"], "Username": "invited@x.example"}
     name = [{"Name": "email", "Value": "invited@x.example"}, {"Name": "name", "Value": "Invited"}]
     cognito.admin_create_user(UserAttributes=name, MessageAction="SUPPRESS", **user)
     cognito.admin_add_user_to_group(GroupName=OWNER, **user)
+    assert [group["GroupName"] for group in cognito.admin_list_groups_for_user(**user)["Groups"]] == [OWNER]
     cognito.admin_remove_user_from_group(GroupName=OWNER, **user)
     cognito.admin_user_global_sign_out(**user)
     cognito.admin_disable_user(**user)
-    for who in [each for each in RUNTIME if each != "members"]:
+    for who in [each for each in RUNTIME if each != "fn-members"]:
         credentials = platform.member(who) if who == OWNER else platform.runtime(who)
         other = platform.server.client("cognito-idp", credentials)
         assert refused(other.admin_add_user_to_group, GroupName=OWNER, **user) in DENIED

@@ -13,7 +13,7 @@ from tests.infra.embedded import ACCOUNT, REGION, Platform, refused
 pytestmark = pytest.mark.aws
 
 OWNER, OTHER = "alpine-am", "borealis-insurance"
-OUTSIDERS = [OTHER, "portal", "worker", "members", "pipeline", "clock", "deploy", "nobody", "administrator"]
+OUTSIDERS = [OTHER, "portal", "worker", "pipeline", "clock", "deploy", "nobody", "administrator"]
 OUTSIDERS += [f"fn-{name}" for name in layout.FUNCTIONS]
 DENIED = {"AccessDenied", "AccessDeniedException"}
 

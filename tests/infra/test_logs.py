@@ -33,7 +33,7 @@ def test_the_portal_reads_no_other_log(platform: Platform, function: str) -> Non
 
 @pytest.mark.aws
 @pytest.mark.parametrize(
-    "who", ["worker", "members", "pipeline", "clock", "alpine-am", *[f"fn-{f}" for f in RUN]]
+    "who", ["worker", "fn-members", "pipeline", "clock", "alpine-am", *[f"fn-{f}" for f in RUN]]
 )
 def test_nobody_else_reads_any_log(platform: Platform, who: str) -> None:
     keys = platform.member(who) if who == "alpine-am" else platform.runtime(who)

@@ -183,6 +183,7 @@ TABLE = {
         "cognito-idp:AdminRemoveUserFromGroup",
         "cognito-idp:AdminUserGlobalSignOut",
         "cognito-idp:AdminDisableUser",
+        "cognito-idp:AdminListGroupsForUser",
     },
 }
 
