@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from portal.common.numbers import grouped
+from portal.common.numbers import decimal, grouped
 
 WIDTH, HEIGHT = 720, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 34
@@ -80,9 +80,10 @@ def line_chart(values: Sequence[float | None], labels: Sequence[str]) -> Chart:
             continue
         x, y = _fine(LEFT + step * (i + 0.5)), _fine(TOP + FULL * (1 - (value - low) / (1 - low or 1)))
         lines[-1].append(f"{x},{y}")
-        dots.append(Mark(x, y, f"{value:.1%}"))
+        dots.append(Mark(x, y, f"{decimal(value * 100, 1)}\xa0%"))
     scale = [
-        Mark(LEFT - 6, _fine(TOP + FULL * (1 - part)), f"{low + (1 - low) * part:.0%}") for part in PARTS
+        Mark(LEFT - 6, _fine(TOP + FULL * (1 - part)), f"{decimal((low + (1 - low) * part) * 100, 0)}\xa0%")
+        for part in PARTS
     ]
     return Chart([], [" ".join(line) for line in lines if len(line) > 1], dots, scale, _labels(labels))
 
@@ -100,9 +101,9 @@ def _labels(labels: Sequence[str]) -> list[Mark]:
 
 
 def _round_up(value: int) -> int:
-    """The next number with one digit of 1, 2 or 5 and zeros, at least 2."""
+    """The next number with one digit of 1, 2, 4 or 6 and zeros: its half is whole too."""
     size = int(10 ** max(0, len(str(value)) - 1))
-    return next(top for digit in (1, 2, 5, 10) if (top := max(2, digit * size)) >= value)
+    return next(top for digit in (1, 2, 4, 6, 10) if (top := max(2, digit * size)) >= value)
 
 
 def _fine(value: float) -> float:

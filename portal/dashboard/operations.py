@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from ingestion.web.models import Submission
 from ingestion.web.run_cost import prices
@@ -17,6 +18,11 @@ from portal.accounts.roles import Role
 from portal.dashboard.banners import banner
 from portal.dashboard.operations_drawing import day_chart, step_chart
 
+PRICES = {
+    "lambda_gb_second": lazy("one second of one GB of memory, x86, first tier, on demand, US East"),
+    "lambda_request": lazy("one call of a function, US East"),
+    "state_transition": lazy("one state entered by a standard workflow, Europe (Frankfurt)"),
+}
 LATE = timedelta(minutes=15)  # docs/operate.md names the same
 
 
@@ -49,7 +55,7 @@ def operations_page(actor: Actor, days: int) -> dict[str, Any]:
             [(title, step.p50, step.p95) for title, step in steps if step.p95 is not None]
         ),
         "prices": prices().document,
-        "price_list": [body for body in prices().document.values() if isinstance(body, dict)],
+        "price_list": [(words, prices().document[name]) for name, words in PRICES.items()],
         "waiting": [_waiting(one, may_continue) for one in found.operations.waiting],
     }
 

@@ -154,9 +154,9 @@ def dollars(amount: float) -> str:
 
 
 @register.filter
-def unlocalized(number: float) -> str:
-    """A number as SVG reads it, whatever the language."""
-    return f"{number:g}"
+def dollars_as_listed(price: str) -> str:
+    """A list price with all its digits: $0.0000166667."""
+    return "$" + formats.number_format(price)
 
 
 @register.filter

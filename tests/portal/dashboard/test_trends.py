@@ -97,10 +97,17 @@ def test_bars_stay_within_the_drawing_and_keep_their_proportions(counts: list[in
     )
 
 
+@given(st.integers(0, 10**6))
+def test_the_scale_of_a_chart_counts_in_whole_numbers(count: int) -> None:
+    zero, half, top = (int(mark.text.replace(",", "")) for mark in bar_chart([{"bad": count}], [""]).scale)
+    assert (zero, half * 2) == (0, top)
+    assert top >= count
+
+
 def test_a_line_is_broken_where_there_is_no_score() -> None:
     chart = line_chart([0.8, 0.9, None, 1.0, 0.7], [""] * 5)
     assert [len(line.split()) for line in chart.lines] == [2, 2]
-    assert [mark.text for mark in chart.scale] == ["60%", "80%", "100%"]
+    assert [mark.text for mark in chart.scale] == ["60\xa0%", "80\xa0%", "100\xa0%"]
 
 
 @pytest.fixture
@@ -132,6 +139,9 @@ def test_the_page_draws_the_deliveries_in_order_and_says_it_as_a_table(viewer: C
         ("TPT-A", "ongoing"), ("TPT-B", "over"),
     ]  # fmt: skip
     assert page.count('<svg class="trend-chart"') == 2
+    german = viewer.get("/trends/", headers={"accept-language": "de"}).content.decode()
+    assert "Fehler und Warnungen" in german
+    assert re.findall("<(?:line|rect|circle) .*?>", german) == re.findall("<(?:line|rect|circle) .*?>", page)
     assert "Test Fund (LU0000000001), TPT" in page
     one = viewer.get("/trends/?rule=TPT-B").content.decode()
     assert "Findings by delivery of the rule: Title of TPT-B" in one

@@ -162,6 +162,6 @@ def test_numbers_are_written_as_the_language_writes_them(
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-def test_what_forms_and_drawings_take_is_the_same_in_every_language(language: str) -> None:
+def test_what_forms_take_is_the_same_in_every_language(language: str) -> None:
     with translation.override(language):
-        assert (fundgate.plain_number(0.005), fundgate.unlocalized(1234.5)) == ("0.005", "1234.5")
+        assert fundgate.plain_number(0.005) == "0.005"
