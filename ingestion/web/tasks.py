@@ -6,6 +6,7 @@ from celery import shared_task
 
 from ingestion.web import services
 from ingestion.web.signals import swept
+from portal.audit import heads
 from portal.notices import services as notices
 from portal.notices import tasks as notice_tasks
 
@@ -24,7 +25,7 @@ def start_execution(entry_id: int) -> None:
 def sweep() -> None:
     """Once a minute: starts what is owed, converges what is late, ends what is over, sends what is due.
 
-    May run concurrently.
+    Also signs where the audit chains end. May run concurrently.
     """
     for part in (
         services.dispatch_outbox,
@@ -33,6 +34,8 @@ def sweep() -> None:
         services.delete_checks,
         _tell_others,
         notices.catch_up,
+        heads.sign_heads,
+        heads.copy_heads,
     ):
         try:
             part()

@@ -74,6 +74,8 @@ class AuditHead(models.Model):
     chain = models.CharField(max_length=36, primary_key=True)
     number = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
+    signed_number = models.PositiveBigIntegerField(default=0)
+    signed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.chain} {self.number}"
@@ -91,6 +93,9 @@ class SignedHead(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_head_signed_once")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(copied_at__isnull=True), name="audit_head_to_copy")
+        ]
         ordering = ["chain", "number"]
 
     def __str__(self) -> str:

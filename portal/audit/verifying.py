@@ -45,22 +45,32 @@ class Signed:
 
 @dataclass(frozen=True)
 class Report:
-    """What the check of a chain found; without a fault its `records` stand as they were written."""
+    """What the check of a chain found: without a fault its records from `first` to `last` stand."""
 
     chain: str
-    records: int
+    first: int
+    last: int
     fault: Fault | None
 
 
-def verified(chain: str, signed: Iterable[Signed] = ()) -> Report:
-    """Reads the whole chain, compares it with its end and with what was signed; changes nothing."""
-    hashes: list[str] = [START]
+def verified(chain: str, signed: Iterable[Signed] = (), most: int | None = None) -> Report:
+    """Reads the chain, compares it with its end and with what was signed; changes nothing.
+
+    `most` leaves it at the latest records, taking the one before them as it is.
+    """
+    institution_id = institution_of(chain)
+    end = AuditHead.objects.filter(pk=chain).values_list("number", "hash").first() or (0, START)
+    first = max(1, end[0] - most + 1) if most else 1
+    before = AuditRecord.objects.filter(institution_id=institution_id, number=first - 1).first()
+    if first > 1 and before is None:
+        return Report(chain, first, first - 1, Fault(first - 1, Kind.MISSING))
+    hashes = {first - 1: before.hash if before and first > 1 else START}
     try:
-        fault = _first_fault(institution_of(chain), hashes)
+        fault = _first_fault(institution_id, hashes)
     except ValueError:  # a field that does not even read as what it is
-        fault = Fault(len(hashes), Kind.CHANGED)
-    fault = fault or _at_the_end(hashes, chain) or _against(hashes, signed)
-    return Report(chain, len(hashes) - 1, fault)
+        fault = Fault(max(hashes) + 1, Kind.CHANGED)
+    fault = fault or _at_the_end(hashes, end) or _against(hashes, signed)
+    return Report(chain, first, max(hashes), fault)
 
 
 def chains() -> list[str]:
@@ -72,23 +82,25 @@ def chains() -> list[str]:
     return sorted(found, key=lambda chain: (chain != PLATFORM, chain))
 
 
-def _records(institution_id: UUID | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
+def _records(institution_id: UUID | None, first: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
     rows = AuditRecord.objects.filter(institution_id=institution_id).order_by("number", "id")
+    rows = rows.filter(number__gte=first) if first > 1 else rows
     for identifier, stored, *values in rows.values_list("id", "hash", *FIELDS).iterator(chunk_size=2000):
         yield identifier, stored, dict(zip(FIELDS, values, strict=True))
 
 
-def _first_fault(institution_id: UUID | None, hashes: list[str]) -> Fault | None:
-    """Of the records one by one; adds the hash of each that stands."""
+def _first_fault(institution_id: UUID | None, hashes: dict[int, str]) -> Fault | None:
+    """Of the records one by one; adds the hash of each that stands, by its number."""
+    (last,) = hashes
     last_id = 0
-    for identifier, stored, fields in _records(institution_id):
-        fault = _fault(len(hashes), hashes[-1], stored, fields)
+    for identifier, stored, fields in _records(institution_id, last + 1):
+        fault = _fault(last + 1, hashes[last], stored, fields)
         if fault:
             return fault
         if identifier <= last_id:
-            return Fault(len(hashes), Kind.REORDERED)
-        hashes.append(stored)
-        last_id = identifier
+            return Fault(last + 1, Kind.REORDERED)
+        last, last_id = last + 1, identifier
+        hashes[last] = stored
     return None
 
 
@@ -107,26 +119,25 @@ def _fault(expected: int, before: str, stored: str, fields: dict[str, Any]) -> F
     return None if fields["previous"] == before else Fault(number, Kind.INSERTED)
 
 
-def _at_the_end(hashes: list[str], chain: str) -> Fault | None:
+def _at_the_end(hashes: dict[int, str], end: tuple[int, str]) -> Fault | None:
     """Against the row that says where the chain ends."""
-    head = AuditHead.objects.filter(pk=chain).first()
-    last, told = len(hashes) - 1, (head.number, head.hash) if head else (0, START)
-    if told[0] > last:
+    last, (number, stored) = max(hashes), end
+    if number > last:
         return Fault(last + 1, Kind.MISSING)
-    if told[0] < last:
-        return Fault(told[0] + 1, Kind.INSERTED)
-    return None if hashes[last] == told[1] else Fault(last, Kind.REWRITTEN)
+    if number < last:
+        return Fault(number + 1, Kind.INSERTED)
+    return None if hashes[last] == stored else Fault(last, Kind.REWRITTEN)
 
 
-def _against(hashes: list[str], signed: Iterable[Signed]) -> Fault | None:
+def _against(hashes: dict[int, str], signed: Iterable[Signed]) -> Fault | None:
     """Against what was signed: whoever makes a chain anew cannot make the signatures."""
-    stands = 0  # up to here a signed end has been found again
+    stands, last = min(hashes), max(hashes)  # up to `stands` a signed end has been found again
     for each in sorted(signed, key=lambda each: each.number):
         if not each.genuine:
             return Fault(each.number, Kind.UNSIGNED)
-        if each.number >= len(hashes):
-            return Fault(len(hashes), Kind.MISSING)
-        if hashes[each.number] != each.hash:
+        if each.number > last:
+            return Fault(last + 1, Kind.MISSING)
+        if each.number in hashes and hashes[each.number] != each.hash:
             return Fault(stands + 1, Kind.REWRITTEN)
-        stands = each.number
+        stands = max(stands, each.number)
     return None

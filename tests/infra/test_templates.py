@@ -147,6 +147,8 @@ TABLE = {
         "states:GetExecutionHistory",
         "logs:FilterLogEvents",
         "lambda:InvokeFunction",
+        "s3:ListBucket",
+        "s3:GetObject",
     },
     "WorkerRole": {
         "sqs:ReceiveMessage",
@@ -159,6 +161,9 @@ TABLE = {
         "states:DescribeExecution",
         "ses:SendEmail",
         "ses:SendRawEmail",
+        "s3:ListBucket",
+        "s3:GetObject",
+        "s3:PutObject",
     },
     "InspectRole": LOGS | {"ssm:GetParameter"},
     "ParseRole": LOGS | {"ssm:GetParameter"},
@@ -242,6 +247,11 @@ def test_administering_a_key_is_not_using_it(platform: dict[str, Any], instituti
         "PipelineSigns": {"kms:Sign"},
         "PortalVerifies": set(),
     }
+    assert crypto(platform["AuditKey"]) == {
+        "Administration": set(),
+        "WorkerSigns": {"kms:Sign"},
+        "PortalVerifies": set(),
+    }
     assert crypto(platform["ReceiptKey"]) == {"Administration": set(), "PortalSigns": {"kms:Sign"}}
     assert crypto(institution["InstitutionKey"]) == {
         "AdministrationWithoutUse": set(),
@@ -295,9 +305,26 @@ def test_what_holds_data_or_opens_it_survives_its_stack(
 ) -> None:
     kept = {name for name, each in (platform | institution).items() if each.get("DeletionPolicy") == "Retain"}
     assert kept == {
-        "UserPool", "IdentityPool", "StateKey", "CallbackKey", "ReceiptKey", "InstitutionKey",
+        "UserPool", "IdentityPool", "StateKey", "CallbackKey", "ReceiptKey", "AuditKey", "AuditBucket",
+        "InstitutionKey",
         *[f"{area}Bucket" for area in AREAS],
     }  # fmt: skip
+
+
+def test_what_is_signed_of_the_audit_chains_stays_for_ten_years(platform: dict[str, Any]) -> None:
+    bucket = platform["AuditBucket"]["Properties"]
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["ObjectLockConfiguration"]["Rule"] == {
+        "DefaultRetention": {"Mode": "COMPLIANCE", "Years": 10}
+    }
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    (deploying,) = [
+        statement["Resource"]["Fn::Sub"]
+        for statement in platform["DeployRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        if statement["Sid"] == "BucketsWithoutTheirContent"
+    ]
+    assert not bucket["BucketName"]["Fn::Sub"].startswith(deploying.split(":::")[1].rstrip("*"))
 
 
 def test_the_process_users_exist_locally_only(platform: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Gap: CloudFormation silently drops a bucket's encryption, lifecycle and ownership.
+"""Gap: CloudFormation silently drops a bucket's encryption, lifecycle, ownership and object lock.
 
 Without the first, nothing is encrypted under the institution's key and S3 has no key to ask for.
 """
@@ -14,7 +14,7 @@ from ministack.services.cloudformation import provisioners
 
 
 def install() -> None:
-    """Store the three configurations through the same code as the S3 API, on create and on update."""
+    """Store the configurations through the same code as the S3 API, on create and on update."""
     original = provisioners._s3_apply_configurations
 
     def apply(name: str, properties: dict[str, Any], old: dict[str, Any] | None = None) -> None:
@@ -74,6 +74,14 @@ def _ownership(properties: dict[str, Any]) -> dict[str, Any]:
     return {"OwnershipControls": {"Rules": properties["Rules"]}}
 
 
+def _object_lock(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"ObjectLockConfiguration": properties}
+
+
+def _stays_locked(name: str) -> None:
+    raise ValueError(f"The object lock of {name} cannot be taken away.")
+
+
 @cache
 def _s3_model() -> Any:
     return botocore.session.Session().get_service_model("s3")
@@ -108,5 +116,11 @@ _CONFIGURATIONS: dict[str, _Configuration] = {
         _ownership,
         s3._put_bucket_ownership_controls,
         s3._delete_bucket_ownership_controls,
+    ),
+    "ObjectLockConfiguration": (
+        "PutObjectLockConfiguration",
+        _object_lock,
+        s3._put_object_lock_configuration,
+        _stays_locked,
     ),
 }

@@ -7,7 +7,7 @@ from tests.infra.embedded import Server, policy
 
 
 def bucket_configuration(server: Server) -> bool:
-    """A bucket made by CloudFormation has the encryption, the tiers and the ownership of its template."""
+    """A bucket made by CloudFormation has encryption, tiers, ownership and lock of its template."""
     name = unique("bucket")
     properties = {
         "BucketName": name,
@@ -27,6 +27,12 @@ def bucket_configuration(server: Server) -> bool:
             ]
         },
         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Years": 1}},
+        },
     }
     deploy(server, {"Type": "AWS::S3::Bucket", "Properties": properties})
     s3 = server.client("s3")
@@ -34,10 +40,18 @@ def bucket_configuration(server: Server) -> bool:
         encryption = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
         tiers = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"][0]
         ownership = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"][0]
+        kept = s3.put_object(Bucket=name, Key="kept", ServerSideEncryption="AES256")["VersionId"]
     except ClientError:
         return False
+    try:
+        s3.delete_object(Bucket=name, Key="kept", VersionId=kept)
+    except ClientError as error:
+        refused = error.response["Error"]["Code"] == "AccessDenied"
+    else:
+        refused = False
     return bool(
-        encryption["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == "alias/one"
+        refused
+        and encryption["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == "alias/one"
         and tiers["Transitions"] == [{"Days": 90, "StorageClass": "GLACIER_IR"}]
         and tiers["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
         and ownership["ObjectOwnership"] == "BucketOwnerEnforced"

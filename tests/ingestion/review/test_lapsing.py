@@ -168,7 +168,8 @@ def test_the_sweep_ends_what_is_due(
 ) -> None:
     kept = accepted(reviewer, first)
     Acceptance.objects.filter(pk=kept.pk).update(until=in_days(-1))
-    monkeypatch.setattr("ingestion.web.services.dispatch_outbox", lambda: None)
+    for part in ("ingestion.web.services.dispatch_outbox", "portal.audit.heads.sign_heads"):
+        monkeypatch.setattr(part, lambda: None)
     sweep()
     assert again(kept) == (State.LAPSED, Lapse.ENDED)
 

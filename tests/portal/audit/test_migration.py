@@ -27,7 +27,7 @@ def test_what_was_written_before_is_chained_and_goes_on() -> None:
     assert all(verified(chain).fault for chain in chains())
 
     migration.chain(apps, SimpleNamespace(connection=connection))
-    assert [verified(chain).records for chain in chains()] == [3, 3, 3]
+    assert [verified(chain).last for chain in chains()] == [3, 3, 3]
     record(tag=AuditTag.SIGNED_OUT, institution_id=None, actor_id=uuid4(), subject_id="x")
     assert [verified(chain).fault for chain in chains()] == [None] * 3
     assert AuditRecord.objects.filter(institution_id=None).last().number == 4  # type: ignore[union-attr]

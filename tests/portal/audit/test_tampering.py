@@ -71,8 +71,8 @@ CHANGES = {
 def test_an_untouched_chain_stands(mine: UUID) -> None:
     assert len(chains()) == 3
     assert [verified(chain).fault for chain in chains()] == [None] * 3
-    assert verified(chain_of(mine)).records == LENGTH
-    assert verified(chain_of(None)).records == 2 * LENGTH
+    assert verified(chain_of(mine)).last == LENGTH
+    assert verified(chain_of(None)).last == 2 * LENGTH
 
 
 @pytest.mark.parametrize("field", CHANGES)
@@ -254,3 +254,11 @@ class AnyTampering(TestCase):
             touched.append(number)
         found = verified(chain_of(mine), signed).fault
         assert found is not None and found.number == min(touched)
+
+
+def test_the_latest_records_can_be_checked_alone(mine: UUID) -> None:
+    found = verified(chain_of(mine), signed_of(mine, 2, 5), most=3)
+    assert (found.first, found.last, found.fault) == (4, LENGTH, None)
+    sql("UPDATE audit_auditrecord SET subject_id = 'x' WHERE id = %s", at(mine, 4))
+    assert verified(chain_of(mine), most=3).fault == Fault(4, Kind.CHANGED)
+    assert verified(chain_of(mine), most=2).fault is None
