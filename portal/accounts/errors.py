@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext_noop as noop
 
-from portal.common.errors import FundgateError, NotAllowed, SignInNeeded
+from portal.common.errors import Conflict, FundgateError, NotAllowed, SignInNeeded
 
 __all__ = [
+    "AccountElsewhere",
+    "AlreadyMember",
     "InstitutionConflict",
+    "LastAdmin",
     "NoInstitution",
     "OnboardingFailed",
     "RenewalBusy",
@@ -56,3 +59,33 @@ class OnboardingFailed(FundgateError):
 
     code = "ONBOARDING_FAILED"
     title = noop("Onboarding failed")
+
+
+class AlreadyMember(Conflict):
+    """The address belongs to a member of the institution."""
+
+    code = "ALREADY_MEMBER"
+    title = noop("Already a member")
+    message = noop("This person is a member already. Look for them in the list.")
+
+
+class AccountElsewhere(Conflict):
+    """The address has an account that the institution can neither invite nor remove."""
+
+    code = "ACCOUNT_ELSEWHERE"
+    title = noop("This address cannot be invited")
+    message = noop(
+        "There is an account with this address already: it was used before, or belongs to another "
+        "institution. Take another address of this person, or ask the operator of Fundgate."
+    )
+
+
+class LastAdmin(Conflict):
+    """Nobody would be left who can manage the institution."""
+
+    code = "LAST_ADMIN"
+    title = noop("You are the last administrator")
+    message = noop(
+        "Somebody has to be able to manage your institution. Make another member who has signed in before an "
+        "administrator first."
+    )

@@ -25,3 +25,11 @@ WORDS = {
     Role.ADMIN: _("administrator"),
 }
 """The roles as words in a sentence."""
+
+MAY = {
+    Role.VIEWER: _("Sees everything of the institution and downloads it."),
+    Role.UPLOADER: _("Uploads, continues and withdraws files, and corrects them."),
+    Role.REVIEWER: _("Accepts warnings, releases errors, keeps rulebook, column mappings and calendar."),
+    Role.ADMIN: _("Manages members, grants, webhooks and settings."),
+}
+"""What each role may do; it may also do what the ones before it may."""

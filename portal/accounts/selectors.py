@@ -1,8 +1,10 @@
 """Reading users, institutions and the actor behind a request."""
 
 from ipaddress import ip_address
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from portal.accounts import seal
@@ -11,6 +13,7 @@ from portal.accounts.models import Institution, Membership, User
 from portal.accounts.roles import Role
 from portal.accounts.tokens import SessionTokens, sealed_row
 from portal.common.cookies import cookie_name
+from portal.common.errors import NotFound
 
 SEAL_ID = "seal_id"  # the session's only word about tokens
 
@@ -50,6 +53,21 @@ def user_by_identity(issuer: str, subject: str) -> User | None:
 
 def institution_by_code(code: str) -> Institution | None:
     return Institution.objects.filter(code=code).first()
+
+
+def members_for(actor: Actor) -> QuerySet[Membership]:
+    """The members of the person's institution by name; administrators see them."""
+    institution = actor.require(Role.ADMIN)
+    found = Membership.objects.filter(institution=institution).select_related("user")
+    return found.order_by("user__name", "user__email", "pk")
+
+
+def get_member(actor: Actor, member_id: UUID) -> Membership:
+    """One member of the person's institution, by their user's id; NotFound for anybody else."""
+    found = members_for(actor).filter(user_id=member_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -20,6 +20,10 @@ class AuditTag(StrEnum):
     USER_ADDED = "setup:user:added"
     MEMBER_ADDED = "setup:member:added"
     MEMBER_ROLE_CHANGED = "setup:member:role-changed"
+    MEMBER_INVITED = "portal:member:invited"
+    MEMBER_INVITED_AGAIN = "portal:member:invited-again"
+    MEMBER_GIVEN_ROLE = "portal:member:role-changed"
+    MEMBER_REMOVED = "portal:member:removed"
     PREFERENCES_CHANGED = "portal:user:preferences-changed"
 
     SUBMISSION_RECEIVED = "portal:submission:received"

@@ -81,6 +81,12 @@ PLACES: tuple[Place, ...] = (
             Place("templates", _("Templates")),
         ),
     ),
+    Place(
+        "members",
+        _("Institution"),
+        role=Role.ADMIN,
+        tabs=(Place("members", _("Members"), _pages("member", "remove_member"), role=Role.ADMIN),),
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from portal.dashboard.views import (
     mapping_history,
     mappings,
     materials,
+    members,
     notices,
     operations,
     own_rules,
@@ -104,6 +105,10 @@ urlpatterns = [
         webhooks.deliver_again,
         name="deliver_again",
     ),
+    path("institution/members/", members.members, name="members"),
+    path("institution/members/<uuid:member_id>/", members.member, name="member"),
+    path("institution/members/<uuid:member_id>/again/", members.invite_again, name="invite_again"),
+    path("institution/members/<uuid:member_id>/remove/", members.remove, name="remove_member"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox.letter, name="letter"),
 ]

@@ -77,6 +77,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "notice_settings": ("",),
     "webhooks": ("",),
     "webhook": ("",),
+    "members": ("",),
+    "member": ("",),
     "mailbox": ("",),
     "letter": ("",),
 }
@@ -154,6 +156,7 @@ def addresses(admin: Visitor, system: System) -> dict[str, str]:
         "acceptance": first("#acceptances a", second),
         "expectation": first("[data-expectation] a", "/calendar/expected/"),
         "webhook": webhook,
+        "member": first("[data-member] a", "/institution/members/"),
         "letter": first("main .notice-list a", "/mailbox/"),
         "rule": f"/rules/TPT/7.0/{FAILS}/",
         "mapping": f"/mappings/{FINGERPRINT}/",

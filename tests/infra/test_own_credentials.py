@@ -74,6 +74,7 @@ def looked_at(
         "fingerprint": request.getfixturevalue("mapping").fingerprint,
         "notice_id": notices.notice(viewer.user, institution).pk,
         "endpoint_id": hook.id,
+        "member_id": owner.pk,
         "letter.name": notices.arguments("letter", institution, owner, viewer.user, tmp_path)[0],
     }
     return list(pages({name: str(value) for name, value in subjects.items()}, {"value": WRONG, "rule": rule}))

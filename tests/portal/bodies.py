@@ -46,6 +46,9 @@ FORMS: dict[str, dict[str, str]] = {
     "expectation": TERMS,
     "remove_expectation": {},
     "deadline_zone": {"zone": "Europe/Luxembourg"},
+    "members": {"email": "new@alpine-am.example", "name": "New", "role": "viewer"},
+    "member": {"role": "reviewer"},
+    "remove_member": {"sure": "on"},
 }
 
 

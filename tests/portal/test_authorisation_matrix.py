@@ -25,6 +25,7 @@ from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.decisions import mapping_of
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
 from tests.portal import reviews
+from tests.portal.accounts.test_members import user_pool  # noqa: F401
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
@@ -148,6 +149,11 @@ def call(
             return of_notices(name, method, who)
         if name in reviews.SUBJECTS:
             return of_reviews(name, method, who, reaches)
+        if "institution/members/" in ROUTES[name]:
+            request.getfixturevalue("user_pool")
+            anna = request.getfixturevalue("anna")
+            subject = [anna.pk] if "member_id" in ROUTES[name] else []
+            return client(name, who).generic(method, reverse(name, args=subject), **body_of(name, method))
         subject = None
         if "expectation_id" in ROUTES[name]:
             one = request.getfixturevalue("expectation")

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.system
 INSTRUMENT, WRONG, SEEN = "Canary Instrument 7f3e91", "canary-type-b81c24", "canary-type-5d20aa"
 MENDED, TYPED, CARRIED = "canary-mended-40fd17", "canary-type-e0947b", "Canary Instrument 2c88ae"
 HEADER, SHOWN = "Canary Header 9b1d40", "Canary Example c25e77"
-ELSEWHERE = naming("acceptance_id", "expectation_id", "fingerprint", "notice_id", "endpoint_id") | {
+ELSEWHERE = naming(
+    "acceptance_id", "expectation_id", "fingerprint", "member_id", "notice_id", "endpoint_id"
+) | {
     "letter", "map_columns", "own_rule", "rulebook_version",
 }  # fmt: skip
 """Pages about things that are not made here; tests/infra/test_own_credentials.py looks at them too."""

@@ -166,6 +166,7 @@ def said(
         "expectation_id": request.getfixturevalue("expectation").id,
         "fingerprint": request.getfixturevalue("mapping").fingerprint,
         "endpoint_id": notices.endpoint(alpine, latest.uploaded_by).id,
+        "member_id": latest.uploaded_by_id,
         "notice_id": notices.notice(admin, alpine).pk,
         "letter.name": notices.arguments("letter", alpine, latest.uploaded_by, admin, tmp_path)[0],
     }

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.accounts.models import Institution
 from portal.dashboard.navigation import PLACES
+from tests.portal.dashboard.conftest import member, sign_in
 
 
 def links(page: str, label: str) -> dict[str, bool]:
@@ -17,8 +19,8 @@ def links(page: str, label: str) -> dict[str, bool]:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_every_entry_leads_to_a_page_that_marks_it(uploader: Client, place: object) -> None:
-    page = uploader.get(reverse(place.name)).content.decode()  # type: ignore[attr-defined]
+def test_every_entry_leads_to_a_page_that_marks_it(alpine: Institution, place: object) -> None:
+    page = sign_in(member(alpine, "ada", "admin"), alpine.code).get(reverse(place.name)).content.decode()  # type: ignore[attr-defined]
     assert [title for title, current in links(page, "Main").items() if current] == [str(place.title)]  # type: ignore[attr-defined]
 
 
@@ -32,6 +34,12 @@ def test_pages_beside_each_other_share_an_entry_and_a_line_of_links(viewer: Clie
 
 def test_a_page_that_stands_alone_has_no_line_of_links(viewer: Client) -> None:
     assert links(viewer.get("/trends/").content.decode(), "Beside this page") == {}
+
+
+def test_only_administrators_are_led_to_the_institution(uploader: Client, alpine: Institution) -> None:
+    assert "Institution" not in links(uploader.get("/trends/").content.decode(), "Main")
+    admin = sign_in(member(alpine, "ada", "admin"), alpine.code)
+    assert "Institution" in links(admin.get("/trends/").content.decode(), "Main")
 
 
 def test_who_may_not_upload_is_not_led_there(viewer: Client, uploader: Client) -> None:
