@@ -32,3 +32,11 @@ class SecondAdminNeeded(NotAllowed):
     code = "SECOND_PERSON_NEEDED"
     title = noop("A second person is needed")
     message = noop("Your institution wants two administrators for a grant. Another one has to confirm it.")
+
+
+class NotProven(Conflict):
+    """What lies in the exchange bucket is not proven to be what was shared; nothing of it is shown."""
+
+    code = "RECEIVED_NOT_PROVEN"
+    title = noop("This delivery is not shown")
+    message = noop("It is not proven that this is what was shared with you.")

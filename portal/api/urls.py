@@ -12,6 +12,7 @@ from portal.api import (
     notices,
     operations,
     receipts,
+    received,
     reviews,
     runs,
     views,
@@ -57,6 +58,13 @@ urlpatterns = [
         name="api_mapping_version",
     ),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),
+    path("v1/received/", received.ReceivedListView.as_view(), name="api_received"),
+    path("v1/received/<int:copy_id>/", received.ReceivedView.as_view(), name="api_received_delivery"),
+    path(
+        "v1/received/<int:copy_id>/files/<str:name>",
+        received.ReceivedFileView.as_view(),
+        name="api_received_file",
+    ),
     path("v1/notices/", notices.NoticesView.as_view(), name="api_notices"),
     path("v1/webhooks/", webhooks.WebhooksView.as_view(), name="api_webhooks"),
     path(

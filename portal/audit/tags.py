@@ -82,6 +82,8 @@ class AuditTag(StrEnum):
     GRANT_EXPIRED = "worker:grant:expired"
     COPY_DELIVERED = "exchange:copy:delivered"
     COPY_DELETED = "exchange:copy:deleted"
+    RECEIVED_VIEWED = "exchange:received:viewed"
+    RECEIVED_DOWNLOADED = "exchange:received:downloaded"
 
     SUBMISSION_STARTED = "worker:submission:started"
     SUBMISSION_NEEDS_SIGN_IN = "worker:submission:needs-sign-in"

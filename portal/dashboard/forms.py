@@ -140,10 +140,13 @@ class SubmissionFilter(Narrowing):
         return submissions
 
 
+def escaped(text: str) -> str:
+    """The text as SQLite keeps it in JSON: as it was written, with every letter beyond ASCII escaped."""
+    return json.dumps(text)[1:-1]
+
+
 def _mentions(text: str) -> Q:
-    # SQLite keeps JSON as it was written, with every letter beyond ASCII escaped
-    escaped = json.dumps(text)[1:-1]
-    found = Q(file_name__icontains=text) | Q(funds__icontains=text) | Q(funds__icontains=escaped)
+    found = Q(file_name__icontains=text) | Q(funds__icontains=text) | Q(funds__icontains=escaped(text))
     number = text.removeprefix("#").strip()
     if number.isascii() and number.isdigit() and len(number) < 9:
         found |= Q(number=int(number))

@@ -69,6 +69,14 @@ PLACES: tuple[Place, ...] = (
             ),
         ),
     ),
+    Place(
+        "received",
+        _("Exchange"),
+        tabs=(
+            Place("received", _("Received"), _pages("received_delivery")),
+            Place("look_through", _("Look-through")),
+        ),
+    ),
     Place("trends", _("Trends")),
     Place("operations", _("Pipeline")),
     Place(

@@ -14,20 +14,26 @@ from sharing.services.grants import (
     suspend,
 )
 from sharing.services.handing import delivered, fill, order_for, owed
+from sharing.services.looking_through import look_through
 from sharing.services.owing import end_copies_of, owe
+from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
 
 __all__ = [
     "accept",
     "decline",
     "delivered",
     "discard",
+    "download",
+    "downloads_of",
     "draft",
     "end_copies_of",
     "ending",
     "expire_what_is_due",
     "fill",
     "gone",
+    "look_through",
     "offer",
+    "open_received",
     "order_for",
     "owe",
     "owed",
@@ -36,4 +42,6 @@ __all__ = [
     "revoke",
     "suspend",
     "take_back_now",
+    "verdict_document",
+    "view",
 ]

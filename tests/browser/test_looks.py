@@ -15,6 +15,7 @@ from portal.common import pages
 from portal.common.errors import AwsDown, BadRequest, FundgateError
 from tests.browser.steps import SAMPLES, checked
 from tests.fixtures.browser import Visitor
+from tests.fixtures.granted import granted
 from tests.fixtures.system import System
 from tests.portal.bodies import FINGERPRINT, MAPPING
 from tests.portal.dashboard.conftest import OWN
@@ -60,6 +61,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "expectations": ("",),
     "new_expectation": ("",),
     "expectation": ("",),
+    "received": ("", "?q=no+such+fund"),
+    "received_delivery": ("",),
+    "look_through": ("",),
     "preferences": ("",),
     "operations": ("",),
     "trends": ("",),
@@ -86,7 +90,7 @@ WITHOUT_A_PERSON = {"home": "landing", "sign_in": "sign-in", "signed_out": "sign
 NO_PAGES = {
     "submission_live", "first_findings", "changes_summary", "downloads",  # parts of pages
     "findings_xlsx", "findings_csv", "findings_json", "annotated", "table", "receipt", "receipt_key",
-    "original", "template_file",  # files
+    "original", "template_file", "received_file", "look_through_csv",  # files
     "oidc_authentication_init", "oidc_authentication_callback", "open_notice",  # lead on
 }  # fmt: skip
 
@@ -144,6 +148,8 @@ def addresses(admin: Visitor, system: System) -> dict[str, str]:
     webhook = first("main table a", "/webhooks/")
     page.goto(webhook)
     page.get_by_role("button", name="Send a test").click()
+    checked(system, FILES[0])
+    received = granted(system, "alpine-am", AT)
     of_the_second = {
         name: second + ROUTES[name].removeprefix("submissions/<uuid:submission_id>/")
         for name in ROUTES
@@ -151,6 +157,7 @@ def addresses(admin: Visitor, system: System) -> dict[str, str]:
     }
     return of_the_second | {
         "row": f"{second}rows/1/",
+        "received_delivery": f"/exchange/received/{received[0]}/",
         "map_columns": f"{unknown}columns/",
         "accept_rule": f"{second}accept/{WARNS}/",
         "acceptance": first("#acceptances a", second),

@@ -20,12 +20,12 @@ from portal.accounts.models import Institution, User
 from portal.accounts.roles import Role
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
+from sharing.models import Copy
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.decisions import mapping_of
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
-from tests.portal import reviews
-from tests.portal.accounts.test_members import user_pool  # noqa: F401
+from tests.portal import reviews, shared
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
@@ -147,6 +147,8 @@ def call(
             return client(name, who).generic(method, *decision(name, who, reaches))
         if name in notices.SUBJECTS | set(notices.FORMS):
             return of_notices(name, method, who)
+        if name in shared.NAMES:
+            return of_shared(name, method, who, reaches)
         if name in reviews.SUBJECTS:
             return of_reviews(name, method, who, reaches)
         if "institution/members/" in ROUTES[name]:
@@ -181,6 +183,18 @@ def call(
         arguments = [reviews.acceptance_of(subject).id if name in reviews.OF_AN_ACCEPTANCE else subject.id]
         arguments += [reviews.warning()[0]] if name == "accept_rule" else []
         return client(name, who).generic(method, reverse(name, args=arguments), **reviews.sent(name, method))
+
+    def of_shared(name: str, method: str, who: str, reaches: bool) -> Any:
+        """A delivery that institution A received from institution B."""
+        caller, arguments = client(name, who), []
+        if reaches:
+            request.getfixturevalue("deployed")
+            request.getfixturevalue("receipt_key")
+        if "copy_id" in ROUTES[name]:
+            a, b = request.getfixturevalue("alpine"), request.getfixturevalue("borealis")
+            store = request.getfixturevalue("store") if reaches else None
+            arguments = shared.arguments(name, store, make(State.COMPLETED, institution=b), a)
+        return caller.generic(method, reverse(name, args=arguments))
 
     def decision(name: str, who: str, reaches: bool) -> tuple[str, bytes, str]:
         """Address, body and content type for what is decided about mappings and the rulebook."""
@@ -301,6 +315,7 @@ def test_a_method_without_a_policy_is_answered_by_nobody(
 ) -> None:
     known = {method for route, method in POLICIES if route == name} or {"GET"}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - known:
+        Copy.objects.all().delete()
         Submission.objects.all().delete()
         User.objects.filter(subject="A-admin").delete()
         policy = Policy(405, Role.VIEWER, subject=State.NEEDS_SIGN_IN)

@@ -1,7 +1,7 @@
 """A table of the common schema as csv, some thousand rows at a time."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 from django.utils.translation import gettext_noop as noop
@@ -25,9 +25,14 @@ class CommonTable(StoredTable):
 
     def csv(self) -> Iterator[bytes]:
         """Header and rows as UTF-8; no text in it can become a formula."""
-        yield _lines(self._file.schema_arrow.empty_table())
-        for batch in self.batches(BATCH):
-            yield _lines(pa.Table.from_batches([batch])).split(b"\r\n", 1)[1]
+        return csv_of(self._file.schema_arrow, self.batches(BATCH))
+
+
+def csv_of(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
+    """The header, then the rows of each batch."""
+    yield _lines(schema.empty_table())
+    for batch in batches:
+        yield _lines(pa.Table.from_batches([batch])).split(b"\r\n", 1)[1]
 
 
 def _lines(table: pa.Table) -> bytes:

@@ -19,6 +19,8 @@ from portal.dashboard.attention import attention
 from portal.dashboard.expected import shown
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.sparkline import sparkline
+from sharing.inbox import not_opened
+from sharing.selectors import received_for
 
 PAGE_SIZE = 20
 AHEAD = timedelta(days=14)
@@ -44,6 +46,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "coming": _coming(actor),
         "expects": schedule.expectations_for(actor).exists(),
         "under_way": selectors.submissions_for(actor, refused=True).filter(state__in=UNDER_WAY).count(),
+        "receives": received_for(actor).exists(),
+        "arrived": not_opened(actor),
         "any_submission": selectors.submissions_for(actor).exists(),
     }
     return render(request, "dashboard/home/page.html", context)

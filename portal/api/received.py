@@ -1,0 +1,137 @@
+"""What other institutions shared, over the API: the list, one delivery, its files."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.accounts.actor import Actor, actor_of
+from portal.accounts.permissions import role_required
+from portal.accounts.roles import Role
+from portal.api.serializers import PageQuerySerializer
+from portal.api.views import ONE, PROBLEM, READING
+from sharing import services
+from sharing.models import Copy
+from sharing.selectors import get_received, received_for
+
+PROVEN = ONE | {409: PROBLEM}
+
+
+class ReceivedSummarySerializer(serializers.Serializer[Copy]):
+    """One received delivery. `id` names the copy; `submission` is the same for all copies of a delivery."""
+
+    id = serializers.IntegerField(source="pk")
+    owner = serializers.CharField(source="grant.owner.code")
+    grant = serializers.UUIDField(source="grant_id")
+    submission = serializers.UUIDField(source="submission_id")
+    template = serializers.CharField(source="submission.template")
+    template_version = serializers.CharField(source="submission.template_version")
+    verdict = serializers.CharField(source="submission.verdict")
+    valuation_date = serializers.SerializerMethodField()
+    funds = serializers.SerializerMethodField()
+    replaced_by = serializers.SerializerMethodField()
+    received_at = serializers.DateTimeField(source="done_at")
+
+    def get_valuation_date(self, copy: Copy) -> str | None:
+        """As the delivery writes it."""
+        found: str | None = (copy.submission.index_card or {}).get("valuation_date")
+        return found
+
+    def get_funds(self, copy: Copy) -> list[str]:
+        """Identifiers of the funds."""
+        return [str(each["id"]) for each in (copy.submission.index_card or {}).get("portfolios") or []]
+
+    def get_replaced_by(self, copy: Copy) -> str | None:
+        """The submission that took its place, whether it was received or not."""
+        replacing = copy.submission.superseded_by_id
+        return str(replacing) if replacing else None
+
+
+class ReceivedPageSerializer(serializers.Serializer[dict[str, Any]]):
+    """A page of received deliveries, newest first."""
+
+    results = ReceivedSummarySerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+
+
+class ReceivedQuerySerializer(PageQuerySerializer):
+    """Of which owner, by its code."""
+
+    owner = serializers.CharField(max_length=20, required=False)
+
+
+class ReceivedSerializer(ReceivedSummarySerializer):
+    """With what the signed manifest says, and the verdict document if it was shared."""
+
+    manifest = serializers.DictField()
+    verdict_document = serializers.DictField(allow_null=True)
+    files = serializers.ListField(child=serializers.CharField())
+
+
+class ReceivedListView(APIView):
+    """What may be read now."""
+
+    @extend_schema(
+        operation_id="received_list",
+        parameters=[ReceivedQuerySerializer],
+        responses={200: ReceivedPageSerializer, **READING},
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first; a delivery whose grant ended is not among them."""
+        asked = ReceivedQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        query = asked.validated_data
+        found = received_for(_actor(request))
+        if owner := query.get("owner"):
+            found = found.filter(grant__owner__code=owner)
+        page = Paginator(found, query["size"]).get_page(query["page"])
+        rows = [ReceivedSummarySerializer(copy).data for copy in page.object_list]
+        told = {"total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages}
+        return Response({"results": rows, **told})
+
+
+class ReceivedView(APIView):
+    """One received delivery."""
+
+    permission_classes = [role_required(Role.VIEWER)]
+
+    @extend_schema(operation_id="received_retrieve", responses={200: ReceivedSerializer, **PROVEN})
+    def get(self, request: Request, copy_id: int) -> Response:
+        """Read with the caller's own rights; 409 when it is not proven to be what was shared."""
+        actor = _actor(request)
+        copy = get_received(actor, copy_id)
+        received = services.open_received(actor=actor, copy=copy)
+        document = services.verdict_document(actor=actor, received=received)
+        told = {"manifest": received.manifest, "verdict_document": document}
+        files = list(services.downloads_of(received))
+        return Response(ReceivedSummarySerializer(copy).data | told | {"files": files})
+
+
+class ReceivedFileView(APIView):
+    """One of its files."""
+
+    permission_classes = [role_required(Role.VIEWER)]
+
+    @extend_schema(
+        operation_id="received_file",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **PROVEN},
+    )
+    def get(self, request: Request, copy_id: int, name: str) -> StreamingHttpResponse:
+        """Proven by the manifest before the first byte leaves."""
+        actor = _actor(request)
+        content = services.download(actor=actor, copy=get_received(actor, copy_id), name=name)
+        return StreamingHttpResponse(content, content_type="application/octet-stream")
+
+
+def _actor(request: Request) -> Actor:
+    actor = actor_of(request._request)
+    assert actor is not None  # the permission let nobody else pass
+    return actor

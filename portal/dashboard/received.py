@@ -1,0 +1,91 @@
+"""What the pages of received deliveries show: filters, where a version stands, how counts changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.dashboard.forms import Narrowing, escaped
+from sharing.inbox import Version, newest_received
+from sharing.models import Copy
+from sharing.selectors import received_for
+
+LATEST = "latest"
+
+
+class ReceivedFilter(Narrowing):
+    """Narrows the list of received deliveries."""
+
+    q = forms.CharField(
+        label=_("Fund"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    owner = forms.ChoiceField(label=_("From"))
+    template = forms.ChoiceField(label=_("Template"))
+    versions = forms.ChoiceField(
+        label=_("Versions"), choices=[("", _("All versions")), (LATEST, _("Latest versions only"))]
+    )
+
+    def __init__(
+        self, *args: Any, owners: Iterable[Institution], templates: Iterable[str], **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        choices = [("", _("Any")), *((owner.code, owner.name) for owner in owners)]
+        self.fields["owner"].choices = choices  # type: ignore[attr-defined]
+        self.fields["template"].choices = [("", _("Any")), *((name, name) for name in templates)]  # type: ignore[attr-defined]
+
+    def narrow(self, actor: Actor) -> QuerySet[Copy]:
+        """The deliveries that fit; an invalid filter is not applied."""
+        copies = newest_received(actor) if self.chosen("versions") == LATEST else received_for(actor)
+        if text := self.chosen("q"):
+            copies = copies.alias(
+                funds=Cast(KeyTextTransform("portfolios", "submission__index_card"), TextField())
+            ).filter(Q(funds__icontains=text) | Q(funds__icontains=escaped(text)))
+        if owner := self.chosen("owner"):
+            copies = copies.filter(grant__owner__code=owner)
+        if template := self.chosen("template"):
+            copies = copies.filter(submission__template=template)
+        return copies
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the inbox."""
+
+    copy: Copy
+    version: Version
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """How often a rule was not kept in the version before and in this one."""
+
+    title: str
+    severity: str
+    before: int
+    now: int
+
+
+def rule_changes(before: dict[str, Any], now: dict[str, Any]) -> list[RuleChange]:
+    """Rules whose counts differ, errors first, then the largest difference."""
+    groups = {group["rule"]: group for document in (before, now) for group in document.get("groups", [])}
+    counts = [
+        {group["rule"]: int(group["count"]) for group in each.get("groups", [])} for each in (before, now)
+    ]
+    found = [
+        RuleChange(group["title"], group["severity"], counts[0].get(rule, 0), counts[1].get(rule, 0))
+        for rule, group in groups.items()
+    ]
+    order = {"error": 0, "warning": 1}
+    differing = [one for one in found if one.before != one.now]
+    return sorted(
+        differing, key=lambda one: (order.get(one.severity, 2), -abs(one.now - one.before), one.title)
+    )

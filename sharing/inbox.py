@@ -1,0 +1,93 @@
+"""What an institution received, from the database alone: versions of a delivery, what nobody opened yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from portal.audit.selectors import records_of_institution
+from portal.audit.tags import AuditTag
+from sharing.models import Copy
+from sharing.selectors import received_for
+
+OPENED = (AuditTag.RECEIVED_VIEWED, AuditTag.RECEIVED_DOWNLOADED)
+RECENT = timedelta(days=30)
+"""How far back what nobody opened is called up."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """Where a copy stands among those received of the same funds, template and date; numbers from 1."""
+
+    number: int
+    total: int
+    before: Copy | None
+    after: Copy | None
+
+
+def newest_received(actor: Actor) -> QuerySet[Copy]:
+    """Those that no other received copy replaces: neither a newer delivery nor the same by another grant."""
+    others = received_for(actor).filter(submission__institution=OuterRef("submission__institution"))
+    newer = others.filter(
+        submission__delivery_key=OuterRef("submission__delivery_key"),
+        submission__number__gt=OuterRef("submission__number"),
+    ).exclude(submission__delivery_key="")
+    return received_for(actor).exclude(Exists(newer.order_by()))
+
+
+def owners_of(actor: Actor) -> QuerySet[Institution]:
+    """Institutions of which there is something to read."""
+    owners = received_for(actor).order_by().values("grant__owner")
+    return Institution.objects.filter(pk__in=owners).order_by("name")
+
+
+def versions_of(actor: Actor, copies: Iterable[Copy]) -> dict[int, Version]:
+    """By the key of each copy; a delivery that came under two grants is one version."""
+    asked = list(copies)
+    keys = {copy.submission.delivery_key for copy in asked} - {""}
+    chains: dict[tuple[object, str], dict[int, Copy]] = {}
+    for one in received_for(actor).filter(submission__delivery_key__in=keys):
+        sent = one.submission
+        chains.setdefault((sent.institution_id, sent.delivery_key), {}).setdefault(sent.number, one)
+    found = {}
+    for copy in asked:
+        sent = copy.submission
+        chain = chains.get((sent.institution_id, sent.delivery_key), {sent.number: copy})
+        numbers = sorted(chain)
+        place = numbers.index(sent.number)
+        found[copy.pk] = Version(
+            place + 1,
+            len(numbers),
+            chain[numbers[place - 1]] if place else None,
+            chain[numbers[place + 1]] if place + 1 < len(numbers) else None,
+        )
+    return found
+
+
+def not_opened(actor: Actor) -> list[Copy]:
+    """What arrived lately and nobody of the institution has opened since, newest first."""
+    institution = actor.require(Role.VIEWER)
+    since = timezone.now() - RECENT
+    arrived = list(newest_received(actor).filter(done_at__gte=since))
+    if not arrived:
+        return []
+    seen = records_of_institution(institution.pk).filter(
+        tag__in=OPENED, at__gte=since, subject_id__in={str(copy.grant_id) for copy in arrived}
+    )
+    last = {
+        (record.subject_id, str(record.detail.get("submission"))): record.at
+        for record in seen
+        if record.actor_id is not None
+    }
+    return [copy for copy in arrived if not _opened(copy, last)]
+
+
+def _opened(copy: Copy, last: dict[tuple[str, str], datetime]) -> bool:
+    """Since it came: what was sent once more is to be opened once more."""
+    at = last.get((str(copy.grant_id), str(copy.submission_id)))
+    return at is not None and copy.done_at is not None and at >= copy.done_at
