@@ -29,6 +29,7 @@ def child(home: Home) -> Child:
         "FUNDGATE_HOME": str(home.path),
         "GATEWAY_PORT": str(home.aws_port),
         "STATE_DIR": str(home.path / "aws"),
+        "FUNDGATE_MAILBOX": str(home.path / "mail"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_REGION": REGION,
         # Two cores are shared by everything; a function must not start a thread per core of its own.

@@ -24,15 +24,13 @@ class Password:
 
 
 def ensure_person(*, email: str, name: str, password: Password | None) -> str:
-    """The person's subject; made if new, and then invited by e-mail unless given a password."""
+    """The person's subject; made if new, and then invited by e-mail unless given a password.
+
+    The account of somebody who was removed from an institution is opened again.
+    """
     pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
     with _explained(f"user {email}"):
-        attributes = (
-            _create(pool, email, name, password)
-            or pool.admin_get_user(UserPoolId=settings.FUNDGATE_USER_POOL_ID, Username=email)[
-                "UserAttributes"
-            ]
-        )
+        attributes = _create(pool, email, name, password) or _known(pool, email)
         if password and password.permanent:
             pool.admin_set_user_password(
                 UserPoolId=settings.FUNDGATE_USER_POOL_ID,
@@ -74,6 +72,16 @@ def _create(pool: Any, email: str, name: str, password: Password | None) -> list
         return None
     made: list[dict[str, str]] = answer["User"]["Attributes"]
     return made
+
+
+def _known(pool: Any, email: str) -> list[dict[str, str]]:
+    """The attributes of an account that exists; it can be used from then on."""
+    person = {"UserPoolId": settings.FUNDGATE_USER_POOL_ID, "Username": email}
+    found = pool.admin_get_user(**person)
+    if not found["Enabled"]:
+        pool.admin_enable_user(**person)
+    attributes: list[dict[str, str]] = found["UserAttributes"]
+    return attributes
 
 
 @contextlib.contextmanager

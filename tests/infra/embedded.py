@@ -56,6 +56,7 @@ class Server:
             "GATEWAY_PORT": str(self.port),
             "STATE_DIR": str(self.folder),
             "FUNDGATE_FIDELITY_WITHOUT": self.without,
+            "FUNDGATE_MAILBOX": str(self.folder / "mail"),
             "FUNDGATE_CHECKPOINT_SECONDS": self.checkpoint,
         }
         with (self.folder / "server.log").open("ab") as log:

@@ -95,7 +95,9 @@ def test_the_identity_pool_maps_by_token_denies_what_is_ambiguous_and_else_gives
 
 def test_the_user_pool_is_closed_and_strict(platform: dict[str, Any]) -> None:
     pool = platform["UserPool"]["Properties"]
-    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    letter = pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailMessage"]["Fn::Sub"]
+    assert all(part in letter for part in ("${PortalUrl}", "{username}", "{####}"))
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
     assert pool["UserPoolAddOns"]["Fn::If"][:2] == ["IsAws", {"AdvancedSecurityMode": "ENFORCED"}]
     assert pool["MfaConfiguration"] == {"Ref": "MfaConfiguration"}

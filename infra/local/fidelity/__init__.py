@@ -18,6 +18,7 @@ WRAPS = (
     "ssm_keys",
     "identity_pool",
     "sign_up",
+    "letters",
     "lambda_errors",
     "lambda_room",
     "retry_delays",

@@ -1,7 +1,8 @@
 """For an administrator: invites people into their own institution and removes them from it.
 
 The institution is the one that the person's own ID token names, and the token is tried here: whoever calls
-cannot name another one. Which of its people are administrators stands in the portal's database.
+cannot name another one. Which of its people are administrators stands in the portal's database. What was
+done leaves a line here too, out of the portal's reach.
 """
 
 from ingestion.aws import jwks, layout
@@ -10,39 +11,45 @@ from ingestion.aws.config import Platform, platform_from_environment, required
 from ingestion.aws.errors import AccessDenied
 from ingestion.aws.identity import get_credentials, verify_id_token
 from ingestion.aws.members import Group, MemberRefused
+from ingestion.lambdas import logs
 from ingestion.lambdas.function import Payload, function
 
 
-def act(event: Payload) -> Payload:
+def manage(event: Payload) -> Payload:
     """`{"subject": …}` of who was invited or removed, `{"refused": true}` for somebody else's account."""
-    platform = platform_from_environment()
+    platform, act = platform_from_environment(), str(event["act"])
+    institution, by = _acting(str(event["token"]), platform)
     group = Group(
         cognito=client("cognito-idp", region=platform.region),
         pool=required("FUNDGATE_USER_POOL_ID"),
-        name=_institution(str(event["token"]), platform),
+        name=institution,
     )
     try:
-        if event["act"] == "invite":
-            return {"subject": group.invite(str(event["email"]), str(event["name"]))}
-        if event["act"] == "remove":
-            group.remove(str(event["subject"]))
-            return {"subject": event["subject"]}
+        if act == "invite":
+            subject = group.invite(str(event["email"]), str(event["name"]))
+        elif act == "remove":
+            subject = str(event["subject"])
+            group.remove(subject)
+        else:
+            raise ValueError("no such act")
     except MemberRefused:
+        logs.write("refused", act=act, institution=institution, by=by)
         return {"refused": True}
-    raise ValueError("no such act")
+    logs.write("changed", act=act, institution=institution, by=by, subject=subject)
+    return {"subject": subject}
 
 
-def _institution(token: str, platform: Platform) -> str:
-    """The one institution of a genuine token whose sign-in has not ended; the identity pool knows that."""
-    groups = verify_id_token(token, platform.user_pool).groups
-    if len(groups) != 1:
+def _acting(token: str, platform: Platform) -> tuple[str, str]:
+    """Institution and person of a genuine token whose sign-in has not ended; the identity pool knows that."""
+    claims = verify_id_token(token, platform.user_pool)
+    if len(claims.groups) != 1:
         raise AccessDenied("NotOneInstitution")
     forget(
         get_credentials(
             token, platform.identity_pool_id, platform.account_id, platform.region, pool=platform.user_pool
         )
     )
-    return layout.institution_code(groups[0])
+    return layout.institution_code(claims.groups[0]), claims.subject
 
 
 def warm_up() -> None:
@@ -52,4 +59,4 @@ def warm_up() -> None:
     jwks.key_set(platform.user_pool.jwks_url).key("")
 
 
-handler = function("members", act, warm_up)
+handler = function("members", manage, warm_up)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.infra.contracts.cognito import identity_pool, sign_up
+from tests.infra.contracts.cognito import identity_pool, letters, sign_up
 from tests.infra.contracts.iam import principal_arn, role_boundary
 from tests.infra.contracts.lambdas import lambda_errors, lambda_room
 from tests.infra.contracts.lasting import checkpoint, started_runs, sts_sessions
@@ -23,6 +23,7 @@ CONTRACTS: dict[str, Callable[[Server], bool]] = {
         ssm_keys,
         identity_pool,
         sign_up,
+        letters,
         lambda_errors,
         lambda_room,
         retry_delays,

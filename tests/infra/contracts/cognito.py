@@ -81,3 +81,13 @@ def sign_up(server: Server) -> bool:
             allowed.append(False)
     assert allowed[0]
     return not allowed[1]
+
+
+def letters(server: Server) -> bool:
+    """Who is invited gets a letter with a password."""
+    cognito, email = server.client("cognito-idp"), f"{unique('invited')}@x.example"
+    pool = cognito.create_user_pool(PoolName="contract")["UserPool"]["Id"]
+    cognito.admin_create_user(
+        UserPoolId=pool, Username=email, UserAttributes=[{"Name": "email", "Value": email}]
+    )
+    return any(f"To: {email}" in path.read_text() for path in (server.folder / "mail").glob("*.eml"))

@@ -1,5 +1,6 @@
 """The Members function as deployed: an institution's own people, by who is signed in, and nobody else's."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -134,9 +135,15 @@ def test_it_does_nothing_else(members: Members, newcomer: str) -> None:
     assert answer["errorMessage"] == "INTERNAL"
 
 
-def test_no_line_of_its_log_names_a_person_or_a_token(chain: Chain, members: Members, newcomer: str) -> None:
-    members("invite", email=newcomer, name="Surname")
+def test_its_log_says_who_did_what_to_whom_by_id_and_holds_no_token(
+    chain: Chain, members: Members, newcomer: str
+) -> None:
+    subject = members("invite", email=newcomer, name="Surname")["subject"]
+    members("remove", chain.token(OTHER), subject=subject)
     found = chain.client("logs").filter_log_events(logGroupName="/aws/lambda/fundgate-members")["events"]
-    assert found
+    lines = [json.loads(each["message"]) for each in found if '"act"' in each["message"]]
+    said = [(line["event"], line["act"], line["institution"]) for line in lines]
+    assert ("changed", "invite", OWNER) in said and ("refused", "remove", OTHER) in said
+    assert any(line.get("subject") == subject and line["by"] != subject for line in lines)
     written = "\n".join(each["message"] for each in found)
     assert newcomer not in written and "Surname" not in written and chain.token() not in written

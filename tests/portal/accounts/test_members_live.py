@@ -23,6 +23,11 @@ def send(browser: Browser, address: str, page: str = LIST, **fields: str) -> req
     )
 
 
+def letters(live: LivePortal) -> list[str]:
+    """What the user pool sent, on this machine as files."""
+    return [path.read_text() for path in (live.home.path / "mail").glob("*.eml")]
+
+
 def test_an_invited_person_comes_in_and_a_removed_one_is_out_at_once(
     live: LivePortal, browser: Browser
 ) -> None:
@@ -32,6 +37,8 @@ def test_an_invited_person_comes_in_and_a_removed_one_is_out_at_once(
     pool: Any = embedded.deployer("cognito-idp", live.home)
     account = {"UserPoolId": live.settings["FUNDGATE_USER_POOL_ID"], "Username": EMAIL}
     assert pool.admin_get_user(**account)["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    [letter] = [text for text in letters(live) if f"To: {EMAIL}" in text]
+    assert live.url in letter and "{" not in letter.partition("password")[2].split()[0]
     pool.admin_set_user_password(**account, Password=PASSWORD, Permanent=True)
 
     person = live.browser()
@@ -61,3 +68,10 @@ def test_an_invited_person_comes_in_and_a_removed_one_is_out_at_once(
         identity.get_credentials_for_identity(IdentityId=known["IdentityId"], Logins=logins)
     with pytest.raises(SignInFailed):
         live.id_token(EMAIL)
+
+    refusal = send(browser, LIST, email=EMAIL, name="Ina", role="viewer").text
+    assert "There is an account with this address already" in refusal
+    assert live.sql("SELECT count(*) FROM accounts_membership WHERE user_id = ?", member) == [(0,)]
+    again = live.manage("add_member", "alpine-am", "--email", EMAIL, "--role", "viewer")
+    assert again.returncode == 0, again.stderr
+    assert person.sign_in(EMAIL).json()["role"] == "viewer"
