@@ -40,3 +40,35 @@ class NotProven(Conflict):
     code = "RECEIVED_NOT_PROVEN"
     title = noop("This delivery is not shown")
     message = noop("It is not proven that this is what was shared with you.")
+
+
+class AlreadyAsked(Conflict):
+    """A request to this owner is open."""
+
+    code = "ALREADY_ASKED"
+    title = noop("You have asked already")
+    message = noop("A request to this institution waits for its answer.")
+
+
+class RequestIncomplete(BadRequest):
+    """A request without what or what for."""
+
+    code = "REQUEST_INCOMPLETE"
+    title = noop("This request is not complete")
+    message = noop("Say what you would like to receive, and what for.")
+
+
+class ProfileInvalid(BadRequest):
+    """The LEI of an institution is none."""
+
+    code = "LEI_INVALID"
+    title = noop("This is no LEI")
+    message = noop("An LEI has 20 capital letters and digits, and its last two digits check the others.")
+
+
+class ReasonMissing(BadRequest):
+    """The other side reads why."""
+
+    code = "REASON_MISSING"
+    title = noop("A reason is needed")
+    message = noop("Say in a few words why; the other institution reads it too.")

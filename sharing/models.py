@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from ingestion.aws.grants import CONTENTS, GrantOfRecord
 from ingestion.web.models import Submission
-from sharing.states import Condition, CopyState, State
+from sharing.states import Condition, CopyState, RequestState, State
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -138,3 +138,39 @@ class Copy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id} under {self.grant_id}: {self.state}"
+
+
+class AccessRequest(models.Model):
+    """What an institution would like to be granted, in the words of whoever asks.
+
+    `grant`: the draft that was made of it, which the asking side does not see before it is offered.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asker = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="access_asked")
+    owner = models.ForeignKey(
+        "accounts.Institution", on_delete=models.PROTECT, related_name="access_requests"
+    )
+    wanted = models.CharField(max_length=1000)
+    purpose = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, choices=RequestState.choices, default=RequestState.OPEN)
+    asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, null=True, related_name="requests")
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asker", "owner"],
+                condition=Q(state=RequestState.OPEN),
+                name="one_open_request_to_an_owner",
+            ),
+            models.CheckConstraint(condition=~Q(asker=F("owner")), name="access_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asker_id} asks {self.owner_id}: {self.state}"

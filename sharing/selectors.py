@@ -14,8 +14,8 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
-from sharing.models import Copy, Grant, Profile
-from sharing.states import FLOWING, READABLE, Condition, CopyState, State
+from sharing.models import AccessRequest, Copy, Grant, Profile
+from sharing.states import FLOWING, READABLE, Condition, CopyState, RequestState, State
 
 
 def grants_given(actor: Actor) -> QuerySet[Grant]:
@@ -49,6 +49,40 @@ def possible_recipients(actor: Actor) -> QuerySet[Institution]:
         Q(exchange_profile__listed=True) | Q(grants_received__owner=mine) | Q(grants_given__recipient=mine)
     )
     return Institution.objects.filter(known).exclude(pk=mine.pk).distinct().order_by("name")
+
+
+def directory(actor: Actor) -> QuerySet[Institution]:
+    """The institutions that take part by their own choice, and with whom the actor's shares already."""
+    return possible_recipients(actor).select_related("exchange_profile")
+
+
+def get_listed(actor: Actor, code: str) -> Institution:
+    """One of them; NotFound for everybody else, as if it did not exist."""
+    found = directory(actor).filter(code=code).first()
+    if found is None:
+        raise NotFound(_("The directory does not list this institution."))
+    return found
+
+
+def requests_of(actor: Actor) -> QuerySet[AccessRequest]:
+    """What the actor's institution was asked for and what it asked others for, newest first."""
+    mine = actor.require(Role.VIEWER)
+    both = AccessRequest.objects.filter(Q(owner=mine) | Q(asker=mine))
+    return both.select_related("owner", "asker", "asked_by", "answered_by", "grant")
+
+
+def get_open_request(actor: Actor, request_id: UUID) -> AccessRequest:
+    """A request that the actor's institution may answer now; NotFound otherwise."""
+    mine = actor.require(Role.VIEWER)
+    found = requests_of(actor).filter(owner=mine, state=RequestState.OPEN, pk=request_id).first()
+    if found is None:
+        raise NotFound(_("This request does not exist, or it is answered."))
+    return found
+
+
+def would_share(grant: Grant) -> list[Submission]:
+    """The deliveries that would be handed on at once, were this draft accepted now; newest first."""
+    return sorted(covered_by(grant, current_of(grant)), key=lambda one: one.created_at, reverse=True)
 
 
 def profile_of(institution: Institution) -> Profile:

@@ -53,3 +53,11 @@ class Condition(models.TextChoices):
 
     CHECKED = "checked", _("Every delivery that could be checked, whatever was found")
     STOOD_BY = "stood_by", _("Only deliveries without open errors: passed, or their errors released")
+
+
+class RequestState(models.TextChoices):
+    """What became of a request for access."""
+
+    OPEN = "open", _("Waits for an answer")
+    ANSWERED = "answered", _("Answered with an offer")
+    DECLINED = "declined", _("Declined")

@@ -9,6 +9,7 @@ from portal.api import (
     decisions,
     expectations,
     files,
+    grants,
     notices,
     operations,
     receipts,
@@ -65,6 +66,10 @@ urlpatterns = [
         received.ReceivedFileView.as_view(),
         name="api_received_file",
     ),
+    path("v1/grants/", grants.GrantsView.as_view(), name="api_grants"),
+    path("v1/grants/<uuid:grant_id>/", grants.GrantView.as_view(), name="api_grant"),
+    path("v1/grants/<uuid:grant_id>/accept/", grants.AcceptanceView.as_view(), name="api_accept_grant"),
+    path("v1/grants/<uuid:grant_id>/revoke/", grants.RevocationView.as_view(), name="api_revoke_grant"),
     path("v1/notices/", notices.NoticesView.as_view(), name="api_notices"),
     path("v1/webhooks/", webhooks.WebhooksView.as_view(), name="api_webhooks"),
     path(

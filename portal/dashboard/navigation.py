@@ -75,6 +75,8 @@ PLACES: tuple[Place, ...] = (
         tabs=(
             Place("received", _("Received"), _pages("received_delivery")),
             Place("look_through", _("Look-through")),
+            Place("grants", _("Grants"), _pages("new_grant", "grant", "edit_grant", "revoke_grant")),
+            Place("directory", _("Directory"), _pages("ask_for_access")),
         ),
     ),
     Place("trends", _("Trends")),

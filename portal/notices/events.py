@@ -25,6 +25,15 @@ class Event(models.TextChoices):
     DELIVERY_LATE = "delivery.late", _("A delivery is late")
     DELIVERY_MISSING = "delivery.missing", _("A delivery is missing")
     RULEBOOK_SOFTENED = "rulebook.softened", _("A rulebook asks for less than before")
+    ACCESS_ASKED = "access.asked", _("An institution asks for access")
+    ACCESS_DECLINED = "access.declined", _("A request for access was declined")
+    GRANT_OFFERED = "grant.offered", _("A grant was offered")
+    GRANT_ACCEPTED = "grant.accepted", _("A grant was accepted")
+    GRANT_DECLINED = "grant.declined", _("A grant was declined")
+    GRANT_SUSPENDED = "grant.suspended", _("A grant was suspended")
+    GRANT_RESUMED = "grant.resumed", _("A grant was resumed")
+    GRANT_ENDED = "grant.ended", _("A grant has ended")
+    GRANT_FIRST_DELIVERY = "grant.first_delivery", _("The first delivery under a grant has arrived")
     WEBHOOK_FAILING = "webhook.failing", _("A webhook could not be delivered")
 
 
@@ -77,6 +86,15 @@ MANNERS: dict[Event, Manner] = {
     Event.DELIVERY_LATE: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY, personal=False),
     Event.DELIVERY_MISSING: Manner(Role.UPLOADER, Reach.ALL, Mail.NOW, personal=False),
     Event.RULEBOOK_SOFTENED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW, personal=False),
+    Event.ACCESS_ASKED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.ACCESS_DECLINED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_OFFERED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_ACCEPTED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_DECLINED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_SUSPENDED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_RESUMED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_ENDED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_FIRST_DELIVERY: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),
     Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
 }
 
@@ -86,6 +104,7 @@ FACTS = frozenset(
     {
         *("submission", "number", "attempt", "state", "verdict", "code", "template", "check_only"),
         *("error_count", "warning_count", "info_count", "count", "rule", "decision", "due", "host"),
+        *("grant", "side"),
     }
 )
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{0,80}")

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from portal.common.numbers import grouped
@@ -40,6 +42,10 @@ def path_of(event: str, subject_id: UUID, about: Facts) -> str:
         return reverse("rulebook_version", args=[about["number"]])
     if event == Event.WEBHOOK_FAILING:
         return reverse("webhook", args=[str(subject_id)])
+    if event.startswith("access."):
+        return reverse("directory")
+    if event.startswith("grant."):
+        return reverse("grant", args=[str(subject_id)])
     if event == Event.RELEASE_ASKED or not about.get("submission"):
         return reverse("approvals")
     return reverse("submission", args=[about["submission"]])
@@ -147,6 +153,27 @@ def _webhook(about: Facts) -> Text:
     return Text("odd", "broken", _("A webhook could not be delivered"), said)
 
 
+def _offered(about: Facts) -> Text:
+    if about.get("side") == "owner":
+        said = _("The other institution sees it now. Nothing is handed on before it accepts.")
+    else:
+        said = _("Its page says what another institution would hand on to you. An administrator accepts it.")
+    return Text("hold", "clock", _("A grant was offered"), said)
+
+
+def _ended(about: Facts) -> Text:
+    if about.get("side") == "owner":
+        said = _("Nothing is handed on any more, and every copy is deleted at the other institution.")
+    else:
+        said = _("Nothing is handed on to you any more, and what was handed on is deleted.")
+    return Text("odd", "withdrawn", _("A grant has ended"), said)
+
+
+def _plain(tone: str, icon: str, title: str | Promise, sentence: str | Promise) -> Callable[[Facts], Text]:
+    """An event that is always told in the same words."""
+    return lambda about: Text(tone, icon, str(title), str(sentence))
+
+
 _TEXTS: dict[Event, Callable[[Facts], Text]] = {
     Event.SUBMISSION_COMPLETED: _completed,
     Event.SUBMISSION_FAILED: _failed,
@@ -159,5 +186,49 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
     Event.DELIVERY_LATE: _late,
     Event.DELIVERY_MISSING: _missing,
     Event.RULEBOOK_SOFTENED: _softened,
+    Event.ACCESS_ASKED: _plain(
+        "hold",
+        "key",
+        lazy("An institution asks for access"),
+        lazy("An administrator answers with an offer, or declines. Nothing is handed on until then."),
+    ),
+    Event.ACCESS_DECLINED: _plain(
+        "odd",
+        "withdrawn",
+        lazy("A request for access was declined"),
+        lazy("The directory shows the request and the answer."),
+    ),
+    Event.GRANT_OFFERED: _offered,
+    Event.GRANT_ACCEPTED: _plain(
+        "good",
+        "passed",
+        lazy("A grant was accepted"),
+        lazy("What falls under it is handed on from now on. Its page says what is still to be copied."),
+    ),
+    Event.GRANT_DECLINED: _plain(
+        "odd",
+        "withdrawn",
+        lazy("A grant was declined"),
+        lazy("Nothing was handed on under it. Its page says why it was declined."),
+    ),
+    Event.GRANT_SUSPENDED: _plain(
+        "warn",
+        "warning",
+        lazy("A grant was suspended"),
+        lazy("Nothing new is handed on until it is resumed; what was handed on stays readable."),
+    ),
+    Event.GRANT_RESUMED: _plain(
+        "good",
+        "passed",
+        lazy("A grant was resumed"),
+        lazy("What falls under it is handed on again, also what came due meanwhile."),
+    ),
+    Event.GRANT_ENDED: _ended,
+    Event.GRANT_FIRST_DELIVERY: _plain(
+        "good",
+        "passed",
+        lazy("The first delivery under a grant has arrived"),
+        lazy("It lies in your own store, under your own key."),
+    ),
     Event.WEBHOOK_FAILING: _webhook,
 }

@@ -1,6 +1,7 @@
 """Writes: grants, what is owed under them, handing on and taking back."""
 
-from sharing.services.deleting import ending, gone, take_back_now
+from sharing.services.deleting import ending, gone, revoke_now, take_back_now
+from sharing.services.directory import ask_for_access, decline_access, save_profile
 from sharing.services.grants import (
     accept,
     decline,
@@ -20,7 +21,9 @@ from sharing.services.receiving import download, downloads_of, open_received, ve
 
 __all__ = [
     "accept",
+    "ask_for_access",
     "decline",
+    "decline_access",
     "delivered",
     "discard",
     "download",
@@ -40,6 +43,8 @@ __all__ = [
     "redraft",
     "resume",
     "revoke",
+    "revoke_now",
+    "save_profile",
     "suspend",
     "take_back_now",
     "verdict_document",

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from ingestion.aws import exchange, layout
 from ingestion.aws.clients import client
+from ingestion.aws.errors import AwsError
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
 from sharing.models import Copy
 from sharing.selectors import get_grant
+from sharing.services.grants import revoke
 from sharing.services.telling import noted
 from sharing.states import CLOSED, CopyState
 
@@ -50,6 +52,16 @@ def gone(copy_ids: Iterable[int]) -> int:
             noted(AuditTag.COPY_DELETED, copy.grant, None, submission=str(copy.submission_id))
             count += 1
     return count
+
+
+def revoke_now(*, actor: Actor, grant_id: UUID, reason: str) -> bool:
+    """Revokes a grant and deletes its copies; False when the storage failed and the janitor has to."""
+    revoke(actor=actor, grant_id=grant_id, reason=reason)
+    try:
+        take_back_now(actor=actor, grant_id=grant_id)
+    except AwsError:
+        return False
+    return True
 
 
 def take_back_now(*, actor: Actor, grant_id: UUID) -> int:

@@ -12,21 +12,26 @@ from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from sharing.errors import NotPossibleNow, SecondAdminNeeded
-from sharing.models import Copy, Grant, GrantTransition
+from sharing.models import AccessRequest, Copy, Grant, GrantTransition
 from sharing.selectors import get_grant, possible_recipients, profile_of
 from sharing.services.owing import end_copies, owe_all
 from sharing.services.telling import noted
-from sharing.states import ALLOWED_TRANSITIONS, CopyState, State
+from sharing.states import ALLOWED_TRANSITIONS, CopyState, RequestState, State
 from sharing.terms import Terms, checked
 
 _MAY_EXPIRE = [state for state, allowed in ALLOWED_TRANSITIONS.items() if State.EXPIRED in allowed]
 
 
 @transaction.atomic
-def draft(*, actor: Actor, recipient_id: UUID, terms: Terms) -> Grant:
-    """A grant that nobody else sees yet; NotAGrantYet, NotFound for a recipient who cannot be addressed."""
+def draft(*, actor: Actor, recipient_id: UUID, terms: Terms, answers: AccessRequest | None = None) -> Grant:
+    """A grant that nobody else sees yet; NotAGrantYet, NotFound for a recipient who cannot be addressed.
+
+    `answers`: the recipient's request, which counts as answered when the draft is offered.
+    """
     owner = actor.require(Role.ADMIN)
-    recipient = _recipient(actor, recipient_id)
+    # whoever asked for it may be addressed, listed or not
+    asked = answers is not None and (answers.owner_id, answers.asker_id) == (owner.pk, recipient_id)
+    recipient = answers.asker if asked and answers else _recipient(actor, recipient_id)
     now = timezone.now()
     grant = Grant.objects.create(
         owner=owner,
@@ -39,6 +44,8 @@ def draft(*, actor: Actor, recipient_id: UUID, terms: Terms) -> Grant:
         **checked(terms, now.date()).fields(),
     )
     GrantTransition.objects.create(grant=grant, to_state=State.DRAFT, actor=actor.user, at=now)
+    if asked and answers:
+        AccessRequest.objects.filter(pk=answers.pk, state=RequestState.OPEN).update(grant=grant)
     noted(AuditTag.GRANT_DRAFTED, grant, actor, both=False)
     return grant
 
@@ -75,6 +82,9 @@ def offer(*, actor: Actor, grant_id: UUID) -> Grant:
     grant.confirmed_by = actor.user
     _write(actor, grant, is_open=True)
     _move(grant, State.OFFERED, actor)
+    AccessRequest.objects.filter(grant=grant, state=RequestState.OPEN).update(
+        state=RequestState.ANSWERED, answered_by=actor.user, answered_at=grant.state_since
+    )
     noted(AuditTag.GRANT_OFFERED, grant, actor)
     return grant
 

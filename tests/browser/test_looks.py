@@ -24,7 +24,7 @@ from tests.portal.routes import ROUTES
 from tests.tools.generate_samples import tpt
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
-AT = "borealis-insurance"
+AT, OTHER = "borealis-insurance", "alpine-am"
 WARNS, FAILS = "TPT-REQUIRED-17", "TPT-FORMAT-21"
 ISIN = "TPT-R03-ISIN-14"
 
@@ -77,6 +77,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rulebook_version": ("",),
     "new_own_rule": ("",),
     "own_rule": ("",),
+    "grants": ("", "?state=expired"),
+    "new_grant": ("",),
+    "grant": ("",),
+    "edit_grant": ("",),
+    "revoke_grant": ("",),
+    "directory": ("",),
+    "ask_for_access": ("",),
     "notices": ("",),
     "notice_settings": ("",),
     "webhooks": ("",),
@@ -111,7 +118,7 @@ def admin(chromium: Browser, system: System) -> Iterator[Visitor]:
 
 
 @pytest.fixture(scope="module")
-def addresses(admin: Visitor, system: System) -> dict[str, str]:
+def addresses(admin: Visitor, chromium: Browser, system: System) -> dict[str, str]:
     """Of the pages about something: two deliveries of a fund, and all that can be made of them."""
     page = admin.page
 
@@ -145,6 +152,15 @@ def addresses(admin: Visitor, system: System) -> dict[str, str]:
     sent("/calendar/expected/new/", others="LU0000000001", starts=f"{date.today() - timedelta(days=60)}")
     sent("/rulebook/own/", **{name: text for name, text in OWN.items() if name != "id"}, reason="Our limit.")
     sent("/webhooks/", url="http://127.0.0.1:9/fundgate")  # where nobody answers
+    other = Visitor(chromium, system).sign_in(OTHER, "admin").page
+    other.goto(reverse("directory"))
+    other.get_by_label("Others find us").check()
+    other.get_by_role("button", name="Save").click()
+    grants = []
+    for _ in range(2):
+        sent(reverse("new_grant"), recipient=OTHER, others="LU0000000001", purpose="Look-through.")
+        grants.append(urlsplit(page.url).path)
+    page.get_by_role("button", name="Offer it").click()
     webhook = first("main table a", "/webhooks/")
     page.goto(webhook)
     page.get_by_role("button", name="Send a test").click()
@@ -162,6 +178,10 @@ def addresses(admin: Visitor, system: System) -> dict[str, str]:
         "accept_rule": f"{second}accept/{WARNS}/",
         "acceptance": first("#acceptances a", second),
         "expectation": first("[data-expectation] a", "/calendar/expected/"),
+        "grant": grants[0],
+        "edit_grant": f"{grants[0]}edit/",
+        "revoke_grant": f"{grants[1]}revoke/",
+        "ask_for_access": reverse("ask_for_access", args=[OTHER]),
         "webhook": webhook,
         "member": first("[data-member] a", "/institution/members/"),
         "letter": first("main .notice-list a", "/mailbox/"),

@@ -26,7 +26,8 @@ INSTRUMENT, WRONG, SEEN = "Canary Instrument 7f3e91", "canary-type-b81c24", "can
 MENDED, TYPED, CARRIED = "canary-mended-40fd17", "canary-type-e0947b", "Canary Instrument 2c88ae"
 HEADER, SHOWN = "Canary Header 9b1d40", "Canary Example c25e77"
 ELSEWHERE = naming(
-    "acceptance_id", "expectation_id", "fingerprint", "member_id", "notice_id", "endpoint_id"
+    "acceptance_id", "expectation_id", "fingerprint", "member_id", "notice_id", "endpoint_id", "grant_id",
+    "code",
 ) | {
     "letter", "map_columns", "own_rule", "rulebook_version",
 }  # fmt: skip

@@ -23,7 +23,7 @@ from ingestion.pipeline.pack.registry import packs
 from ingestion.web.state_machine import state_machine
 from portal.accounts.models import Institution
 from tests.fixtures.canary import two_months
-from tests.portal import reviews
+from tests.portal import exchange, reviews
 from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.notices import subjects as notices
@@ -169,7 +169,7 @@ def said(
         "member_id": latest.uploaded_by_id,
         "notice_id": notices.notice(admin, alpine).pk,
         "letter.name": notices.arguments("letter", alpine, latest.uploaded_by, admin, tmp_path)[0],
-    }
+    } | exchange.subjects(alpine, admin)
     found = {"missing": read(client, "/submissions/nothing/", 404)}
     for page in pages(
         {name: str(value) for name, value in subjects.items()}, {"value": "Wrong", "rule": RULE}
@@ -194,7 +194,16 @@ def test_every_page_can_be_said_in_another_language(said: dict[str, set[str]], m
         calendar = map(str, (*dates.MONTHS.values(), *dates.WEEKDAYS.values(), *dates.WEEKDAYS_ABBR.values()))
         own = {*calendar, *state_machine().states, *available_timezones()}
     own |= {zone.replace("_", " ") for zone in available_timezones()}
-    own |= {"Alpine Asset Management", "Ada", "Anna", "It was agreed.", "Known.", "Subject", "Body"}
+    own |= {
+        "Alpine Asset Management",
+        "Ada",
+        "Anna",
+        "Cedar Pension",
+        "It was agreed.",
+        "Known.",
+        "Subject",
+        "Body",
+    }
     own |= {"https://hooks.example.com/fundgate", "ab" * 6, "ab" * 32, *CONDITIONS}
     own |= {OWN["title"], OWN["message"], *UNKNOWN.decode().replace("\n", ";").split(";")}
     own |= set(texts_of_templates()) | set(texts_of_files(*two_months(31, "Invented", "Wrong").values()))

@@ -1,0 +1,134 @@
+"""Grants over the API: both directions, one, accepting and revoking."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.accounts.actor import Actor, actor_of
+from portal.accounts.permissions import role_required
+from portal.accounts.roles import Role
+from portal.api.serializers import PageQuerySerializer
+from portal.api.views import ONE, PROBLEM, READING
+from sharing import selectors, services
+from sharing.models import Grant
+from sharing.services.directory import MOST_WORDS
+from sharing.states import State
+
+CHANGING = ONE | {409: PROBLEM}
+
+
+class GrantSerializer(serializers.ModelSerializer[Grant]):
+    """One grant; `owner` and `recipient` are codes. An empty list of funds or templates means all."""
+
+    owner = serializers.CharField(source="owner.code")
+    recipient = serializers.CharField(source="recipient.code")
+    funds = serializers.ListField(child=serializers.CharField())
+    templates = serializers.ListField(child=serializers.CharField())
+    contents = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Grant
+        fields = [
+            *("id", "owner", "recipient", "state", "state_since", "funds", "templates", "contents"),
+            *("condition", "valuations_from", "ends_on", "purpose"),
+        ]
+        read_only_fields = fields
+
+
+class GrantPageSerializer(serializers.Serializer[dict[str, Any]]):
+    """A page of grants, newest first."""
+
+    results = GrantSerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+
+
+class GrantQuerySerializer(PageQuerySerializer):
+    """Which grants."""
+
+    direction = serializers.ChoiceField(choices=["given", "received"], required=False)
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+
+
+class ReasonSerializer(serializers.Serializer[dict[str, Any]]):
+    """Why a grant ends; the other institution reads it too."""
+
+    reason = serializers.CharField(max_length=MOST_WORDS)
+
+
+class GrantsView(APIView):
+    """What the institution lets others have, and what others let it have."""
+
+    @extend_schema(
+        operation_id="grants_list",
+        parameters=[GrantQuerySerializer],
+        responses={200: GrantPageSerializer, **READING},
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first, of both directions without `direction`; drafts are the owner's own."""
+        query = GrantQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked, actor = query.validated_data, _actor(request)
+        given, received = selectors.grants_given(actor), selectors.grants_received(actor)
+        found = {"given": given, "received": received}.get(asked.get("direction", ""), given | received)
+        if "state" in asked:
+            found = found.filter(state=asked["state"])
+        pages = Paginator(found, asked["size"])
+        page = pages.get_page(asked["page"])
+        rows = GrantSerializer(list(page.object_list), many=True).data
+        return Response(
+            {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
+        )
+
+
+class GrantView(APIView):
+    """One grant."""
+
+    @extend_schema(operation_id="grants_retrieve", responses={200: GrantSerializer, **ONE})
+    def get(self, request: Request, grant_id: UUID) -> Response:
+        """Its terms and its state."""
+        return Response(GrantSerializer(selectors.get_grant(_actor(request), grant_id)).data)
+
+
+class AcceptanceView(APIView):
+    """The recipient's yes."""
+
+    permission_classes = [role_required(Role.ADMIN)]
+
+    @extend_schema(operation_id="grants_accept", request=None, responses={200: GrantSerializer, **CHANGING})
+    def post(self, request: Request, grant_id: UUID) -> Response:
+        """Accepts an offer; 409 when it is not open to this institution any more."""
+        return Response(GrantSerializer(services.accept(actor=_actor(request), grant_id=grant_id)).data)
+
+
+class RevocationView(APIView):
+    """The owner's end of it."""
+
+    permission_classes = [role_required(Role.ADMIN)]
+
+    @extend_schema(
+        operation_id="grants_revoke",
+        request=ReasonSerializer,
+        responses={200: GrantSerializer, **CHANGING},
+    )
+    def post(self, request: Request, grant_id: UUID) -> Response:
+        """Ends it for good; every copy is deleted, at once or within a minute."""
+        actor = _actor(request)
+        selectors.get_grant(actor, grant_id)
+        said = ReasonSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        services.revoke_now(actor=actor, grant_id=grant_id, reason=said.validated_data["reason"])
+        return Response(GrantSerializer(selectors.get_grant(actor, grant_id)).data)
+
+
+def _actor(request: Request) -> Actor:
+    actor = actor_of(request._request)
+    assert actor is not None  # the permission let nobody else pass
+    return actor

@@ -1,0 +1,161 @@
+"""A grant as its page shows it: labels, history, copies, and what this person can do about it now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from portal.dashboard.wording import Label, Text
+from sharing.models import Copy, Grant, GrantTransition
+from sharing.selectors import would_share
+from sharing.states import ENDABLE, FLOWING, READABLE, CopyState, State
+
+STATES: dict[str, Label] = {
+    State.DRAFT: Label("calm", "file", lazy("Draft")),
+    State.OFFERED: Label("hold", "clock", lazy("Offered")),
+    State.ACCEPTED: Label("hold", "key", lazy("Accepted, not yet filled")),
+    State.ACTIVE: Label("good", "passed", lazy("Active")),
+    State.SUSPENDED: Label("warn", "warning", lazy("Suspended")),
+    State.DECLINED: Label("odd", "withdrawn", lazy("Declined")),
+    State.DISCARDED: Label("calm", "withdrawn", lazy("Discarded")),
+    State.EXPIRED: Label("calm", "withdrawn", lazy("Expired")),
+    State.REVOKED: Label("bad", "withdrawn", lazy("Revoked")),
+}
+COPIES: dict[str, Label] = {
+    CopyState.OWED: Label("hold", "key", lazy("Waits for a sign-in of the owner")),
+    CopyState.DONE: Label("good", "check", lazy("Delivered")),
+    CopyState.ENDING: Label("hold", "running", lazy("Being deleted")),
+    CopyState.GONE: Label("calm", "withdrawn", lazy("Deleted")),
+}
+CONTENT_WORDS: dict[str, Text] = {
+    "original": lazy("The file as it was handed in"),
+    "schema": lazy("Its tables in the common schema"),
+    "summary": lazy("Verdict and counts by rule, without values"),
+}
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a grant's history; `who` is a colleague's name, or the other institution's."""
+
+    label: Label
+    at: datetime
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One delivery under a grant."""
+
+    copy: Copy
+    label: Label
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A grant for one person. `counts`: copies by state; `preview`: what an offer would hand on at once."""
+
+    grant: Grant
+    label: Label
+    given: bool
+    other: Institution
+    history: list[Step]
+    counts: dict[str, int]
+    lines: list[Line]
+    preview: list[Any] | None
+    may: frozenset[str]
+    second_needed: bool
+
+    @property
+    def most(self) -> int:
+        """How many deliveries are listed at most."""
+        return MOST_SHOWN
+
+    @property
+    def listed(self) -> list[Any]:
+        """The deliveries of the preview that are listed."""
+        return (self.preview or [])[: self.most]
+
+    @property
+    def contents(self) -> list[Text]:
+        """What is handed on of each delivery, in words."""
+        return [words for name, words in CONTENT_WORDS.items() if name in self.grant.contents]
+
+    @property
+    def total(self) -> int:
+        """How many copies there are in all."""
+        return sum(self.counts.values())
+
+
+def shown(actor: Actor, grant: Grant) -> Shown:
+    """All that the page of a grant says to this person."""
+    given = actor.institution is not None and grant.owner_id == actor.institution.pk
+    counts = dict(grant.copies.values_list("state").annotate(n=Count("pk")).values_list("state", "n"))
+    waits = given and grant.state == State.DRAFT and grant.needs_second
+    return Shown(
+        grant=grant,
+        label=STATES[grant.state],
+        given=given,
+        other=grant.recipient if given else grant.owner,
+        history=[_step(each, grant, given) for each in _transitions(grant, given)],
+        counts=counts,
+        lines=_lines(grant, given),
+        preview=would_share(grant) if given and grant.state in (State.DRAFT, State.OFFERED) else None,
+        may=frozenset(_possible(actor, grant, given, counts.get(CopyState.OWED, 0))),
+        second_needed=waits and grant.drafted_by_id == actor.user.id,
+    )
+
+
+def _possible(actor: Actor, grant: Grant, given: bool, owed: int) -> list[str]:
+    """What this person can do with the grant as it stands."""
+    state = State(grant.state)
+    fill = ["fill"] if given and owed and state in FLOWING and actor.may(Role.UPLOADER) else []
+    if not actor.may(Role.ADMIN):
+        return fill
+    if not given:
+        return ["accept", "decline"] if state == State.OFFERED else []
+    if state == State.DRAFT:
+        waits = grant.needs_second and grant.drafted_by_id == actor.user.id
+        return ["edit", "discard", *([] if waits else ["offer"])]
+    return [
+        *fill,
+        *(["suspend"] if state in FLOWING else []),
+        *(["resume"] if state == State.SUSPENDED else []),
+        *(["revoke"] if state in ENDABLE else []),
+    ]
+
+
+def _transitions(grant: Grant, given: bool) -> list[GrantTransition]:
+    """Newest first; what happened before the offer is the owner's own."""
+    found = grant.transitions.select_related("actor").order_by("-id")
+    if not given:
+        found = found.exclude(to_state__in=[State.DRAFT, State.DISCARDED])
+    return list(found)
+
+
+def _step(one: GrantTransition, grant: Grant, given: bool) -> Step:
+    by_recipient = one.from_state == State.OFFERED and one.to_state in (State.ACCEPTED, State.DECLINED)
+    if one.actor is None:
+        who = _("Fundgate")
+    elif by_recipient == given:
+        who = (grant.recipient if by_recipient else grant.owner).name  # not one of this side's people
+    else:
+        who = str(one.actor)
+    return Step(STATES[one.to_state], one.at, who, one.reason)
+
+
+def _lines(grant: Grant, given: bool) -> list[Line]:
+    """The latest copies; the other side sees what it can read now."""
+    found = grant.copies.select_related("submission").order_by("-owed_at", "-pk")
+    if not given:
+        readable = grant.state in READABLE
+        found = found.filter(state=CopyState.DONE) if readable else found.none()
+    return [Line(one, COPIES[one.state]) for one in found[:MOST_SHOWN]]

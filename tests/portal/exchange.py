@@ -1,0 +1,87 @@
+"""What the matrix of addresses needs of the exchange: something to act on, and what is sent."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from portal.accounts.models import Institution, User
+from sharing.models import AccessRequest, Grant, Profile
+from sharing.states import State
+
+PURPOSE = "Known."
+FORMS: dict[str, dict[str, str]] = {
+    "new_grant": {"recipient": "cedar-pension", "scope": "some", "others": "LU0000000001",
+                  "contents": "summary", "condition": "checked", "purpose": PURPOSE},
+    "edit_grant": {"recipient": "cedar-pension", "scope": "all", "contents": "original",
+                   "condition": "stood_by", "purpose": PURPOSE},
+    "act_on_grant": {"act": "discard"},
+    "revoke_grant": {"reason": PURPOSE},
+    "fill_grant": {},
+    "directory": {"lei": "", "listed": "on"},
+    "ask_for_access": {"wanted": "LU0000000001", "purpose": PURPOSE},
+    "decline_access": {"reason": PURPOSE},
+}  # fmt: skip
+STATES = {"fill_grant": State.ACCEPTED, "revoke_grant": State.OFFERED, "api_revoke_grant": State.OFFERED}
+"""The state its grant needs; a draft otherwise, which is the owner's own."""
+SUBJECTS = {*FORMS, "grant", "api_grant", "api_accept_grant", "api_revoke_grant"}
+
+
+def cedar() -> Institution:
+    """A third institution, which the directory lists."""
+    values = {"name": "Cedar Pension", "kind": "owner"}
+    found, _new = Institution.objects.get_or_create(code="cedar-pension", defaults=values)
+    Profile.objects.get_or_create(institution=found, defaults={"listed": True})
+    return found
+
+
+def grant_of(owner: Institution, recipient: Institution, by: User, state: State) -> Grant:
+    """A grant in this state."""
+    now = timezone.now()
+    return Grant.objects.create(
+        owner=owner, recipient=recipient, state=state, state_since=now, drafted_by=by, drafted_at=now,
+        contents=["summary"], condition="checked", purpose=PURPOSE,
+    )  # fmt: skip
+
+
+def request_to(owner: Institution, by: User) -> AccessRequest:
+    """A request that waits for an answer of the owner."""
+    words = {"wanted": PURPOSE, "purpose": PURPOSE, "asked_by": by, "asked_at": timezone.now()}
+    found, _new = AccessRequest.objects.get_or_create(asker=cedar(), owner=owner, defaults=words)
+    return found
+
+
+def arguments(name: str, alpine: Institution, by: User) -> list[Any]:
+    """The subject of an address: something of institution A and of Cedar."""
+    third = cedar()
+    if name == "ask_for_access":
+        return [third.code]
+    if name == "decline_access":
+        return [request_to(alpine, by).pk]
+    if name == "api_accept_grant":
+        return [grant_of(third, alpine, by, State.OFFERED).pk]
+    if name in ("new_grant", "directory"):
+        return []
+    return [grant_of(alpine, third, by, STATES.get(name, State.DRAFT)).pk]
+
+
+def subjects(alpine: Institution, by: User) -> dict[str, Any]:
+    """What stands in the addresses of pages that are looked at."""
+    names = ("edit_grant", "revoke_grant")
+    return {f"{name}.grant_id": arguments(name, alpine, by)[0] for name in names} | {
+        "grant_id": arguments("grant", alpine, by)[0],
+        "code": cedar().code,
+    }
+
+
+def sent(name: str, method: str) -> dict[str, Any]:
+    """What a form or a program sends to such an address."""
+    if method != "POST":
+        return {}
+    if name.startswith("api_"):
+        return {"data": json.dumps({"reason": PURPOSE}).encode(), "content_type": "application/json"}
+    return {
+        "data": urlencode(FORMS.get(name, {})).encode(),
+        "content_type": "application/x-www-form-urlencoded",
+    }
