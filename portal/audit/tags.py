@@ -57,6 +57,7 @@ class AuditTag(StrEnum):
     ACCEPTANCE_ENDED = "portal:acceptance:ended"
     ACCEPTANCE_LAPSED = "pipeline:acceptance:lapsed"
 
+    AUDIT_EXPORTED = "portal:audit:exported"
     NOTICES_READ = "portal:notices:read"
     NOTICE_SETTINGS_SAVED = "portal:notices:settings-saved"
     WEBHOOK_ADDED = "portal:webhook:added"

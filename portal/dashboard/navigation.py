@@ -95,7 +95,10 @@ PLACES: tuple[Place, ...] = (
         "members",
         _("Institution"),
         role=Role.ADMIN,
-        tabs=(Place("members", _("Members"), _pages("member", "remove_member"), role=Role.ADMIN),),
+        tabs=(
+            Place("members", _("Members"), _pages("member", "remove_member"), role=Role.ADMIN),
+            Place("audit", _("Audit trail"), _pages("audit_chain"), role=Role.ADMIN),
+        ),
     ),
 )
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.dashboard.views import (
     actions,
+    audit,
     calendar,
     changes,
     corrections,
@@ -129,6 +130,9 @@ urlpatterns = [
     path("institution/members/<uuid:member_id>/", members.member, name="member"),
     path("institution/members/<uuid:member_id>/again/", members.invite_again, name="invite_again"),
     path("institution/members/<uuid:member_id>/remove/", members.remove, name="remove_member"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/records.<str:form>", audit.audit_export, name="audit_export"),
+    path("audit/chain/", audit.audit_chain, name="audit_chain"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox.letter, name="letter"),
 ]

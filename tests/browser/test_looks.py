@@ -89,6 +89,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhooks": ("",),
     "webhook": ("",),
     "members": ("",),
+    "audit": ("", "?q=no+such+subject"),
+    "audit_chain": ("",),
     "member": ("",),
     "mailbox": ("",),
     "letter": ("",),
@@ -97,7 +99,7 @@ WITHOUT_A_PERSON = {"home": "landing", "sign_in": "sign-in", "signed_out": "sign
 NO_PAGES = {
     "submission_live", "first_findings", "changes_summary", "downloads",  # parts of pages
     "findings_xlsx", "findings_csv", "findings_json", "annotated", "table", "receipt", "receipt_key",
-    "original", "template_file", "received_file", "look_through_csv",  # files
+    "original", "template_file", "audit_export", "received_file", "look_through_csv",  # files
     "oidc_authentication_init", "oidc_authentication_callback", "open_notice",  # lead on
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ PLACES = {
     "template_file.kind": ("workbook", "example", "guide"),
     "table.name": ("holdings", "share_classes"),
     "table.form": ("csv", "parquet"),
+    "audit_export.form": ("csv", "json"),
     "receipt.form": ("json", "pdf"),
     "api_file.name": ("original", "annotated.xlsx", "holdings.csv", "share_classes.parquet"),
     "row.number": ("3",),

@@ -75,7 +75,7 @@ WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "
                 "submission_pipeline"}  # fmt: skip
 PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"],
           "table": ["holdings", "csv"], "receipt": ["pdf"], "api_file": ["annotated.xlsx"],
-          "row": [1]}  # fmt: skip
+          "audit_export": ["csv"], "row": [1]}  # fmt: skip
 """What stands in addresses beside a submission."""
 DECISIONS = {"map_columns", "mappings", "mapping", "mapping_version", "restore_mapping", "set_mapping_aside",
              "rulebook", "new_own_rule", "own_rule", "rulebook_version", "restore_rulebook", "api_mapping",

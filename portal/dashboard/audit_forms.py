@@ -1,0 +1,50 @@
+"""The filter of the audit trail."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.models import AuditRecord
+from portal.audit.selectors import mentioning
+from portal.dashboard.forms import DateInput, Narrowing
+
+
+class AuditFilter(Narrowing):
+    """Narrows the trail; what is not valid is not applied."""
+
+    q = forms.CharField(
+        label=_("Subject, address, request or number"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    tag = forms.ChoiceField(label=_("What happened"))
+    person = forms.ChoiceField(label=_("Who"))
+    since = forms.DateField(label=_("From"), widget=DateInput)
+    until = forms.DateField(label=_("Until"), widget=DateInput)
+
+    def __init__(self, data: Any, *, tags: list[str], people: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["tag"].choices = [("", _("Any")), *((tag, tag) for tag in tags)]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [("", _("Anybody")), *people]  # type: ignore[attr-defined]
+
+    def narrow(self, records: QuerySet[AuditRecord]) -> QuerySet[AuditRecord]:
+        """The records that fit."""
+        if text := self.chosen("q"):
+            records = records.filter(mentioning(text.strip()))
+        if tag := self.chosen("tag"):
+            records = records.filter(tag=tag)
+        if person := self.chosen("person"):
+            records = records.filter(actor_id=person)
+        if since := self.chosen("since"):
+            records = records.filter(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+        if until := self.chosen("until"):
+            records = records.filter(at__lte=timezone.make_aware(datetime.combine(until, time.max)))
+        return records
+
+    def asked(self) -> list[str]:
+        """The names of the filters that are set."""
+        return [name for name in self.fields if self.chosen(name)]

@@ -1,0 +1,109 @@
+"""The institution's audit trail: search, export, and whether it stands as it was written."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ingestion.aws.errors import AwsError
+from portal.accounts.actor import Actor
+from portal.accounts.models import User
+from portal.accounts.permissions import member_required
+from portal.accounts.roles import Role
+from portal.audit import heads, selectors
+from portal.audit.chain import chain_of
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
+from portal.audit.verifying import Signed, verified
+from portal.common.errors import NotFound
+from portal.dashboard.attachments import attachment
+from portal.dashboard.audit_forms import AuditFilter
+from portal.dashboard.audit_words import FAULTS
+from portal.dashboard.exports.trail import trail_csv, trail_json
+from portal.dashboard.paging import page_number, pages_of
+
+PAGE_SIZE = 50
+CHECKED_ON_A_PAGE = 20_000  # records, in about a second
+
+
+@require_safe
+@member_required(Role.ADMIN)
+def audit(request: HttpRequest) -> HttpResponse:
+    """One filtered page of the trail, newest first; only the list for htmx."""
+    institution = request.actor.require(Role.ADMIN)  # type: ignore[attr-defined]
+    names = _names(institution.pk)
+    form = _filter(request, institution.pk, names)
+    chosen = form.narrow(selectors.records_of_institution(institution.pk)).order_by("-number")
+    page = Paginator(chosen, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    context = {
+        "form": form,
+        "page": page,
+        "pages": pages_of(page.number, page.paginator.num_pages),
+        "rows": [(each, names.get(str(each.actor_id))) for each in page.object_list],
+        "list_url": request.path,
+    }
+    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    return render(request, f"dashboard/audit/{'list' if fragment else 'page'}.html", context)
+
+
+@require_safe
+@member_required(Role.ADMIN)
+def audit_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """The filtered trail as a file, oldest first; that it was taken away is its last record."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    institution = actor.require(Role.ADMIN)
+    if form not in ("csv", "json"):
+        raise NotFound(_("The trail is a csv or a JSON file."))
+    names = _names(institution.pk)
+    asked = _filter(request, institution.pk, names)
+    written = record(
+        tag=AuditTag.AUDIT_EXPORTED,
+        institution_id=institution.pk,
+        actor_id=actor.user.pk,
+        subject_id=institution.pk,
+        address=actor.address,
+        detail={"format": form, "filters": asked.asked()},
+    )
+    chosen = asked.narrow(selectors.records_of_institution(institution.pk)).filter(number__lte=written.number)
+    rows = chosen.order_by("number").iterator(chunk_size=1000)
+    name = f"audit-{institution.code}.{form}"
+    if form == "csv":
+        return attachment(trail_csv(rows, names), "text/csv; charset=utf-8", name)
+    return attachment(trail_json(rows, names, chain_of(institution.pk)), "application/json", name)
+
+
+@require_safe
+@member_required(Role.ADMIN)
+def audit_chain(request: HttpRequest) -> HttpResponse:
+    """Checks the latest records of the chain, with what was signed, and names the first bad one."""
+    institution = request.actor.require(Role.ADMIN)  # type: ignore[attr-defined]
+    chain = chain_of(institution.pk)
+    signed: list[Signed] | None
+    try:
+        after = max(0, selectors.length_of(chain) - CHECKED_ON_A_PAGE)
+        signed = heads.signed_heads(chain, after=after, copies=True)
+    except AwsError:
+        signed = None
+    report = verified(chain, signed or (), most=CHECKED_ON_A_PAGE)
+    context = {
+        "report": report,
+        "fault": FAULTS[report.fault.kind] if report.fault else None,
+        "signed": signed,
+        "last_signed": selectors.last_signed(chain),
+    }
+    return render(request, "dashboard/audit/chain.html", context)
+
+
+def _filter(request: HttpRequest, institution_id: UUID, names: dict[str, str]) -> AuditFilter:
+    people = sorted(names.items(), key=lambda pair: pair[1].casefold())
+    return AuditFilter(request.GET, tags=selectors.tags_of(institution_id), people=people)
+
+
+def _names(institution_id: UUID) -> dict[str, str]:
+    """What everybody in the trail is called now, by id; a removed person may have no name any more."""
+    ids = selectors.actors_of(institution_id)
+    known = {user.pk: user.name or user.email for user in User.objects.filter(pk__in=ids)}
+    return {str(pk): known.get(pk) or _("Removed person %(id)s") % {"id": str(pk)[:8]} for pk in ids}
