@@ -273,16 +273,19 @@ def test_a_disabled_key_closes_the_data_even_to_its_owner(
     s3.get_object(Bucket=stored.bucket, Key=stored.key)
 
 
-def test_the_callback_key_signs_for_callback_and_publish_only(platform: Platform, as_: As) -> None:
+SPEAKING = ("fn-callback", "fn-publish", "fn-share", "fn-janitor")
+
+
+def test_the_callback_key_signs_for_those_only_who_speak_to_the_portal(platform: Platform, as_: As) -> None:
     request = {
         "KeyId": platform.outputs["CallbackKeyArn"],
         "Message": b"1.body",
         "SigningAlgorithm": "ECDSA_SHA_256",
     }
-    for who in ("fn-callback", "fn-publish"):
+    for who in SPEAKING:
         assert platform.server.client("kms", as_(who)).sign(**request)["Signature"]
     for who in [OWNER, *OUTSIDERS]:
-        if who not in ("fn-callback", "fn-publish"):
+        if who not in SPEAKING:
             assert refused(platform.server.client("kms", as_(who)).sign, **request) in DENIED
     public = platform.server.client("kms", as_("portal")).get_public_key(KeyId=request["KeyId"])
     assert public["KeySpec"] == "ECC_NIST_P256"

@@ -19,7 +19,7 @@ from tests.ingestion.web.runs import Run
 ACTS = [
     (continue_submission, State.NEEDS_SIGN_IN, AuditTag.SUBMISSION_CONTINUED),
     (run_again, State.FAILED, AuditTag.SUBMISSION_RUN_AGAIN),
-    (withdraw, State.QUEUED, AuditTag.SUBMISSION_WITHDRAWN),
+    (withdraw, State.STORED, AuditTag.SUBMISSION_WITHDRAWN),
 ]
 
 

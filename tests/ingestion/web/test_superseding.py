@@ -10,6 +10,7 @@ from ingestion.web.services.superseding import delivery_key
 from ingestion.web.states import State
 from portal.accounts.actor import Actor
 from tests.ingestion.web.conftest import submission
+from tests.ingestion.web.decisions import Bucket
 from tests.ingestion.web.runs import CARD, Run
 
 
@@ -48,7 +49,7 @@ def test_another_institution_s_delivery_supersedes_nothing(owner: Actor, outside
     assert successor(mine) is None
 
 
-def test_a_withdrawn_delivery_never_counts(owner: Actor) -> None:
+def test_a_withdrawn_delivery_never_counts(owner: Actor, bucket: Bucket) -> None:
     first, second = submission(owner), submission(owner)
     complete(first)
     withdraw(owner, second)

@@ -113,11 +113,11 @@ def test_withdrawing_is_asked_about_first(uploader: Client, make: Make) -> None:
 def test_a_colleague_cannot_withdraw_what_somebody_else_sent_and_a_reviewer_can(
     colleague: Client, reviewer: Client, make: Make
 ) -> None:
-    submission = make(State.RUNNING)
+    submission = make(State.STORED)
     address = reverse("withdraw", args=[submission.id])
     assert "cannot be withdrawn, or not by you" in colleague.get(address, follow=True).content.decode()
     assert colleague.post(address).status_code == 403
-    assert state_of(submission) == State.RUNNING
+    assert state_of(submission) == State.STORED
     assert "cannot be withdrawn" not in reviewer.post(address, follow=True).content.decode()
     assert state_of(submission) == State.WITHDRAWN
 
