@@ -58,6 +58,7 @@ def test_a_day_s_work_can_be_read_from_the_records(system: System) -> None:
     page = f"/submissions/{identifier}/"
     for address in ("", "findings/", "findings.csv", "findings.xlsx", "original"):
         assert browser.get(page + address).ok
+    finish_after_the_verdict(system, identifier, attempts=1)
     press(browser, page, f"{page}run-again/")
     assert api.wait(identifier)["attempt"] == 2
     press(browser, "/submissions/", "/sign-out/")
