@@ -13,7 +13,7 @@ def settled(submission: Submission, **_: Any) -> None:
 
 def withdrawn(submission: Submission, **_: Any) -> None:
     """A delivery was taken back: nobody may read it any more."""
-    services.end_copies_of(submission)
+    services.take_back(submission)
 
 
 def swept(**_: Any) -> None:

@@ -109,6 +109,20 @@ def current_of(grant: Grant) -> QuerySet[Submission]:
     )
 
 
+def copies_due() -> QuerySet[Copy]:
+    """What is owed and may be handed on now: the grant flows, the delivery counts and meets the condition.
+
+    What is owed and not due waits: the delivery that replaced it may be withdrawn, its errors be released.
+    """
+    counting = Submission.objects.filter(
+        state=SubmissionState.COMPLETED, check_only=False, superseded_by=None
+    ).exclude(verdict=Verdict.UNREADABLE)
+    condition = Q(grant__condition=Condition.CHECKED) | Q(submission__in=counting.filter(no_error_open()))
+    return Copy.objects.filter(
+        condition, state=CopyState.OWED, grant__state__in=FLOWING, submission__in=counting
+    )
+
+
 def grants_that_flow(owner: Institution) -> QuerySet[Grant]:
     """The open grants of an institution, whose last day is not over."""
     today = timezone.now().date()

@@ -24,7 +24,7 @@ def exchange(request: HttpRequest) -> JsonResponse:
     """Answers one question; 400 for one that is none, 404 for a submission or attempt that is not known."""
     try:
         asked = json.loads(genuine_body(request))
-        answer = _ANSWERS[asked["kind"]]
+        answer = ANSWERS[asked["kind"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise BadRequest("Not a question about the exchange.") from None
     return JsonResponse(answer(asked))
@@ -41,8 +41,8 @@ def _orders(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _delivered(asked: dict[str, Any]) -> dict[str, Any]:
-    of_it = Copy.objects.filter(submission=_submission(asked), pk__in=_copies(asked))
-    late = services.delivered(of_it.values_list("pk", flat=True), actor=None)
+    of_it = Copy.objects.filter(submission=_submission(asked, of_now=False), pk__in=_copies(asked))
+    late = services.delivered(of_it.values_list("pk", flat=True), attempt=asked["attempt"], actor=None)
     return {
         "take_back": [{"grant": str(copy.grant_id), "recipient": copy.grant.recipient.code} for copy in late]
     }
@@ -67,7 +67,7 @@ def _gone(asked: dict[str, Any]) -> dict[str, Any]:
     return {"gone": services.gone(_copies(asked))}
 
 
-_ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "owed": _owed,
     "orders": _orders,
     "delivered": _delivered,
@@ -76,13 +76,13 @@ _ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-def _submission(asked: dict[str, Any]) -> Submission:
-    """The submission in the attempt that asks; an earlier attempt has nothing to hand over any more."""
+def _submission(asked: dict[str, Any], *, of_now: bool = True) -> Submission:
+    """The submission in the attempt that asks; an earlier one may only say what it handed over."""
     wanted, attempt = parse_id(str(asked.get("submission"))), asked.get("attempt")
     if wanted is None or type(attempt) is not int:
         raise BadRequest("Not a submission and an attempt.")
-    found = Submission.objects.filter(pk=wanted, attempt=attempt).first()
-    if found is None:
+    found = Submission.objects.filter(pk=wanted, attempt__gte=attempt).first()
+    if found is None or (of_now and found.attempt != attempt):
         raise NotFound("This submission or attempt does not exist.")
     return found
 

@@ -13,7 +13,7 @@ from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from portal.dashboard.wording import Label, Text
 from sharing.models import Copy, Grant, GrantTransition
-from sharing.selectors import would_share
+from sharing.selectors import copies_due, would_share
 from sharing.states import ENDABLE, FLOWING, READABLE, CopyState, State
 
 STATES: dict[str, Label] = {
@@ -109,12 +109,12 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         counts=counts,
         lines=_lines(grant, given),
         preview=would_share(grant) if given and grant.state in (State.DRAFT, State.OFFERED) else None,
-        may=frozenset(_possible(actor, grant, given, counts.get(CopyState.OWED, 0))),
+        may=frozenset(_possible(actor, grant, given, copies_due().filter(grant=grant).exists())),
         second_needed=waits and grant.drafted_by_id == actor.user.id,
     )
 
 
-def _possible(actor: Actor, grant: Grant, given: bool, owed: int) -> list[str]:
+def _possible(actor: Actor, grant: Grant, given: bool, owed: bool) -> list[str]:
     """What this person can do with the grant as it stands."""
     state = State(grant.state)
     fill = ["fill"] if given and owed and state in FLOWING and actor.may(Role.UPLOADER) else []

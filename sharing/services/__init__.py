@@ -16,8 +16,9 @@ from sharing.services.grants import (
 )
 from sharing.services.handing import delivered, fill, order_for, owed
 from sharing.services.looking_through import look_through
-from sharing.services.owing import end_copies_of, owe
+from sharing.services.owing import owe
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
+from sharing.services.withdrawing import take_back
 
 __all__ = [
     "accept",
@@ -29,7 +30,6 @@ __all__ = [
     "download",
     "downloads_of",
     "draft",
-    "end_copies_of",
     "ending",
     "expire_what_is_due",
     "fill",
@@ -46,6 +46,7 @@ __all__ = [
     "revoke_now",
     "save_profile",
     "suspend",
+    "take_back",
     "take_back_now",
     "verdict_document",
     "view",

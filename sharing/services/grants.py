@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from ingestion.review.services import one_at_a_time
 from ingestion.web import control
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
@@ -12,11 +13,11 @@ from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from sharing.errors import NotPossibleNow, SecondAdminNeeded
-from sharing.models import AccessRequest, Copy, Grant, GrantTransition
-from sharing.selectors import get_grant, possible_recipients, profile_of
+from sharing.models import AccessRequest, Grant, GrantTransition
+from sharing.selectors import copies_due, get_grant, possible_recipients, profile_of
 from sharing.services.owing import end_copies, owe_all
 from sharing.services.telling import noted
-from sharing.states import ALLOWED_TRANSITIONS, CopyState, RequestState, State
+from sharing.states import ALLOWED_TRANSITIONS, RequestState, State
 from sharing.terms import Terms, checked
 
 _MAY_EXPIRE = [state for state, allowed in ALLOWED_TRANSITIONS.items() if State.EXPIRED in allowed]
@@ -92,6 +93,7 @@ def offer(*, actor: Actor, grant_id: UUID) -> Grant:
 @transaction.atomic
 def accept(*, actor: Actor, grant_id: UUID) -> Grant:
     """The recipient takes it: what falls under it is owed from now on."""
+    _after_its_reviews(actor, grant_id)
     grant = _theirs(actor, grant_id)
     _move(grant, State.ACCEPTED, actor)
     noted(AuditTag.GRANT_ACCEPTED, grant, actor)
@@ -122,6 +124,7 @@ def suspend(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
 @transaction.atomic
 def resume(*, actor: Actor, grant_id: UUID) -> Grant:
     """It flows again, and what came due meanwhile is owed."""
+    _after_its_reviews(actor, grant_id)
     grant = _mine(actor, grant_id, State.SUSPENDED)
     _write(actor, grant, is_open=True)
     _move(grant, State.ACCEPTED, actor)
@@ -159,12 +162,17 @@ def expire_what_is_due() -> int:
 
 
 def settle(grant: Grant) -> None:
-    """A flowing grant is active when nothing is owed under it, and accepted while something is."""
-    owed = Copy.objects.filter(grant=grant, state=CopyState.OWED).exists()
+    """A flowing grant, its row locked, is active when nothing is due under it, and accepted while it is."""
+    owed = copies_due().filter(grant=grant).exists()
     if grant.state == State.ACCEPTED and not owed:
         _move(grant, State.ACTIVE, None)
     elif grant.state == State.ACTIVE and owed:
         _move(grant, State.ACCEPTED, None)
+
+
+def _after_its_reviews(actor: Actor, grant_id: UUID) -> None:
+    """Waits for verdicts of the owner that come now: else neither they nor this act would owe them."""
+    one_at_a_time(get_grant(actor, grant_id).owner_id)
 
 
 def _recipient(actor: Actor, recipient_id: UUID) -> Institution:

@@ -22,11 +22,11 @@ from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
 from sharing.errors import NotPossibleNow
 from sharing.models import Copy, Grant
-from sharing.selectors import covered_by, current_of, get_grant
+from sharing.selectors import copies_due, covered_by, current_of, get_grant
 from sharing.services.grants import settle
-from sharing.services.owing import drop_replaced
+from sharing.services.owing import end
 from sharing.services.telling import noted
-from sharing.states import FLOWING, CopyState
+from sharing.states import FLOWING, READABLE, CopyState
 
 CHUNK = 10
 """Deliveries copied in one request; the page asks for the next."""
@@ -85,11 +85,8 @@ def _manifest(grant: Grant, submission: Submission, files: dict[str, ObjectRef])
 
 
 def owed(submission: Submission | None = None, grant: Grant | None = None) -> list[Copy]:
-    """What is owed of a delivery or under a grant, the oldest first, as long as the grant flows."""
-    found = Copy.objects.filter(
-        state=CopyState.OWED, grant__state__in=FLOWING, submission__superseded_by=None
-    )
-    found = found.select_related("grant__owner", "grant__recipient", "submission__institution")
+    """What is due of a delivery or under a grant, the oldest first."""
+    found = copies_due().select_related("grant__owner", "grant__recipient", "submission__institution")
     if submission is not None:
         found = found.filter(submission=submission)
     if grant is not None:
@@ -97,27 +94,37 @@ def owed(submission: Submission | None = None, grant: Grant | None = None) -> li
     return list(found.order_by("owed_at", "pk"))
 
 
-def delivered(copy_ids: Iterable[int], *, actor: Actor | None) -> list[Copy]:
-    """Notes that these were copied; returns those that must be taken back, for they ended meanwhile."""
-    late = []
-    for copy_id in copy_ids:
-        with transaction.atomic():
-            copy = Copy.objects.select_for_update(of=("self",)).filter(pk=copy_id).first()
-            if copy is None:
-                continue
-            grant = Grant.objects.select_related("owner", "recipient").get(pk=copy.grant_id)
-            if copy.state == CopyState.DONE:
-                continue
-            if copy.state != CopyState.OWED or grant.state not in FLOWING:
-                late.append(copy)
-                continue
-            files = files_to_copy(grant, copy.submission)
-            copy.state, copy.state_since = CopyState.DONE, timezone.now()
-            copy.done_at, copy.bytes = copy.state_since, sum(ref.bytes for ref in files.values())
-            copy.save()
-            noted(AuditTag.COPY_DELIVERED, grant, actor, submission=str(copy.submission_id))
-            settle(grant)
-    return late
+def delivered(copy_ids: Iterable[int], *, attempt: int, actor: Actor | None) -> list[Copy]:
+    """Notes that these were copied as of this attempt; returns those to be taken back: they ended meanwhile.
+
+    What was on its way when its grant was suspended has arrived; what a newer attempt overtook is owed anew.
+    """
+    return [late for copy_id in copy_ids if (late := _arrived(copy_id, attempt, actor))]
+
+
+@transaction.atomic
+def _arrived(copy_id: int, attempt: int, actor: Actor | None) -> Copy | None:
+    # the grant's row first, as whoever ends it does: a revocation is seen here, or waits for this
+    rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+    grant = rows.filter(copies=copy_id).first()
+    if grant is None:
+        return None
+    copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy_id)
+    copy.grant = grant
+    if copy.state not in (CopyState.OWED, CopyState.DONE) or grant.state not in READABLE:
+        return copy
+    now = timezone.now()
+    if attempt < copy.attempt:  # its files may lie over those of the newer one
+        copy.state, copy.state_since, copy.owed_at = CopyState.OWED, now, now
+        copy.save()
+    elif copy.state == CopyState.OWED:
+        copy.attempt = attempt
+        copy.state, copy.state_since, copy.done_at = CopyState.DONE, now, now
+        copy.bytes = sum(ref.bytes for ref in files_to_copy(grant, copy.submission).values())
+        copy.save()
+        noted(AuditTag.COPY_DELIVERED, grant, actor, submission=str(copy.submission_id))
+    settle(grant)
+    return None
 
 
 def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
@@ -129,16 +136,15 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
     grant = get_grant(actor, grant_id)
     if grant.owner_id != owner.pk or grant.state not in FLOWING:
         raise NotPossibleNow
-    drop_replaced(grant)
     record = _of_record(actor, grant)
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
     for copy in owed(grant=grant)[:most]:
         if not _is_due(actor, record, copy):
-            Copy.objects.filter(pk=copy.pk, state=CopyState.OWED).delete()
+            end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))
             continue
         order = order_for(copy)
         exchange.hand_over(s3, settings.FUNDGATE_ACCOUNT_ID, order)
-        for late in delivered([copy.pk], actor=actor):
+        for late in delivered([copy.pk], attempt=copy.submission.attempt, actor=actor):
             _take_back(s3, late)
     with transaction.atomic():
         settle(get_grant(actor, grant_id, lock=True))

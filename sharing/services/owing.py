@@ -1,6 +1,6 @@
 """What is owed under a grant: one row for each delivery that falls under it, until it is copied."""
 
-from django.db.models import F
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ingestion.web.models import Submission
@@ -20,30 +20,45 @@ def owe(submission: Submission) -> list[Grant]:
     Called in the transaction in which it comes to its verdict or is released; may be called twice.
     """
     owed = []
+    _end_what_falls_no_more(submission)
     for grant in grants_that_flow(submission.institution):
         if covered_by(grant, current_of(grant).filter(pk=submission.pk)) and _owe(grant, submission):
             owed.append(grant)
     return owed
 
 
+def owe_again(submission: Submission) -> None:
+    """Owes what counts again, now that this delivery is taken back."""
+    same = Submission.objects.filter(
+        institution=submission.institution, delivery_key=submission.delivery_key, superseded_by=None
+    )
+    for each in same.exclude(delivery_key="").exclude(pk=submission.pk):
+        owe(each)
+
+
 def end_copies(grant: Grant) -> None:
     """Everything under a closed grant is to be deleted, also what may be on its way now."""
-    Copy.objects.filter(grant=grant).exclude(state=CopyState.GONE).update(
-        state=CopyState.ENDING, state_since=timezone.now()
-    )
+    end(Copy.objects.filter(grant=grant).exclude(state=CopyState.GONE))
 
 
 def end_copies_of(submission: Submission) -> list[Grant]:
     """The copies of a delivery that was taken back are to be deleted; the grants stay. Those grants."""
     copies = Copy.objects.filter(submission=submission, state__in=[CopyState.OWED, CopyState.DONE])
     grants = list(Grant.objects.filter(copies__in=copies).select_related("owner", "recipient"))
-    copies.update(state=CopyState.ENDING, state_since=timezone.now())
+    end(copies)
     return grants
 
 
-def drop_replaced(grant: Grant) -> None:
-    """What is owed but was replaced by a newer delivery meanwhile is owed no more; it was never sent."""
-    Copy.objects.filter(grant=grant, state=CopyState.OWED, submission__superseded_by__isnull=False).delete()
+def _end_what_falls_no_more(submission: Submission) -> None:
+    """A later attempt may say that other funds are in the file: then it is taken back."""
+    today = timezone.now().date()
+    copies = Copy.objects.filter(
+        submission=submission, attempt__lt=submission.attempt, state__in=[CopyState.OWED, CopyState.DONE]
+    ).filter(grant__in=grants_that_flow(submission.institution))
+    for copy in copies.select_related("grant__owner", "grant__recipient"):
+        card = submission.index_card
+        if card and not copy.grant.of_record(is_open=True).covers(card, today):
+            end(copies.filter(pk=copy.pk))
 
 
 def _owe(grant: Grant, submission: Submission) -> bool:
@@ -55,6 +70,17 @@ def _owe(grant: Grant, submission: Submission) -> bool:
     )
     if new:
         return True
-    # checked again since: what lies there is of an earlier attempt
-    again = Copy.objects.filter(pk=copy.pk, attempt__lt=F("submission__attempt"), state=CopyState.DONE)
-    return bool(again.update(attempt=submission.attempt, state=CopyState.OWED, state_since=now, owed_at=now))
+    # what lies there is of an earlier attempt, or all was deleted and nobody still writes
+    stale = Q(attempt__lt=submission.attempt, state__in=[CopyState.OWED, CopyState.DONE])
+    deleted = Q(state=CopyState.GONE, looked_again=True)
+    again = Copy.objects.filter(stale | deleted, pk=copy.pk)
+    return bool(
+        again.update(
+            attempt=submission.attempt, state=CopyState.OWED, state_since=now, owed_at=now, looked_again=False
+        )
+    )
+
+
+def end(copies: QuerySet[Copy]) -> None:
+    """They are to be deleted, and their place is looked at once more when nobody can still write."""
+    copies.update(state=CopyState.ENDING, state_since=timezone.now(), looked_again=False)

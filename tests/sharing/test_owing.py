@@ -86,7 +86,7 @@ def test_the_recipient_reads_what_is_delivered_until_the_grant_ends(
 ) -> None:
     delivery(owner)
     assert not received_for(recipient)
-    assert services.delivered(Copy.objects.values_list("pk", flat=True), actor=None) == []
+    assert services.delivered(Copy.objects.values_list("pk", flat=True), attempt=1, actor=None) == []
     assert len(received_for(recipient)) == 1 and not received_for(third)
     assert Grant.objects.get().state == State.ACTIVE
     services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
@@ -99,7 +99,7 @@ def test_a_copy_that_was_on_its_way_when_the_grant_ended_is_taken_back(
 ) -> None:
     delivery(owner)
     services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
-    late = services.delivered(Copy.objects.values_list("pk", flat=True), actor=None)
+    late = services.delivered(Copy.objects.values_list("pk", flat=True), attempt=1, actor=None)
     assert len(late) == 1 and not received_for(recipient)
 
 
@@ -108,7 +108,7 @@ def test_what_is_withdrawn_is_taken_back_and_the_grant_stays(
 ) -> None:
     monkeypatch.setattr("ingestion.web.snapshots.forget", lambda actor, submission: None)
     came = delivery(owner)
-    services.delivered(Copy.objects.values_list("pk", flat=True), actor=None)
+    services.delivered(Copy.objects.values_list("pk", flat=True), attempt=1, actor=None)
     withdraw(owner, came, reason="Wrong file.")
     assert not received_for(recipient)
     assert services.gone([copy.pk for copy in services.ending()]) == 1

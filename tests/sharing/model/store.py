@@ -1,0 +1,113 @@
+"""S3 as sharing uses it, in memory: versions, marks of deletions, copies between buckets."""
+
+# ruff: noqa: N803 - the names are those of the S3 API
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Place = tuple[str, str]
+"""Bucket and key."""
+
+
+@dataclass(frozen=True)
+class Version:
+    id: str
+    body: bytes
+
+
+@dataclass
+class Store:
+    """`before` is called ahead of each call, `after` behind each that writes: both may raise."""
+
+    before: Callable[[], None]
+    after: Callable[[], None]
+    versions: dict[Place, list[Version]] = field(default_factory=dict)
+    written: int = 0
+
+    def lay(self, bucket: str, key: str, body: bytes, version: str = "") -> str:
+        """A new newest version; its id."""
+        self.written += 1
+        made = Version(version or f"version-{self.written}", body)
+        self.versions.setdefault((bucket, key), []).append(made)
+        return made.id
+
+    def under(self, bucket: str, prefix: str = "") -> Iterator[tuple[str, Version]]:
+        """Every version of what lies there, by key."""
+        for (where, key), versions in list(self.versions.items()):
+            if where == bucket and key.startswith(prefix):
+                yield from ((key, each) for each in versions)
+
+    def newest(self, bucket: str, key: str) -> bytes | None:
+        """What whoever reads without a version gets."""
+        found = self.versions.get((bucket, key))
+        return found[-1].body if found else None
+
+
+class Client:
+    """What boto3 gives for one person; `check` refuses who may do nothing any more."""
+
+    def __init__(self, store: Store, check: Callable[[], None]) -> None:
+        self._store, self._check = store, check
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **_: Any) -> dict[str, Any]:
+        self._begin()
+        made = self._store.lay(Bucket, Key, Body)
+        self._store.after()
+        return {"VersionId": made}
+
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> dict[str, Any]:
+        self._begin()
+        body = self._found(CopySource["Bucket"], CopySource["Key"], CopySource["VersionId"]).body
+        made = self._store.lay(Bucket, Key, body)
+        self._store.after()
+        return {"VersionId": made}
+
+    def get_object(self, *, Bucket: str, Key: str, VersionId: str = "") -> dict[str, Any]:
+        self._begin()
+        found = self._found(Bucket, Key, VersionId)
+        return {"Body": Body(found.body), "ContentLength": len(found.body), "VersionId": found.id}
+
+    def delete_objects(self, *, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:
+        self._begin()
+        for each in Delete["Objects"]:
+            place = (Bucket, each["Key"])
+            kept = [one for one in self._store.versions.get(place, []) if one.id != each["VersionId"]]
+            self._store.versions[place] = kept
+        self._store.after()
+        return {}
+
+    def get_paginator(self, _name: str) -> "Client":
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:
+        self._begin()
+        found = self._store.under(Bucket, Prefix)
+        return [{"Versions": [{"Key": key, "VersionId": version.id} for key, version in found]}]
+
+    def _begin(self) -> None:
+        self._store.before()
+        self._check()
+
+    def _found(self, bucket: str, key: str, version: str) -> Version:
+        for each in reversed(self._store.versions.get((bucket, key), [])):
+            if version in ("", each.id):
+                return each
+        raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+
+
+class Body:
+    """What is read of an object, once."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read(self) -> bytes:
+        return self._body
+
+    def __enter__(self) -> "Body":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...

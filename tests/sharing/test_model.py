@@ -1,0 +1,94 @@
+"""Whatever happens in whatever order: nothing lies where no open grant wants it, and nothing is missing."""
+
+import os
+from concurrent.futures import Executor, Future
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.aws import receipts
+from ingestion.lambdas.janitor import handler as janitor
+from ingestion.lambdas.share import handler as share
+from ingestion.web import control, snapshots
+from ingestion.web.results import documents
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from sharing.models import Profile
+from sharing.services import deleting, handing
+from tests.fixtures.cast import actor
+from tests.sharing.model import invariants
+from tests.sharing.model.world import World
+
+SEQUENCES = int(os.environ.get("FUNDGATE_SEQUENCES", "10"))
+FIRST = int(os.environ.get("FUNDGATE_FIRST_SEQUENCE", "1"))
+ACTS = 40
+
+
+class InTurn(Executor):
+    """Threads would hide from the scheduler what goes on: one after the other instead."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+class Over(Exception):
+    """A sequence has ended: nothing of it stays."""
+
+
+@pytest.fixture
+def recipients(borealis: Institution, cedar: Institution) -> list[Actor]:
+    for each in (borealis, cedar):
+        Profile.objects.create(institution=each, listed=True)
+    return [actor(borealis, "bea", Role.ADMIN), actor(cedar, "cy", Role.ADMIN)]
+
+
+def in_place_of_aws(world: World, patched: pytest.MonkeyPatch) -> None:
+    """Services and functions meet this world."""
+
+    class Clock:
+        @staticmethod
+        def now(_zone: Any) -> datetime:
+            return world.now
+
+    class Platform:
+        account_id, region = "000000000000", "eu-central-1"
+
+    for module in (control, documents, handing, deleting, share, janitor):
+        patched.setattr(module, "client", world.client)
+    for function in (share, janitor):
+        patched.setattr(function, "asked", world.asked)
+    patched.setattr(share, "platform_from_environment", Platform)
+    patched.setattr(share, "credentials_of", lambda job, platform: "the owner's")
+    patched.setattr(share, "forget", lambda credentials: None)
+    patched.setattr(share, "ThreadPoolExecutor", lambda threads: InTurn())
+    patched.setattr(share, "datetime", Clock)
+    patched.setattr(timezone, "now", lambda: world.now)
+    patched.setattr(Actor, "credentials", lambda actor: "the owner's")
+    patched.setattr(snapshots, "forget", lambda actor, submission: world.scheduler.pause())
+    patched.setattr(receipts, "sealed", lambda kms, key_arn, content: {"receipt": content})
+    patched.setenv("FUNDGATE_ACCOUNT_ID", "000000000000")
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + SEQUENCES))
+def test_at_rest_every_copy_is_where_an_open_grant_wants_it_and_nowhere_else(
+    seed: int, owner: Actor, admin: Actor, recipients: list[Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Over), transaction.atomic():
+        world = World(seed, owner, admin, recipients)
+        in_place_of_aws(world, monkeypatch)
+        try:
+            for _ in range(ACTS):
+                world.act()
+                invariants.at_every_step(world)
+            invariants.come_to_rest(world)
+            invariants.at_rest(world)
+        except AssertionError:
+            print(f"sequence {seed}:", *world.scheduler.told, sep="\n  ")
+            raise
+        raise Over
