@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -156,6 +157,6 @@ def _lines(grant: Grant, given: bool) -> list[Line]:
     """The latest copies; the other side sees what it can read now."""
     found = grant.copies.select_related("submission").order_by("-owed_at", "-pk")
     if not given:
-        readable = grant.state in READABLE
+        readable = grant.state in READABLE and not grant.ended(timezone.now().date())
         found = found.filter(state=CopyState.DONE) if readable else found.none()
     return [Line(one, COPIES[one.state]) for one in found[:MOST_SHOWN]]

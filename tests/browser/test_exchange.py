@@ -1,0 +1,104 @@
+"""Two institutions in two browsers: request, grant, acceptance, delivery, and the end of it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.steps import checked
+from tests.fixtures.browser import Visitor
+from tests.fixtures.system import System
+from tests.tools.generate_samples import tpt
+
+pytestmark = [pytest.mark.system, pytest.mark.browser]
+OWNER, RECIPIENT = "alpine-am", "cedar-pension"
+TABLE = tpt(rows=12, seed=5301)
+FUND = TABLE.rows[0]["1"]
+EARLIER, LATER = TABLE.csv(), TABLE.csv().replace(b"2025-12-31", b"2026-01-31")
+
+
+def listed(page: Page) -> None:
+    """The institution lets others find it."""
+    page.goto("/exchange/directory/")
+    page.get_by_label("Others find us").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("It counts from now on")).to_be_visible()
+
+
+def versions(system: System, grant: str) -> list[str]:
+    """Keys of every object version under a grant in the recipient's store."""
+    bucket = f"fundgate-{system.settings['FUNDGATE_ACCOUNT_ID']}-{RECIPIENT}-exchange"
+    found = system.aws("s3").list_object_versions(Bucket=bucket, Prefix=f"from/{OWNER}/{grant}/")
+    return [one["Key"] for kind in ("Versions", "DeleteMarkers") for one in found.get(kind, [])]
+
+
+def received(page: Page, count: int) -> None:
+    """The inbox of the recipient has so many deliveries of this fund, in a moment at the latest."""
+    rows = page.locator("tr[data-copy]").filter(has_text=FUND)
+    for _ in range(60):
+        page.goto("/exchange/received/")
+        if rows.count() == count:
+            return
+        page.wait_for_timeout(250)
+    pytest.fail(f"{rows.count()} deliveries were received")
+
+
+def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revoked(
+    chromium: Browser, system: System
+) -> None:
+    gives = Visitor(chromium, system).sign_in(OWNER, "admin")
+    takes = Visitor(chromium, system).sign_in(RECIPIENT, "admin")
+    owner, recipient = gives.page, takes.page
+    checked(system, ("earlier.csv", EARLIER))
+    listed(owner)
+    listed(recipient)
+
+    recipient.goto(f"/exchange/directory/{OWNER}/ask/")
+    recipient.get_by_label("What would you like to receive?").fill(f"{FUND}, TPT every month.")
+    recipient.get_by_label("What is it for?").fill("Look-through.")
+    recipient.get_by_role("button", name="Send the request").click()
+    expect(recipient.locator("[data-request=open]")).to_contain_text(FUND)
+    takes.stands("directory-asked")
+
+    owner.goto("/exchange/directory/")
+    owner.get_by_role("link", name="Answer with a grant").click()
+    owner.get_by_label("Other funds").fill(FUND)
+    owner.get_by_role("button", name=re.compile("^Save and see")).click()
+    expect(
+        owner.get_by_role("heading", name=re.compile("^This would share one delivery now"))
+    ).to_be_visible()
+    gives.stands("grant-draft")
+    owner.get_by_role("button", name="Offer it").click()
+    grant = owner.url.rstrip("/").rpartition("/")[2]
+
+    recipient.goto("/exchange/directory/")
+    recipient.get_by_role("link", name="To the grant").first.click()
+    recipient.get_by_role("button", name="Accept").click()
+    expect(recipient.locator("[data-owed]")).to_contain_text("One delivery is not copied yet")
+    takes.stands("grant-accepted")
+    owner.reload()
+    owner.get_by_role("button", name="Copy them now").click()
+    expect(owner.locator("[data-grant-state=active]")).to_contain_text("Delivered")
+
+    received(recipient, 1)
+    checked(system, ("later.csv", LATER))
+    received(recipient, 2)
+    recipient.locator("tr[data-copy]").filter(has_text=FUND).first.get_by_role("link").click()
+    expect(recipient.locator("h1")).to_contain_text(FUND)
+    old_link = recipient.url
+    assert versions(system, grant)
+
+    owner.goto(f"/exchange/grants/{grant}/")
+    owner.get_by_role("link", name="Revoke the grant").click()
+    expect(owner.get_by_text("2 deliveries were handed on.")).to_contain_text("cannot be recalled")
+    owner.get_by_label("Why?").fill("The mandate is over.")
+    owner.get_by_role("button", name="Revoke it").click()
+    expect(owner.get_by_role("status").filter(has_text="copies are deleted")).to_be_visible()
+    gives.stands("grant-revoked")
+    takes.provokes("/exchange/received/", "404")
+    answer = recipient.goto(old_link)
+    assert answer is not None and answer.status == 404
+    received(recipient, 0)
+    assert versions(system, grant) == []
+    recipient.goto(f"/exchange/grants/{grant}/")
+    expect(recipient.get_by_text("The mandate is over.")).to_be_visible()
