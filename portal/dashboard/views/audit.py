@@ -1,5 +1,6 @@
 """The institution's audit trail: search, export, and whether it stands as it was written."""
 
+import json
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -15,6 +16,7 @@ from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.audit import heads, selectors
 from portal.audit.chain import chain_of
+from portal.audit.models import AuditRecord
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.audit.verifying import Signed, verified
@@ -42,7 +44,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "pages": pages_of(page.number, page.paginator.num_pages),
-        "rows": [(each, names.get(str(each.actor_id))) for each in page.object_list],
+        "rows": [(each, names.get(str(each.actor_id)), _facts(each)) for each in page.object_list],
         "list_url": request.path,
     }
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
@@ -100,6 +102,15 @@ def audit_chain(request: HttpRequest) -> HttpResponse:
 def _filter(request: HttpRequest, institution_id: UUID, names: dict[str, str]) -> AuditFilter:
     people = sorted(names.items(), key=lambda pair: pair[1].casefold())
     return AuditFilter(request.GET, tags=selectors.tags_of(institution_id), people=people)
+
+
+def _facts(written: AuditRecord) -> list[tuple[str, str]]:
+    """What a record says besides, as text; whatever a tampered one holds can be shown too."""
+    detail = written.detail if isinstance(written.detail, dict) else {"": written.detail}
+    return [
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in detail.items()
+    ]
 
 
 def _names(institution_id: UUID) -> dict[str, str]:

@@ -48,7 +48,12 @@ def trail(alpine: Institution, borealis: Institution, ada: User, anna: User) -> 
     acts: list[dict[str, Any]] = [
         {"institution_id": alpine.pk, "actor_id": ada.pk, "subject_id": "s-1", "address": "192.0.2.7"},
         {"institution_id": borealis.pk, "actor_id": None, "subject_id": "theirs", "address": "192.0.2.9"},
-        {"institution_id": alpine.pk, "actor_id": anna.pk, "subject_id": "s-2", "detail": {"count": 3}},
+        {
+            "institution_id": alpine.pk,
+            "actor_id": anna.pk,
+            "subject_id": "s-2",
+            "detail": {"count": 3, "of": ["a", None], "by": "hand"},
+        },
     ]
     tags = (AuditTag.SIGNED_IN, AuditTag.SIGNED_IN, AuditTag.WEBHOOK_ADDED)
     return [record(tag=tag, **act) for tag, act in zip(tags, acts, strict=True)]
@@ -64,6 +69,7 @@ def test_an_admin_sees_the_own_trail_newest_first(admin: Client, trail: list[Aud
     page = admin.get(reverse("audit")).content.decode()
     assert numbers(admin) == [2, 1]
     assert "192.0.2.7" in page and "count: 3" in page and "Anna" in page
+    assert "of: [&quot;a&quot;, null]" in page and "by: hand" in page
     assert "theirs" not in page and "192.0.2.9" not in page
 
 
