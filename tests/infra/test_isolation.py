@@ -308,6 +308,43 @@ def test_the_receipt_key_signs_for_the_portal_only(platform: Platform, as_: As) 
             assert refused(platform.server.client("kms", as_(who)).sign, **request) in DENIED, who
 
 
+def test_the_ends_of_audit_chains_are_signed_by_the_worker_only(platform: Platform, as_: As) -> None:
+    """The portal checks what it cannot sign."""
+    request = {
+        "KeyId": platform.outputs["AuditKeyArn"],
+        "Message": b"1.body",
+        "SigningAlgorithm": "ECDSA_SHA_256",
+    }
+    assert platform.server.client("kms", as_("worker")).sign(**request)["Signature"]
+    portal = platform.server.client("kms", as_("portal"))
+    assert portal.get_public_key(KeyId=request["KeyId"])["KeySpec"] == "ECC_NIST_P256"
+    for who in [OWNER, *OUTSIDERS]:
+        if who != "worker":
+            assert refused(platform.server.client("kms", as_(who)).sign, **request) in DENIED, who
+
+
+def test_a_signed_end_is_written_by_the_worker_read_by_the_portal_and_deleted_by_nobody(
+    platform: Platform, as_: As
+) -> None:
+    bucket = platform.outputs["AuditBucketName"]
+    where = {"Bucket": bucket, "Key": f"heads/test/{uuid.uuid4()}.json"}
+    made = platform.server.client("s3", as_("worker")).put_object(**where, Body=b"{}")
+    portal = platform.server.client("s3", as_("portal"))
+    assert portal.get_object(**where)["Body"].read() == b"{}"
+    assert portal.list_objects_v2(Bucket=bucket, Prefix="heads/test/")["KeyCount"] >= 1
+    version = {"VersionId": made["VersionId"]}
+    for who in [OWNER, *OUTSIDERS]:
+        s3 = platform.server.client("s3", as_(who))
+        assert refused(s3.delete_object, **where, **version) in DENIED, who
+        if who == "administrator":  # may add to it, as to every bucket
+            continue
+        assert refused(s3.delete_object, **where) in DENIED, who
+        if who != "worker":
+            assert refused(s3.put_object, **where, Body=b"{}") in DENIED, who
+        if who not in ("portal", "worker"):
+            assert refused(s3.get_object, **where) in DENIED, who
+
+
 def test_the_region_and_the_account_are_the_expected_ones(platform: Platform) -> None:
     """Names in the policies are spelled out with them."""
     assert platform.outputs["StateKeyArn"].startswith(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/")
