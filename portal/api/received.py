@@ -17,6 +17,7 @@ from portal.accounts.roles import Role
 from portal.api.serializers import PageQuerySerializer
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import services
+from sharing.inbox import versions_of
 from sharing.models import Copy
 from sharing.selectors import get_received, received_for
 
@@ -47,10 +48,10 @@ class ReceivedSummarySerializer(serializers.Serializer[Copy]):
         """Identifiers of the funds."""
         return [str(each["id"]) for each in (copy.submission.index_card or {}).get("portfolios") or []]
 
-    def get_replaced_by(self, copy: Copy) -> str | None:
-        """The submission that took its place, whether it was received or not."""
-        replacing = copy.submission.superseded_by_id
-        return str(replacing) if replacing else None
+    def get_replaced_by(self, copy: Copy) -> int | None:
+        """The received delivery that takes its place."""
+        after: Copy | None = self.context["versions"][copy.pk].after
+        return after.pk if after else None
 
 
 class ReceivedPageSerializer(serializers.Serializer[dict[str, Any]]):
@@ -93,7 +94,8 @@ class ReceivedListView(APIView):
         if owner := query.get("owner"):
             found = found.filter(grant__owner__code=owner)
         page = Paginator(found, query["size"]).get_page(query["page"])
-        rows = [ReceivedSummarySerializer(copy).data for copy in page.object_list]
+        more = {"versions": versions_of(_actor(request), page.object_list)}
+        rows = [ReceivedSummarySerializer(copy, context=more).data for copy in page.object_list]
         told = {"total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages}
         return Response({"results": rows, **told})
 
@@ -111,8 +113,8 @@ class ReceivedView(APIView):
         received = services.open_received(actor=actor, copy=copy)
         document = services.verdict_document(actor=actor, received=received)
         told = {"manifest": received.manifest, "verdict_document": document}
-        files = list(services.downloads_of(received))
-        return Response(ReceivedSummarySerializer(copy).data | told | {"files": files})
+        files, more = list(services.downloads_of(received)), {"versions": versions_of(actor, [copy])}
+        return Response(ReceivedSummarySerializer(copy, context=more).data | told | {"files": files})
 
 
 class ReceivedFileView(APIView):

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import partial
 from itertools import chain, islice
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from ingestion.aws.clients import client
 from ingestion.aws.exchange import MANIFEST, ORIGINAL
 from ingestion.lambdas.work import TABLES, VERDICT
+from ingestion.pipeline.transform.export import plain
 from ingestion.web.results.common import BATCH, csv_of
 from portal.accounts.actor import Actor
 from portal.audit.tags import AuditTag
@@ -25,7 +27,7 @@ from sharing.services.telling import noted
 FIRST_ROWS = 5
 MOST_SHOWN_BYTES = 16 << 20
 """Of a table whose first rows are shown; a longer one is only handed out."""
-Head = tuple[list[str], list[list[Any]], int]
+Head = tuple[list[str], list[list[str]], int]
 """Column names, the first rows, how many rows there are."""
 
 
@@ -91,8 +93,17 @@ def _head(received: Received, file: str) -> Head | None:
     if batch is None:
         return list(table.schema_arrow.names), [], 0
     filled = [name for name in batch.schema.names if batch.column(name).null_count < batch.num_rows]
-    rows = [list(row.values()) for row in batch.select(filled).to_pylist()]
+    rows = [[_said(cell) for cell in row.values()] for row in batch.select(filled).to_pylist()]
     return filled, rows, table.metadata.num_rows
+
+
+def _said(cell: Any) -> str:
+    """A value as the csv of the table writes it."""
+    if isinstance(cell, Decimal):
+        return plain(cell)
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return "" if cell is None else str(cell)
 
 
 def _csv(received: Received, file: str) -> Iterator[bytes]:

@@ -33,6 +33,8 @@ PLACES = {
     "audit_export.form": ("csv", "json"),
     "receipt.form": ("json", "pdf"),
     "api_file.name": ("original", "annotated.xlsx", "holdings.csv", "share_classes.parquet"),
+    "received_file.name": ("original", "holdings.csv", "holdings.parquet"),
+    "api_received_file.name": ("original", "holdings.csv"),
     "row.number": ("3",),
     "number": ("1",),
 }
@@ -40,7 +42,8 @@ PLACES = {
 SHOW = {
     "annotated", "api_file", "api_findings", "correct", "findings", "findings_csv", "findings_json",
     "findings_xlsx", "first_findings", "map_columns", "original", "row", "submission", "submission_changes",
-    "submission_live", "table",
+    "submission_live", "table", "received_delivery", "received_file", "look_through", "look_through_csv",
+    "api_received_file",
 }  # fmt: skip
 """The addresses at which cells of a delivery are shown; at no other one is any."""
 

@@ -14,6 +14,7 @@ from portal.accounts.models import Institution
 from sharing import services
 from sharing.models import Copy, Grant
 from sharing.states import Condition, CopyState, State
+from tests.portal.dashboard.delivered import Make, delivered
 
 ALL = ("original", "schema", "summary")
 NAMES = {"received_delivery", "received_file", "look_through", "look_through_csv",
@@ -51,12 +52,20 @@ def hand_on(store: Any, submission: Submission, grant: Grant) -> Copy:
     return copy
 
 
+def received_by(recipient: Institution, owner: Institution, store: Any, make: Make, data: bytes) -> Copy:
+    """A delivery of another institution, checked by the real rules and handed on; `store` as its owner."""
+    submission = delivered(store, make, data, institution=owner)
+    return hand_on(store, submission, grant_of(owner, recipient, submission))
+
+
 def exchange_bucket(store: Any, institution: Institution) -> str:
     """It is made where a test's store does not have it."""
     bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, institution.code, "exchange")
     try:
         store.head_bucket(Bucket=bucket)
-    except ClientError:
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "404":
+            return bucket  # it is there, and its owner's alone
         place = {"LocationConstraint": "eu-central-1"}
         store.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
         store.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

@@ -28,7 +28,9 @@ def delivered(store: Any, make: Make, data: bytes, **values: Any) -> Submission:
     delivery = parse_file(data, inspection)
     validation, card = validate(delivery), index_card(delivery)
     key, counts = f"{uuid4()}/original", validation.counts
-    kept = store.put_object(Bucket=LANDING, Key=key, Body=data)
+    owner = values.get("institution")
+    bucket = f"fundgate-000000000000-{owner.code}-landing" if owner else LANDING
+    kept = store.put_object(Bucket=bucket, Key=key, Body=data)
     submission = make(
         verdict=validation.verdict,
         counts=(counts["error"], counts["warning"], counts["info"]),
@@ -36,6 +38,7 @@ def delivered(store: Any, make: Make, data: bytes, **values: Any) -> Submission:
         template_version=card["version"],
         index_card=card,
         bytes=len(data),
+        object_bucket=bucket,
         object_key=key,
         object_version=kept["VersionId"],
         **values,

@@ -23,12 +23,13 @@ from ingestion.pipeline.pack.registry import packs
 from ingestion.web.state_machine import state_machine
 from portal.accounts.models import Institution
 from tests.fixtures.canary import two_months
-from tests.portal import exchange, reviews
+from tests.portal import exchange, reviews, shared
 from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
+from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
 from tests.portal.notices import subjects as notices
 from tests.portal.pages import pages
-from tests.portal.test_authorisation_matrix import expectation, mapping  # noqa: F401
+from tests.portal.test_authorisation_matrix import deployed, expectation, mapping  # noqa: F401
 from tests.tools.messages import catalogue
 
 OPEN, CLOSE = "\u27e6", "\u27e7"
@@ -36,7 +37,7 @@ SPOKEN = ("aria-label", "title", "placeholder", "alt")
 RULE = "TPT-LIST-32"
 FILES = {
     "annotated", "findings_csv", "findings_json", "findings_xlsx", "open_notice", "original", "receipt",
-    "table", "template_file", "audit_export",
+    "table", "template_file", "audit_export", "received_file", "look_through_csv",
 }  # fmt: skip
 CONDITIONS = {
     "12 in class 1 2", "32 = Fixed|Floating", "47 filled and 48 empty", "39 >= [6], 6 <= today",
@@ -155,10 +156,13 @@ def said(
     settings.FUNDGATE_MAILBOX = tmp_path
     admin = member(alpine, "ada", "admin")
     client = sign_in(admin, "alpine-am", headers={"accept-language": "de"})
-    months = two_months(31, "Invented", "Wrong").items()
+    months = list(two_months(31, "Invented", "Wrong").items())
     *_, latest = (delivered(store, make, data, file_name=name) for name, data in months)
-    request.getfixturevalue("rulebook")
+    for needed in ("rulebook", "deployed", "receipt_key"):
+        request.getfixturevalue(needed)
+    borealis = request.getfixturevalue("borealis")
     subjects = {
+        "copy_id": shared.received_by(alpine, borealis, store, make, next(iter(dict(months).values()))).pk,
         "submission_id": latest.id,
         "map_columns.submission_id": request.getfixturevalue("unknown").id,
         "accept_rule.rule_id": reviews.warning()[0],
@@ -196,14 +200,17 @@ def test_every_page_can_be_said_in_another_language(said: dict[str, set[str]], m
     own |= {zone.replace("_", " ") for zone in available_timezones()}
     own |= {
         "Alpine Asset Management",
+        "Borealis Insurance",
+        "Cedar Pension",
+        "Look-through.",
         "Ada",
         "Anna",
-        "Cedar Pension",
         "It was agreed.",
         "Known.",
         "Subject",
         "Body",
     }
+    own |= {"true", "false"}  # cells of tables
     own |= {"https://hooks.example.com/fundgate", "ab" * 6, "ab" * 32, *CONDITIONS}
     own |= {OWN["title"], OWN["message"], *UNKNOWN.decode().replace("\n", ";").split(";")}
     own |= set(texts_of_templates()) | set(texts_of_files(*two_months(31, "Invented", "Wrong").values()))

@@ -1,0 +1,86 @@
+"""Received deliveries over the API: for the recipient alone, proven, in both trails."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.accounts.models import Institution, User
+from portal.audit.models import AuditRecord
+from sharing.models import Copy
+from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
+from tests.portal import shared
+from tests.portal.dashboard.conftest import (  # noqa: F401
+    ISSUER,
+    Make,
+    alpine,
+    anna,
+    borealis,
+    checked,
+    embedded_store,
+    make,
+    member,
+    receipt_key,
+    store,
+)
+from tests.portal.dashboard.delivery import DELIVERY
+
+pytestmark = [pytest.mark.aws, pytest.mark.django_db]
+
+
+@pytest.fixture
+def copy(
+    store: Any,  # noqa: F811
+    checked: Any,  # noqa: F811
+    alpine: Institution,  # noqa: F811
+    borealis: Institution,  # noqa: F811
+    receipt_key: None,  # noqa: F811
+) -> Copy:
+    return shared.hand_on(store, checked, shared.grant_of(alpine, borealis, checked))
+
+
+def program(user: User, pool: Pool, settings: Any, group: str) -> Client:  # noqa: F811
+    settings.FUNDGATE_JWKS_URL = pool.url
+    token = pool.token(iss=user.issuer, sub=user.subject, **{"cognito:groups": [group]})
+    return Client(headers={"Authorization": f"Bearer {token}"})
+
+
+def test_the_recipient_s_program_lists_reads_and_takes_files(
+    copy: Copy,
+    borealis: Institution,  # noqa: F811
+    alpine: Institution,  # noqa: F811
+    pool: Pool,  # noqa: F811
+    settings: Any,
+) -> None:
+    caller = program(member(borealis, "bo", "viewer"), pool, settings, borealis.code)
+    (listed,) = caller.get("/api/v1/received/?owner=alpine-am").json()["results"]
+    assert (listed["id"], listed["funds"], listed["replaced_by"]) == (copy.pk, ["LU0000000001"], None)
+    assert caller.get("/api/v1/received/?owner=cedar").json()["results"] == []
+    found = caller.get(f"/api/v1/received/{copy.pk}/").json()
+    assert found["manifest"]["grant"] == str(copy.grant_id) == found["grant"]
+    assert found["verdict_document"]["counts"] == copy.submission.counts
+    assert {"original", "holdings.csv", "holdings.parquet", "manifest.json"} <= set(found["files"])
+    assert b"".join(caller.get(f"/api/v1/received/{copy.pk}/files/original")) == DELIVERY  # type: ignore[arg-type]
+    assert caller.get(f"/api/v1/received/{copy.pk}/files/esg.csv").status_code == 404
+    for side in (alpine, borealis):
+        tags = AuditRecord.objects.filter(institution_id=side.pk, tag__startswith="exchange:received")
+        assert [one.tag.rpartition(":")[2] for one in tags] == ["viewed", "downloaded"]
+
+
+def test_the_owner_and_what_is_not_proven_get_an_error(
+    copy: Copy,
+    borealis: Institution,  # noqa: F811
+    anna: User,  # noqa: F811
+    store: Any,  # noqa: F811
+    pool: Pool,  # noqa: F811
+    settings: Any,
+) -> None:
+    owner = program(anna, pool, settings, "alpine-am")
+    assert owner.get("/api/v1/received/").json()["total"] == 0
+    assert owner.get(f"/api/v1/received/{copy.pk}/").status_code == 404
+    bucket = shared.exchange_bucket(store, borealis)
+    store.put_object(Bucket=bucket, Key=shared.key_of(copy, "manifest.json"), Body=b"{}")
+    answer = program(member(borealis, "bo", "viewer"), pool, settings, borealis.code).get(
+        f"/api/v1/received/{copy.pk}/"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "RECEIVED_NOT_PROVEN")
