@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from urllib.parse import urljoin
@@ -9,6 +11,8 @@ from urllib.parse import urljoin
 import pytest
 
 from infra.local import demo
+from infra.local.home import Home
+from infra.local.platform import process_environment
 from ingestion.aws.layout import LATER, STAGES
 from tests.fixtures.plain_browser import PlainBrowser, fields_of
 from tests.fixtures.system import System
@@ -34,6 +38,19 @@ def finish_after_the_verdict(system: System, identifier: str, attempts: int) -> 
         if finished.count(("pipeline:stage:finished", identifier)) == expected:
             return
         time.sleep(0.2)
+
+
+def verify_audit(system: System) -> "subprocess.CompletedProcess[str]":
+    """The check of all chains, as an operator runs it, with the portal's role."""
+    home = Home(path=system.home, port=0, aws_port=0)
+    return subprocess.run(
+        [sys.executable, "-m", "django", "verify_audit"],
+        env=process_environment(home, system.settings, "portal"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def press(browser: PlainBrowser, page: str, action: str) -> None:
@@ -90,3 +107,7 @@ def test_a_day_s_work_can_be_read_from_the_records(system: System) -> None:
         "portal:submission:refused",  # known already
         "portal:session:signed-out",
     ]
+
+    checked = verify_audit(system)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "cedar-pension: " in checked.stdout and "stand as they were written" in checked.stdout
