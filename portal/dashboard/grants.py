@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as lazy
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
+from portal.audit.selectors import records_about
+from portal.audit.tags import AuditTag
 from portal.dashboard.wording import Label, Text
 from sharing.models import Copy, Grant, GrantTransition
 from sharing.selectors import copies_due, would_share
@@ -62,7 +64,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """A grant for one person. `counts`: copies by state; `preview`: what an offer would hand on at once."""
+    """A grant for one person. `counts`: copies by state; `preview`: what an offer would hand on at once.
+
+    `opened` and `downloaded`: how often the other side did, as the owner's trail says.
+    """
 
     grant: Grant
     label: Label
@@ -74,6 +79,8 @@ class Shown:
     preview: list[Any] | None
     may: frozenset[str]
     second_needed: bool
+    opened: int
+    downloaded: int
 
     @property
     def most(self) -> int:
@@ -101,6 +108,7 @@ def shown(actor: Actor, grant: Grant) -> Shown:
     given = actor.institution is not None and grant.owner_id == actor.institution.pk
     counts = dict(grant.copies.values_list("state").annotate(n=Count("pk")).values_list("state", "n"))
     waits = given and grant.state == State.DRAFT and grant.needs_second
+    trail = records_about(institution_id=grant.owner_id, subject_id=grant.pk) if given else None
     return Shown(
         grant=grant,
         label=STATES[grant.state],
@@ -112,6 +120,8 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         preview=would_share(grant) if given and grant.state in (State.DRAFT, State.OFFERED) else None,
         may=frozenset(_possible(actor, grant, given, copies_due().filter(grant=grant).exists())),
         second_needed=waits and grant.drafted_by_id == actor.user.id,
+        opened=trail.filter(tag=AuditTag.RECEIVED_VIEWED).count() if trail is not None else 0,
+        downloaded=trail.filter(tag=AuditTag.RECEIVED_DOWNLOADED).count() if trail is not None else 0,
     )
 
 

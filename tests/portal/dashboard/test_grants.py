@@ -11,8 +11,10 @@ from ingestion.aws import exchange
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
+from portal.audit.tags import AuditTag
 from portal.notices.models import Announcement
 from sharing.models import AccessRequest, Grant, Profile
+from sharing.services.telling import noted
 from sharing.states import CopyState, State
 from tests.ingestion.web.decisions import bucket  # noqa: F401
 from tests.portal.dashboard.conftest import Make, member, sign_in
@@ -145,7 +147,10 @@ def test_revoking_says_what_cannot_be_recalled_and_hides_what_was_received(
     monkeypatch.setattr(exchange, "take_back", lambda s3, at, prefix: taken.append(prefix) or 1)
     acted(recipient, offered, "accept")
     offered.copies.update(state=CopyState.DONE)
-    assert "cannot be recalled" in owner.get(at("revoke_grant", offered)).text
+    noted(AuditTag.RECEIVED_DOWNLOADED, offered, None, file="original")
+    shown = owner.get(at("revoke_grant", offered)).text
+    assert "cannot be recalled" in shown
+    assert "opened them 0 times" in shown and "one file was downloaded" in shown
     assert owner.post(at("revoke_grant", offered), {"reason": ""}).status_code == 200
     assert not taken
     owner.post(at("revoke_grant", offered), {"reason": "The mandate is over."})
