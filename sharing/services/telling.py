@@ -26,7 +26,8 @@ def noted(tag: AuditTag, grant: Grant, actor: Actor | None, *, both: bool = True
     acting = actor.institution if actor else None
     detail = {"owner": grant.owner.code, "recipient": grant.recipient.code} | detail
     sides = [grant.owner, grant.recipient] if both else [grant.owner]
-    for side in sides:
+    # a record holds its institution's audit chain: in one order, so that no two acts wait for each other
+    for side in sorted(sides, key=lambda side: side.pk):
         theirs = acting is None or acting.pk != side.pk
         person = None if theirs or actor is None else actor.user.id
         record(
