@@ -3,7 +3,7 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages test-kill fuzz properties help
+.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages bench-share test-kill fuzz properties model help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -31,6 +31,12 @@ bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time p
 
 bench-pages:   ## a submission with 100,000 findings: seconds of its pages, filters and downloads, memory
 	@$(START) test -m infra.local bench-pages
+
+bench-share:   ## one delivery to 1,000 grants: copies a second, memory
+	@$(START) test -m infra.local bench-share
+
+model:         ## 1,200 random sequences of grants, runs, kills and deletions (the suite tries ten)
+	@export FUNDGATE_SEQUENCES=1200; $(START) test -m pytest -q -n 2 --dist load tests/sharing/test_model.py
 
 fuzz:          ## damage files of every kind for FUZZ_SECONDS (180) and read them (guided: tests/fuzz/guided.py)
 	@$(START) test -m tests.fuzz.readers

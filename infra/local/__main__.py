@@ -1,4 +1,4 @@
-"""python -m infra.local run | reset | lint | test [PYTEST ARGUMENT...] | bench-e2e | bench-pages"""
+"""python -m infra.local run | reset | lint | test [PYTEST ARGUMENT...] | bench-e2e, -pages, -share"""
 
 import sys
 
@@ -25,6 +25,10 @@ def main(arguments: list[str]) -> int:
             from tests.bench import pages
 
             pages.main()
+        elif command == "bench-share":
+            from tests.bench import sharing
+
+            sharing.main()
         else:
             print((__doc__ or "").strip(), file=sys.stderr)
             return 2

@@ -25,7 +25,7 @@ from tests.sharing.model.world import World
 
 SEQUENCES = int(os.environ.get("FUNDGATE_SEQUENCES", "10"))
 FIRST = int(os.environ.get("FUNDGATE_FIRST_SEQUENCE", "1"))
-ACTS = 40
+ACTS = 30
 
 
 class InTurn(Executor):
@@ -83,6 +83,7 @@ def test_at_rest_every_copy_is_where_an_open_grant_wants_it_and_nowhere_else(
         world = World(seed, owner, admin, recipients)
         in_place_of_aws(world, monkeypatch)
         try:
+            world.open()
             for _ in range(ACTS):
                 world.act()
                 invariants.at_every_step(world)

@@ -11,6 +11,7 @@ from sharing import services
 from sharing.models import Copy, Grant
 from sharing.selectors import covered_by, current_of, received_for
 from sharing.states import CopyState, State
+from tests.ingestion.review.conftest import run_of
 from tests.ingestion.web.runs import CARD
 from tests.sharing.conftest import delivery
 
@@ -113,3 +114,67 @@ def test_what_is_withdrawn_is_taken_back_and_the_grant_stays(
     assert not received_for(recipient)
     assert services.gone([copy.pk for copy in services.ending()]) == 1
     assert Grant.objects.get().state == State.ACTIVE
+
+
+def checked_again(submission: Submission, *groups: tuple[str, str, int]) -> Submission:
+    submission.attempt, submission.state, submission.verdict = submission.attempt + 1, "QUEUED", ""
+    submission.save()
+    run_of(submission, *groups)
+    return submission
+
+
+def due(submission: Submission) -> list[int]:
+    return [copy.pk for copy in services.owed(submission)]
+
+
+def test_what_has_open_errors_when_it_is_checked_again_is_not_handed_on(
+    owner: Actor, accepted: Grant
+) -> None:
+    came = delivery(owner)
+    waiting = due(came)
+    assert waiting and due(checked_again(came, ("error", "TPT-P02", 1))) == []
+    assert due(checked_again(came)) == waiting
+
+
+def test_what_counts_again_is_owed_when_the_newer_one_is_withdrawn(
+    owner: Actor, offered: Grant, recipient: Actor, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.web.snapshots.forget", lambda actor, submission: None)
+    earlier, newer = delivery(owner), delivery(owner)
+    services.accept(actor=recipient, grant_id=offered.pk)
+    assert owed() == [newer] and not due(earlier)
+    withdraw(owner, newer, reason="Wrong file.")
+    assert due(earlier) and not due(newer)
+
+
+def test_what_was_on_its_way_when_its_grant_was_suspended_has_arrived(
+    owner: Actor, accepted: Grant, admin: Actor, recipient: Actor
+) -> None:
+    """Taken back, it could be deleted after the grant is resumed and filled."""
+    copies = due(delivery(owner))
+    services.suspend(actor=admin, grant_id=accepted.pk, reason="Look first.")
+    assert services.delivered(copies, attempt=1, actor=None) == [] and len(received_for(recipient)) == 1
+    assert Grant.objects.get().state == State.SUSPENDED
+
+
+def test_what_an_earlier_attempt_wrote_over_a_newer_one_is_owed_anew(owner: Actor, accepted: Grant) -> None:
+    came = delivery(owner)
+    copies = due(came)
+    checked_again(came)
+    services.delivered(copies, attempt=2, actor=None)
+    assert due(came) == []
+    services.delivered(copies, attempt=1, actor=None)
+    assert due(came) == copies
+
+
+def test_a_copy_that_is_owed_anew_is_deleted_with_its_grant_even_when_it_was_replaced(
+    owner: Actor, accepted: Grant, admin: Actor
+) -> None:
+    came = delivery(owner)
+    copies = due(came)
+    services.delivered(copies, attempt=1, actor=None)
+    checked_again(came)
+    delivery(owner)
+    assert due(came) == []
+    services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
+    assert copies[0] in [copy.pk for copy in services.ending()]

@@ -78,21 +78,33 @@ class World:
 
     # acts
 
+    def open(self) -> None:
+        """A sequence begins with two grants, and deliveries that were handed on or are on their way."""
+        self.reliable = True
+        for _ in range(2):
+            self.grant()
+            self.accept()
+            self.now += timedelta(seconds=1)
+        self.deliver()
+        self.scheduler.rest()
+        self.deliver()
+        self.reliable = False
+
     def act(self) -> None:
         """Something happens; what is not possible now is refused and changes nothing."""
         acts: list[tuple[int, Callable[[], None]]] = [
             (5, self.deliver),
             (2, self.run_again),
             (2, self.withdraw),
-            (3, self.grant),
+            (2, self.grant),
             (4, self.accept),
             (1, self.decline),
             (2, self.suspend),
-            (3, self.resume),
+            (2, self.resume),
             (2, self.revoke),
             (3, self.fill),
-            (2, self.tidy),
-            (1, self.tomorrow),
+            (1, self.tidy),
+            (2, self.tomorrow),
             (1, self.membership),
             (2, self.scheduler.kill),
             (14, self.scheduler.step),
