@@ -11,13 +11,14 @@ class DemoInstitution:
     code: str
     name: str
     kind: str
+    lei: str  # nobody's: no such prefix is given out
 
     def email(self, role: str) -> str:
         return f"{role}@{self.code}.example"
 
 
 INSTITUTIONS = (
-    DemoInstitution("alpine-am", "Alpine Asset Management", "manager"),
-    DemoInstitution("borealis-insurance", "Borealis Insurance", "owner"),
-    DemoInstitution("cedar-pension", "Cedar Pension Fund", "owner"),
+    DemoInstitution("alpine-am", "Alpine Asset Management", "manager", "9695DEMO0ALPINE00A35"),
+    DemoInstitution("borealis-insurance", "Borealis Insurance", "owner", "9695DEMO0BOREALIS042"),
+    DemoInstitution("cedar-pension", "Cedar Pension Fund", "owner", "9695DEMO0CEDAR000033"),
 )

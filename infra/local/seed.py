@@ -41,6 +41,17 @@ def _onboard(institution: demo.DemoInstitution) -> None:
             "add_member", institution.code, "--email", institution.email(role), "--role", role,
             "--name", f"{role.capitalize()} of {institution.name}", *password,
         )  # fmt: skip
+    _list(institution)
+
+
+def _list(institution: demo.DemoInstitution) -> None:
+    """Others find it in the directory, so that a grant can be tried at once."""
+    from portal.accounts.selectors import institution_by_code
+    from sharing.models import Profile
+
+    Profile.objects.get_or_create(
+        institution=institution_by_code(institution.code), defaults={"listed": True, "lei": institution.lei}
+    )
 
 
 if __name__ == "__main__":
