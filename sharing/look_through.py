@@ -22,6 +22,8 @@ TEXTS = (
     "portfolio_id", "portfolio_currency", "currency", "instrument_id", "instrument_name", "issuer_lei",
     "issuer_name", "issuer_country", "cic",
 )  # fmt: skip
+COLUMNS = (*TEXTS, "market_value", "market_value_portfolio")
+"""What is read of a table."""
 
 
 @dataclass(frozen=True)

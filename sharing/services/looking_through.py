@@ -12,14 +12,14 @@ from ingestion.lambdas.work import TABLES
 from portal.accounts.actor import Actor
 from sharing.errors import NotProven
 from sharing.inbox import newest_received
-from sharing.look_through import Positions, positions_of, without, worth_reading
+from sharing.look_through import COLUMNS, Positions, positions_of, without, worth_reading
 from sharing.models import Copy
 from sharing.received import Received
 from sharing.services.receiving import note_viewed
 
 MOST_DELIVERIES = 200
 MOST_ROWS = 1_000_000
-MOST_BYTES = 32 << 20
+MOST_BYTES = 16 << 20
 """Of one table."""
 SECONDS = 20
 THREADS = 8  # a client keeps ten connections
@@ -88,5 +88,8 @@ def _read(received: Received) -> tuple[Received, Positions] | None:
     file = TABLES["holdings"]
     if file in received.files and received.files[file].bytes > MOST_BYTES:
         return None
-    table = pq.read_table(io.BytesIO(received.whole(file)), use_threads=False)
-    return received, positions_of(table)
+    stored = pq.ParquetFile(io.BytesIO(received.whole(file)))
+    if stored.metadata.num_rows > MOST_ROWS:
+        return None
+    columns = [name for name in COLUMNS if name in stored.schema_arrow.names]
+    return received, positions_of(stored.read(columns=columns, use_threads=False))

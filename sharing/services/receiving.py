@@ -25,6 +25,8 @@ from sharing.received import Received
 from sharing.services.telling import noted
 
 FIRST_ROWS = 5
+OF_THE_FILE = {"file", "row", "template", "version"}
+"""Columns that say where a row came from; a page leaves them out."""
 MOST_SHOWN_BYTES = 16 << 20
 """Of a table whose first rows are shown; a longer one is only handed out."""
 Head = tuple[list[str], list[list[str]], int]
@@ -92,7 +94,8 @@ def _head(received: Received, file: str) -> Head | None:
     batch = next(table.iter_batches(FIRST_ROWS), None)
     if batch is None:
         return list(table.schema_arrow.names), [], 0
-    filled = [name for name in batch.schema.names if batch.column(name).null_count < batch.num_rows]
+    told = [name for name in batch.schema.names if name not in OF_THE_FILE]
+    filled = [name for name in told if batch.column(name).null_count < batch.num_rows]
     rows = [[_said(cell) for cell in row.values()] for row in batch.select(filled).to_pylist()]
     return filled, rows, table.metadata.num_rows
 
