@@ -1,5 +1,6 @@
 """Reads: grants of the actor's institution in both directions, what falls under them, what was received."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -100,6 +101,25 @@ def covered_by(grant: Grant, submissions: QuerySet[Submission]) -> list[Submissi
     if grant.condition == Condition.STOOD_BY:
         found = found.filter(no_error_open())
     return [each for each in found if each.index_card and asked.covers(each.index_card, today)]
+
+
+def falls_under(grants: Iterable[Grant], submission: Submission) -> list[Grant]:
+    """Of these grants of its owner those under which a delivery falls, however many: two queries."""
+    counting = Submission.objects.filter(
+        pk=submission.pk, state=SubmissionState.COMPLETED, check_only=False, superseded_by=None
+    ).exclude(verdict=Verdict.UNREADABLE)
+    found, today = counting.first(), timezone.now().date()
+    if found is None or not found.index_card:
+        return []
+    met = {Condition.CHECKED.value}
+    if counting.filter(no_error_open()).exists():
+        met.add(Condition.STOOD_BY.value)
+    card = found.index_card
+    return [
+        grant
+        for grant in grants
+        if grant.condition in met and grant.of_record(is_open=True).covers(card, today)
+    ]
 
 
 def current_of(grant: Grant) -> QuerySet[Submission]:

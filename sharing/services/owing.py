@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from ingestion.web.models import Submission
 from sharing.models import Copy, Grant
-from sharing.selectors import covered_by, current_of, grants_that_flow
+from sharing.selectors import covered_by, current_of, falls_under, grants_that_flow
 from sharing.states import CopyState
 
 
@@ -19,12 +19,19 @@ def owe(submission: Submission) -> list[Grant]:
 
     Called in the transaction in which it comes to its verdict or is released; may be called twice.
     """
-    owed = []
     _end_what_falls_no_more(submission)
-    for grant in grants_that_flow(submission.institution):
-        if covered_by(grant, current_of(grant).filter(pk=submission.pk)) and _owe(grant, submission):
-            owed.append(grant)
-    return owed
+    grants = falls_under(grants_that_flow(submission.institution), submission)
+    known = set(Copy.objects.filter(submission=submission, grant__in=grants).values_list("grant", flat=True))
+    new, now = [grant for grant in grants if grant.pk not in known], timezone.now()
+    Copy.objects.bulk_create(
+        (
+            Copy(grant=grant, submission=submission, attempt=submission.attempt, state_since=now, owed_at=now)
+            for grant in new
+        ),
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+    return new + [grant for grant in grants if grant.pk in known and _owe(grant, submission)]
 
 
 def owe_again(submission: Submission) -> None:
