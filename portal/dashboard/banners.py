@@ -30,6 +30,10 @@ def banner(submission: Submission, *, may_continue: bool) -> Banner:
     if submission.state == State.COMPLETED:
         label = VERDICTS[submission.verdict]
         title, meaning, next_step = _of_verdict(submission)
+        if submission.superseded_by:
+            next_step = _("No. %(number)s took its place: go on there.") % {
+                "number": submission.superseded_by.number
+            }
     else:
         label = STATES[submission.state]
         title, meaning, next_step = _of_state(submission, may_continue)

@@ -147,6 +147,7 @@ def actions_for(actor: Actor, submission: Submission) -> Actions:
         go_on=waits,
         run_again=submission.state in REPEATABLE and not waits,
         upload=submission.state == State.COMPLETED
+        and submission.superseded_by_id is None
         and submission.verdict in (Verdict.FAILED, Verdict.UNREADABLE),
         withdraw=services.may_withdraw(actor, submission),
         correct=selectors.correctable(submission),

@@ -149,7 +149,10 @@ def test_a_delivery_that_replaces_another_asks_why_until_it_is_told(
     form = f'action="{reverse("give_reason", args=[later.id])}"'
     assert form in uploader.get(address).text
     assert form not in viewer.get(address).text
-    assert form not in uploader.get(reverse("submission", args=[earlier.id])).text
+    replaced = uploader.get(reverse("submission", args=[earlier.id])).text
+    assert form not in replaced
+    assert "No. 2 took its place" in replaced
+    assert "took its place" not in uploader.get(address).text
     page = uploader.post(reverse("give_reason", args=[later.id]), {"reason": "Prices"}, follow=True).text
     assert form not in page
     assert "Prices" in page
