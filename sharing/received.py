@@ -40,7 +40,7 @@ class Received:
         self.copy, self._s3 = copy, s3
         owner, recipient = copy.grant.owner.code, copy.grant.recipient.code
         self._bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, recipient, "exchange")
-        self._prefix = layout.exchange_prefix(owner, copy.grant_id, copy.submission_id)
+        self._prefix = f"{layout.exchange_prefix(owner, copy.grant_id, copy.submission_id)}{copy.attempt}/"
         self.manifest_bytes = self._manifest()
         self.manifest = self._opened()
 

@@ -31,6 +31,7 @@ class Order:
 
     grant: str
     submission: str
+    attempt: int
     owner: str
     recipient: str
     files: dict[str, ObjectRef]
@@ -40,6 +41,7 @@ class Order:
         return {
             "grant": self.grant,
             "submission": self.submission,
+            "attempt": self.attempt,
             "owner": self.owner,
             "recipient": self.recipient,
             "files": {name: ref.to_json() for name, ref in self.files.items()},
@@ -51,7 +53,7 @@ class Order:
         """The order in a JSON object; KeyError or ValueError if it is none."""
         texts = {name: str(value[name]) for name in ("grant", "submission", "owner", "recipient")}
         files = {str(name): ObjectRef.from_json(ref) for name, ref in value["files"].items()}
-        return cls(**texts, files=files, manifest=dict(value["manifest"]))
+        return cls(**texts, attempt=int(value["attempt"]), files=files, manifest=dict(value["manifest"]))
 
 
 def is_in_order(order: Order, record: GrantOfRecord, account: str, attempt: int) -> bool:
@@ -61,6 +63,8 @@ def is_in_order(order: Order, record: GrantOfRecord, account: str, attempt: int)
     the layout puts it, is ever copied.
     """
     if (record.grant, record.owner, record.recipient) != (order.grant, order.owner, order.recipient):
+        return False
+    if order.attempt != attempt:
         return False
     allowed = {file for content in record.contents for file in FILES[content]}
     for name, ref in order.files.items():
@@ -85,12 +89,12 @@ def hand_over(s3: Any, account: str, order: Order) -> None:
     bucket = layout.bucket_name(account, order.recipient, "exchange")
     for name, ref in order.files.items():
         source = {"Bucket": ref.bucket, "Key": ref.key, "VersionId": ref.version_id}
-        key = layout.exchange_key(order.owner, order.grant, order.submission, name)
+        key = layout.exchange_key(order.owner, order.grant, order.submission, order.attempt, name)
         try:
             s3.copy_object(Bucket=bucket, Key=key, CopySource=source)
         except (ClientError, BotoCoreError) as error:
             raise translate(error) from None
-    key = layout.exchange_key(order.owner, order.grant, order.submission, MANIFEST)
+    key = layout.exchange_key(order.owner, order.grant, order.submission, order.attempt, MANIFEST)
     body = json.dumps(order.manifest, sort_keys=True).encode()
     objects.put(s3, bucket, key, body, content_type="application/json")
 

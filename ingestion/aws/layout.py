@@ -102,9 +102,9 @@ def is_exchange_prefix(prefix: str) -> bool:
     return _COPIES.fullmatch(prefix) is not None
 
 
-def exchange_key(owner: str, grant: str | UUID, submission: str | UUID, file: str) -> str:
-    """One copied file, or the manifest beside them."""
-    return f"{exchange_prefix(owner, grant, submission)}{_file(file)}"
+def exchange_key(owner: str, grant: str | UUID, submission: str | UUID, attempt: int, file: str) -> str:
+    """One copied file, or the manifest beside them; apart for each attempt: none overtakes another."""
+    return f"{exchange_prefix(owner, grant, submission)}{_attempt(attempt)}/{_file(file)}"
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def order_for(copy: Copy) -> Order:
         settings.FUNDGATE_RECEIPT_KEY_ARN,
         _manifest(grant, submission, files),
     )
-    return Order(str(grant.id), str(submission.id), grant.owner.code, grant.recipient.code, files, manifest)
+    sides = (grant.owner.code, grant.recipient.code)
+    return Order(str(grant.id), str(submission.id), submission.attempt, *sides, files, manifest)
 
 
 def _manifest(grant: Grant, submission: Submission, files: dict[str, ObjectRef]) -> dict[str, Any]:
@@ -97,7 +98,8 @@ def owed(submission: Submission | None = None, grant: Grant | None = None) -> li
 def delivered(copy_ids: Iterable[int], *, attempt: int, actor: Actor | None) -> list[Copy]:
     """Notes that these were copied as of this attempt; returns those to be taken back: they ended meanwhile.
 
-    What was on its way when its grant was suspended has arrived; what a newer attempt overtook is owed anew.
+    What was on its way when its grant was suspended has arrived; what a newer attempt overtook lies apart
+    and nobody is shown it.
     """
     return [late for copy_id in copy_ids if (late := _arrived(copy_id, attempt, actor))]
 
@@ -114,10 +116,7 @@ def _arrived(copy_id: int, attempt: int, actor: Actor | None) -> Copy | None:
     if copy.state not in (CopyState.OWED, CopyState.DONE) or grant.state not in READABLE:
         return copy
     now = timezone.now()
-    if attempt < copy.attempt:  # its files may lie over those of the newer one
-        copy.state, copy.state_since, copy.owed_at = CopyState.OWED, now, now
-        copy.save()
-    elif copy.state == CopyState.OWED:
+    if copy.state == CopyState.OWED and attempt >= copy.attempt:
         copy.attempt = attempt
         copy.state, copy.state_since, copy.done_at = CopyState.DONE, now, now
         copy.bytes = sum(ref.bytes for ref in files_to_copy(grant, copy.submission).values())

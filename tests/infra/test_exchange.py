@@ -26,7 +26,7 @@ def order(platform: Platform, size: int = 100) -> Order:
             s3, results, layout.result_key(submission, 1, "tables/holdings.parquet"), b"the table"
         ),
     }
-    return Order(str(uuid.uuid4()), submission, OWNER, RECIPIENT, files, {"receipt": {}})
+    return Order(str(uuid.uuid4()), submission, 1, OWNER, RECIPIENT, files, {"receipt": {}})
 
 
 def s3_of(platform: Platform, who: str) -> Any:
@@ -35,7 +35,7 @@ def s3_of(platform: Platform, who: str) -> Any:
 
 
 def place(made: Order, name: str) -> str:
-    return layout.exchange_key(made.owner, made.grant, made.submission, name)
+    return layout.exchange_key(made.owner, made.grant, made.submission, made.attempt, name)
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ def exchange_bucket(store: Any, institution: Institution) -> str:
 
 
 def key_of(copy: Copy, name: str) -> str:
-    return layout.exchange_key(copy.grant.owner.code, copy.grant_id, copy.submission_id, name)
+    return layout.exchange_key(copy.grant.owner.code, copy.grant_id, copy.submission_id, copy.attempt, name)
 
 
 def arguments(name: str, store: Any, submission: Submission, recipient: Institution) -> list[Any]:

@@ -157,14 +157,16 @@ def test_what_was_on_its_way_when_its_grant_was_suspended_has_arrived(
     assert Grant.objects.get().state == State.SUSPENDED
 
 
-def test_what_an_earlier_attempt_wrote_over_a_newer_one_is_owed_anew(owner: Actor, accepted: Grant) -> None:
+def test_what_an_earlier_attempt_still_hands_over_changes_nothing_about_a_newer_one(
+    owner: Actor, accepted: Grant
+) -> None:
     came = delivery(owner)
     copies = due(came)
     checked_again(came)
     services.delivered(copies, attempt=2, actor=None)
     assert due(came) == []
-    services.delivered(copies, attempt=1, actor=None)
-    assert due(came) == copies
+    assert services.delivered(copies, attempt=1, actor=None) == []
+    assert due(came) == [] and Copy.objects.get().attempt == 2
 
 
 def test_a_copy_that_is_owed_anew_is_deleted_with_its_grant_even_when_it_was_replaced(

@@ -46,7 +46,13 @@ class Exchange:
     def order(self, grant: GrantOfRecord, asked: dict[str, Any]) -> dict[str, Any]:
         submission = asked["submission"]
         files = {name: self.ref(name, submission, asked["attempt"]) for name in self.files}
-        where = {"grant": grant.grant, "submission": submission, "owner": OWNER, "recipient": RECIPIENT}
+        where = {
+            "grant": grant.grant,
+            "submission": submission,
+            "attempt": asked["attempt"],
+            "owner": OWNER,
+            "recipient": RECIPIENT,
+        }
         return {**where, "files": files | self.source, "manifest": MANIFEST_SENT}
 
     def ref(self, name: str, submission: str, attempt: int) -> dict[str, Any]:
@@ -84,7 +90,7 @@ def granted(chain: Chain, **terms: Any) -> GrantOfRecord:
 
 def copies(chain: Chain, grant: GrantOfRecord, run: Run) -> set[str]:
     """The names of what lies with the recipient under this grant, every version counted once."""
-    prefix = layout.exchange_prefix(OWNER, grant.grant, run.submission)
+    prefix = f"{layout.exchange_prefix(OWNER, grant.grant, run.submission)}{run.attempt}/"
     s3 = chain.client("s3", chain.platform.member(RECIPIENT))
     bucket = layout.bucket_name(ACCOUNT, RECIPIENT, "exchange")
     found = s3.list_object_versions(Bucket=bucket, Prefix=prefix)
@@ -103,7 +109,7 @@ def test_a_run_hands_its_delivery_to_every_institution_it_is_granted_to(chain: C
     assert run.status == "SUCCEEDED" and sorted(exchange.delivered) == [0, 1]
     for grant in two:
         assert copies(chain, grant, run) == {*exchange.files, MANIFEST}
-    key = layout.exchange_key(OWNER, two[0].grant, run.submission, "original")
+    key = layout.exchange_key(OWNER, two[0].grant, run.submission, 1, "original")
     assert chain.read(layout.bucket_name(ACCOUNT, RECIPIENT, "exchange"), key, RECIPIENT) == clean
 
 
@@ -184,6 +190,6 @@ def test_an_ending_that_cannot_be_deleted_does_not_keep_others_back(chain: Chain
 def test_nobody_elses_token_hands_a_delivery_on(chain: Chain, clean: bytes) -> None:
     """The recipient's user cannot write to a place that is not under its own name."""
     s3 = chain.client("s3", chain.platform.member(RECIPIENT))
-    key = layout.exchange_key(OWNER, uuid.uuid4(), uuid.uuid4(), "original")
+    key = layout.exchange_key(OWNER, uuid.uuid4(), uuid.uuid4(), 1, "original")
     with pytest.raises(ClientError):
         s3.put_object(Bucket=layout.bucket_name(ACCOUNT, RECIPIENT, "exchange"), Key=key, Body=b"x")

@@ -93,7 +93,7 @@ def _at(world: World, copy: Copy, file: str) -> bytes | None:
     grant = copy.grant
     bucket = layout.bucket_name(ACCOUNT, grant.recipient.code, "exchange")
     return world.store.newest(
-        bucket, layout.exchange_key(grant.owner.code, grant.pk, copy.submission_id, file)
+        bucket, layout.exchange_key(grant.owner.code, grant.pk, copy.submission_id, copy.attempt, file)
     )
 
 
