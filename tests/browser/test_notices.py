@@ -32,8 +32,18 @@ def reload_until(visitor: Visitor, selector: str, words: str) -> None:
     expect(visitor.page.locator(selector).first).to_contain_text(words)
 
 
+def nothing_new(visitor: Visitor) -> None:
+    """Whatever other tests brought about at this institution has been read."""
+    visitor.page.goto("/notices/")
+    read = visitor.page.get_by_role("button", name="Mark all as read")
+    if read.count():
+        read.press("Enter")
+        expect(read).to_have_count(0)
+
+
 def test_a_verdict_rings_the_bell_and_comes_by_e_mail_where_that_is_wished(visitor: Visitor) -> None:
     visitor.sign_in(AT)
+    nothing_new(visitor)
     page = visitor.page
     page.goto("/notices/settings/")
     page.get_by_label("A file has been checked: by e-mail").focus()

@@ -18,6 +18,7 @@ from ingestion.pipeline.verdict import index_card, verdict_document
 from ingestion.web.models import Submission
 from ingestion.web.pointers import result_key, results_bucket
 from portal.audit.models import AuditRecord
+from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from tests.ingestion.pipeline.support import zipped
 from tests.portal.dashboard.conftest import Make, put_results
@@ -220,9 +221,9 @@ def test_the_provenance_names_the_run_and_where_the_file_came_from(
     viewer: Client, checked: Submission
 ) -> None:
     assert "data-came-from" not in get(viewer, "submission", checked).content.decode()
-    AuditRecord.objects.create(
-        tag=AuditTag.SUBMISSION_RECEIVED, institution_id=checked.institution_id, subject_id=str(checked.id),
-        address="192.0.2.7",
+    record(
+        tag=AuditTag.SUBMISSION_RECEIVED, institution_id=checked.institution_id, actor_id=None,
+        subject_id=checked.id, address="192.0.2.7",
     )  # fmt: skip
     page = get(viewer, "submission", checked).content.decode()
     assert re.search(r"data-came-from>from 192\.0\.2\.7<", page)

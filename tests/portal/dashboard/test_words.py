@@ -1,7 +1,6 @@
 """Words for everything that can occur, numbers and names as people read them, pages of a pager."""
 
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 from unicodedata import category
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from ingestion.pipeline.codes import CODES
 from ingestion.pipeline.harmless import harmless
+from ingestion.web.models import Submission
 from ingestion.web.states import RunState, State, Verdict
 from portal.accounts.roles import WORDS, Role
 from portal.dashboard import wording
@@ -21,20 +21,16 @@ from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.templatetags import fundgate
 
 
-def submission(**values: Any) -> Any:
-    return SimpleNamespace(**({"verdict": "", "code": "", "error_count": 0, "warning_count": 0} | values))
-
-
 @pytest.mark.parametrize("state", [state for state in State if state != State.COMPLETED])
 def test_every_state_has_a_label_and_a_sentence(state: State) -> None:
-    said = banner(submission(state=state), may_continue=True)
+    said = banner(Submission(state=state), may_continue=True)
     assert wording.STATES[state].icon in ICONS
     assert said.title and said.meaning
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_has_a_label_and_a_next_step(verdict: Verdict) -> None:
-    said = banner(submission(state=State.COMPLETED, verdict=verdict), may_continue=False)
+    said = banner(Submission(state=State.COMPLETED, verdict=verdict), may_continue=False)
     assert wording.VERDICTS[verdict].icon in ICONS
     assert said.title and said.meaning and said.next_step
 
@@ -47,7 +43,7 @@ def test_steps_severities_and_roles_have_words() -> None:
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_every_code_is_explained_where_a_check_broke_off(code: str) -> None:
-    said = banner(submission(state=State.FAILED, code=code), may_continue=False)
+    said = banner(Submission(state=State.FAILED, code=code), may_continue=False)
     assert CODES[code].message == said.meaning
     assert CODES[code].how_to_fix in said.next_step
 
@@ -56,8 +52,15 @@ def test_every_code_is_explained_where_a_check_broke_off(code: str) -> None:
     ("count", "words"), [(1, "One error has"), (2, "2 errors have"), (12345, "12,345 errors have")]
 )
 def test_errors_are_counted_in_words(count: int, words: str) -> None:
-    said = banner(submission(state="COMPLETED", verdict="failed", error_count=count), may_continue=False)
+    said = banner(Submission(state="COMPLETED", verdict="failed", error_count=count), may_continue=False)
     assert said.meaning.startswith(words)
+
+
+def test_a_delivery_that_was_replaced_leads_to_the_one_in_its_place() -> None:
+    replaced = Submission(state=State.COMPLETED, verdict="failed", superseded_by=Submission(number=7))
+    assert "No. 7" in banner(replaced, may_continue=False).next_step
+    alone = Submission(state=State.COMPLETED, verdict="failed")
+    assert "No. 7" not in banner(alone, may_continue=False).next_step
 
 
 @pytest.mark.parametrize(
