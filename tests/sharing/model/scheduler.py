@@ -1,6 +1,7 @@
 """Whoever runs, one at a time: before each call to S3 or the portal another may go on, or it is killed."""
 
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from random import Random
 
@@ -46,6 +47,8 @@ class Scheduler:
         self._started += 1
         name = f"{name} {self._started}"
         self.running[name] = greenlet(lambda: self._whole(name, work))
+        # Where an event loop runs, as beside a driven browser, Django keeps its connection in the context.
+        self.running[name].gr_context = copy_context()
         self._go_on(name)
 
     def step(self) -> None:
