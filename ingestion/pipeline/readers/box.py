@@ -20,6 +20,7 @@ import numpy as np
 
 from ingestion.pipeline.arrays import joined_strings
 from ingestion.pipeline.errors import UnreadableFile
+from ingestion.pipeline.readers import doubles
 from ingestion.pipeline.readers.source import Column, Grid
 from ingestion.pipeline.readers.xls_scan import Faults
 
@@ -72,10 +73,9 @@ class Box:
         with self._asked({"sheet": sheet, "header_row": header_row}) as answer:
             while "done" not in answer:
                 rows = int(answer["rows"])
-                for i, (codes_size, values_size) in enumerate(answer["sizes"]):
-                    codes = np.frombuffer(self._read(codes_size), np.int32)
+                for i, sizes in enumerate(answer["sizes"]):
                     place = int(answer["first"]) + i * int(answer["step"])
-                    columns[place] = Column(codes, joined_strings(self._read(values_size)))
+                    columns[place] = _column(*map(self._read, sizes))
                 answer = self._answer()
         return Grid([columns[place] for place in sorted(columns)], rows)
 
@@ -114,6 +114,13 @@ class Box:
         self.end()
         killed = self._process.returncode in (-signal.SIGKILL, -signal.SIGXCPU)
         return "FILE_TOO_LARGE" if killed else "FILE_UNREADABLE"
+
+
+def _column(data: bytes, values: bytes | None = None) -> Column:
+    """A column as it was sent: codes with their values, or floats."""
+    if values is None:
+        return doubles.column_of(data)
+    return Column(np.frombuffer(data, np.int32), joined_strings(values))
 
 
 def _end(process: "subprocess.Popen[bytes]", *pipes: IO[bytes]) -> None:

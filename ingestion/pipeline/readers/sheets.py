@@ -24,8 +24,8 @@ _CHUNK = 512
 """Rows that are Python objects at one time."""
 _LARGE = 400_000
 """Cells from which a second process is worth its start."""
-_Column = tuple[bytes, bytes]
-"""Codes as 32-bit integers; values as UTF-8, each once, with NUL between them."""
+_Column = tuple[bytes, ...]
+"""Codes as 32-bit integers, and values as UTF-8, each once, with NUL between them; or 64-bit floats alone."""
 
 
 class Sheets:
@@ -122,20 +122,43 @@ def _mended(rows: Iterator[list[Any]], faults: list[tuple[int, int, str]]) -> It
 def _encode(rows: Iterator[list[Any]], header_row: int, chosen: slice) -> tuple[int, slice, list[_Column]]:
     """How many rows are below the header, and the chosen ones of their columns."""
     body = islice(rows, header_row, None)
-    indices = [defaultdict[Any, int](count().__next__) for _ in range(chosen.start, chosen.stop, chosen.step)]
-    codes = [array("i") for _ in indices]
+    columns = [_Cells() for _ in range(chosen.start, chosen.stop, chosen.step)]
     done = 0
     while chunk := list(islice(body, _CHUNK)):
         done += len(chunk)
         cut = zip(*(row[chosen] for row in chunk), strict=True)
-        for index, column, cells in zip(indices, codes, cut, strict=True):
-            if _alike(cells):
-                column.extend(array("i", [index[cells[0]]]) * len(cells))
-                continue
-            if bool in set(map(type, cells)):  # True equals 1 as a dictionary key
-                cells = tuple(text_of(cell) if cell.__class__ is bool else cell for cell in cells)
-            column.extend(array("i", map(index.__getitem__, cells)))
-    return done, chosen, [_pack(column, list(index)) for column, index in zip(codes, indices, strict=True)]
+        for column, cells in zip(columns, cut, strict=True):
+            column.extend(cells)
+    return done, chosen, [column.packed() for column in columns]
+
+
+class _Cells:
+    """A column as it is read: floats as long as there is nothing else in it, then the codes of its values."""
+
+    def __init__(self) -> None:
+        self._floats: array[float] | None = array("d")
+        self._index = defaultdict[Any, int](count().__next__)
+        self._codes = array("i")
+
+    def extend(self, cells: tuple[Any, ...]) -> None:
+        """More rows."""
+        types = {cells[0].__class__} if (alike := _alike(cells)) else set(map(type, cells))
+        if self._floats is not None:
+            if types == {float}:
+                self._floats.extend(cells)
+                return
+            self._codes.extend(map(self._index.__getitem__, self._floats))
+            self._floats = None
+        if alike:
+            self._codes.extend(array("i", [self._index[cells[0]]]) * len(cells))
+            return
+        if bool in types:  # True equals 1 as a dictionary key
+            cells = tuple(text_of(cell) if cell.__class__ is bool else cell for cell in cells)
+        self._codes.extend(array("i", map(self._index.__getitem__, cells)))
+
+    def packed(self) -> _Column:
+        """As it is sent."""
+        return _pack(self._codes, list(self._index)) if self._floats is None else (self._floats.tobytes(),)
 
 
 def _alike(cells: tuple[Any, ...]) -> bool:
