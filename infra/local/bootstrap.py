@@ -128,6 +128,8 @@ def main():
         make_venv()
         install(profile)
     os.chdir(ROOT)
+    # Some machines keep Python from storing what it compiled; each of the many processes would compile anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     arguments = [venv_python()] + sys.argv[2:]
     if os.name == "nt":
         sys.exit(subprocess.call(arguments))

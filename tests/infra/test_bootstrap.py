@@ -1,5 +1,6 @@
 """Before anything runs: obstacles of the machine become a sentence, half-made things are made anew."""
 
+import os
 import runpy
 import subprocess
 import sys
@@ -103,3 +104,14 @@ def test_an_embedded_aws_that_does_not_come_up_is_said(tmp_path: Path, code: str
     finally:
         server.stop()
     assert "make reset" in str(raised.value)
+
+
+def test_what_python_compiled_is_kept_for_the_next_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[dict[str, str]] = []
+    monkeypatch.setattr(os, "execv", lambda *_: started.append(dict(os.environ)))
+    monkeypatch.setattr(bootstrap, "is_ready", lambda _: True)
+    monkeypatch.setattr(sys, "argv", ["bootstrap.py", "test", "-m", "nothing"])
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.chdir(ROOT)
+    bootstrap.main()
+    assert [environment.get("PYTHONDONTWRITEBYTECODE") for environment in started] == [None]
