@@ -18,14 +18,14 @@ pytest_plugins = [
 
 # Fixtures that take long to start: who uses one of them goes to the same process as the others who do.
 _SHARED = ("chromium", "system", "deployed", "platform", "live", "embedded_store")
-_DESKS = {
-    "walks": ("test_walk.py", "test_decisions.py", "test_verdicts.py", "test_continue.py"),
-    "files": ("test_deliveries.py", "test_trends.py", "test_findings.py"),
-}
+_WALKS = (
+    "test_walk.py", "test_decisions.py", "test_verdicts.py", "test_continue.py", "test_deliveries.py",
+    "test_trends.py", "test_findings.py",
+)  # fmt: skip
 """Browser tests that get a process, and so a system, of their own: all of them in a row take too long."""
 # What takes long comes first, so that no process is left alone with it at the end.
 _FIRST = (
-    "test_kill.py", "chromium", *_DESKS, "deployed", "test_start.py", "system", "platform",
+    "test_kill.py", "chromium", "walks", "deployed", "test_start.py", "system", "platform",
     "test_fidelity.py", "live", "test_authorisation_matrix.py", "embedded_store",
 )  # fmt: skip
 
@@ -39,8 +39,8 @@ def _static_files_found_when_asked_for() -> None:
 def _group(item: pytest.Item) -> str:
     """The expensive fixture a test shares with others, or its file."""
     path, fixtures = Path(item.path), getattr(item, "fixturenames", ())
-    if "chromium" in fixtures and (desk := next((d for d in _DESKS if path.name in _DESKS[d]), None)):
-        return desk
+    if "chromium" in fixtures and path.name in _WALKS:
+        return "walks"
     if shared := next((name for name in _SHARED if name in fixtures), None):
         return shared
     return path.name if path.name in _FIRST else str(path.relative_to(Path(__file__).parent))

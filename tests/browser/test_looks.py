@@ -16,6 +16,7 @@ from portal.common.errors import AwsDown, BadRequest, FundgateError
 from tests.browser.steps import SAMPLES, checked
 from tests.fixtures.browser import Visitor
 from tests.fixtures.granted import granted
+from tests.fixtures.looks import broken
 from tests.fixtures.system import System
 from tests.portal.bodies import FINGERPRINT, MAPPING
 from tests.portal.dashboard.conftest import OWN
@@ -249,3 +250,13 @@ def test_a_person_of_no_institution_is_told_so_on_a_page_that_stands(
     visitor.sign_in("new", "nina", again=True)
     visitor.stands("no-institution")
     expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_what_is_broken_is_found_in_the_look_that_can_break_it(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content(
+        '<html lang="en"><title>Broken</title><main><input><p style="color: #999">pale</p></main></html>'
+    )
+    found = {colours: {one.split(":")[0] for one in broken(page, colours)} for colours in (None, True, False)}
+    assert found == {None: {"label", "color-contrast"}, True: {"color-contrast"}, False: {"label"}}
+    page.close()
