@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from portal.api import (
+    access,
     calendar,
     changes,
     decisions,
@@ -66,6 +67,8 @@ urlpatterns = [
         received.ReceivedFileView.as_view(),
         name="api_received_file",
     ),
+    path("v1/access/", access.AccessView.as_view(), name="api_access"),
+    path("v1/access/log/", access.AccessLogView.as_view(), name="api_access_log"),
     path("v1/grants/", grants.GrantsView.as_view(), name="api_grants"),
     path("v1/grants/<uuid:grant_id>/", grants.GrantView.as_view(), name="api_grant"),
     path("v1/grants/<uuid:grant_id>/accept/", grants.AcceptanceView.as_view(), name="api_accept_grant"),

@@ -58,6 +58,7 @@ class AuditTag(StrEnum):
     ACCEPTANCE_LAPSED = "pipeline:acceptance:lapsed"
 
     AUDIT_EXPORTED = "portal:audit:exported"
+    ACCESS_LOG_EXPORTED = "portal:access-log:exported"
     NOTICES_READ = "portal:notices:read"
     NOTICE_SETTINGS_SAVED = "portal:notices:settings-saved"
     WEBHOOK_ADDED = "portal:webhook:added"

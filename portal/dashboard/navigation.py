@@ -76,6 +76,7 @@ PLACES: tuple[Place, ...] = (
             Place("received", _("Received"), _pages("received_delivery")),
             Place("look_through", _("Look-through")),
             Place("grants", _("Grants"), _pages("new_grant", "grant", "edit_grant", "revoke_grant")),
+            Place("access", _("Access"), _pages("access_log")),
             Place("directory", _("Directory"), _pages("ask_for_access")),
         ),
     ),
@@ -97,6 +98,7 @@ PLACES: tuple[Place, ...] = (
         role=Role.ADMIN,
         tabs=(
             Place("members", _("Members"), _pages("member", "remove_member"), role=Role.ADMIN),
+            Place("security", _("Security"), role=Role.ADMIN),
             Place("audit", _("Audit trail"), _pages("audit_chain"), role=Role.ADMIN),
         ),
     ),

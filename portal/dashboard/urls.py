@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.dashboard.views import (
+    access,
     actions,
     audit,
     calendar,
@@ -31,6 +32,7 @@ from portal.dashboard.views import (
     rows,
     rulebook,
     rules,
+    security,
     submission,
     submissions,
     trends,
@@ -109,6 +111,10 @@ urlpatterns = [
     path("exchange/grants/<uuid:grant_id>/act/", grant_acts.act, name="act_on_grant"),
     path("exchange/grants/<uuid:grant_id>/revoke/", grant_acts.revoke, name="revoke_grant"),
     path("exchange/grants/<uuid:grant_id>/fill/", grant_acts.fill, name="fill_grant"),
+    path("exchange/access/", access.access, name="access"),
+    path("exchange/access.csv", access.access_csv, name="access_csv"),
+    path("exchange/access/log/", access.access_log, name="access_log"),
+    path("exchange/access/log/records.<str:form>", access.access_log_export, name="access_log_export"),
     path("exchange/directory/", directory.directory, name="directory"),
     path("exchange/directory/<str:code>/ask/", directory.ask, name="ask_for_access"),
     path("exchange/requests/<uuid:request_id>/decline/", directory.decline, name="decline_access"),
@@ -130,6 +136,7 @@ urlpatterns = [
     path("institution/members/<uuid:member_id>/", members.member, name="member"),
     path("institution/members/<uuid:member_id>/again/", members.invite_again, name="invite_again"),
     path("institution/members/<uuid:member_id>/remove/", members.remove, name="remove_member"),
+    path("institution/security/", security.security, name="security"),
     path("audit/", audit.audit, name="audit"),
     path("audit/records.<str:form>", audit.audit_export, name="audit_export"),
     path("audit/chain/", audit.audit_chain, name="audit_chain"),

@@ -78,6 +78,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rulebook_version": ("",),
     "new_own_rule": ("",),
     "own_rule": ("",),
+    "access": ("", "?on=2020-01-01"),
+    "access_log": ("", "?q=no+such+fund"),
     "grants": ("", "?state=expired"),
     "new_grant": ("",),
     "grant": ("",),
@@ -90,6 +92,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhooks": ("",),
     "webhook": ("",),
     "members": ("",),
+    "security": ("",),
     "audit": ("", "?q=no+such+subject"),
     "audit_chain": ("",),
     "member": ("",),
@@ -100,7 +103,8 @@ WITHOUT_A_PERSON = {"home": "landing", "sign_in": "sign-in", "signed_out": "sign
 NO_PAGES = {
     "submission_live", "first_findings", "changes_summary", "downloads",  # parts of pages
     "findings_xlsx", "findings_csv", "findings_json", "annotated", "table", "receipt", "receipt_key",
-    "original", "template_file", "audit_export", "received_file", "look_through_csv",  # files
+    "original", "template_file", "audit_export", "access_csv",
+    "access_log_export", "received_file", "look_through_csv",  # files
     "oidc_authentication_init", "oidc_authentication_callback", "open_notice",  # lead on
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ PLACES = {
     "table.name": ("holdings", "share_classes"),
     "table.form": ("csv", "parquet"),
     "audit_export.form": ("csv", "json"),
+    "access_log_export.form": ("csv", "json"),
     "receipt.form": ("json", "pdf"),
     "api_file.name": ("original", "annotated.xlsx", "holdings.csv", "share_classes.parquet"),
     "received_file.name": ("original", "holdings.csv", "holdings.parquet"),

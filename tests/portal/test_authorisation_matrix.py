@@ -72,10 +72,10 @@ OUTSIDE = ("/healthz", "/static/js/theme.js")
 WITH_RESULTS = {"submission", "submission_live", "findings", "first_findings", "row", "findings_xlsx",
                 "findings_csv", "findings_json", "annotated", "table", "receipt", "original", "correct",
                 "api_submission", "api_findings", "api_receipt", "api_file", "api_run",
-                "submission_pipeline"}  # fmt: skip
+                "submission_pipeline", "security"}  # fmt: skip
 PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT", "7.0", "guide"],
           "table": ["holdings", "csv"], "receipt": ["pdf"], "api_file": ["annotated.xlsx"],
-          "audit_export": ["csv"], "row": [1]}  # fmt: skip
+          "audit_export": ["csv"], "access_log_export": ["csv"], "row": [1]}  # fmt: skip
 """What stands in addresses beside a submission."""
 DECISIONS = {"map_columns", "mappings", "mapping", "mapping_version", "restore_mapping", "set_mapping_aside",
              "rulebook", "new_own_rule", "own_rule", "rulebook_version", "restore_rulebook", "api_mapping",

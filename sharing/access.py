@@ -1,0 +1,167 @@
+"""Who can read which funds of whom, now or at a moment in the past: a handful of queries, however many."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from ingestion.aws.grants import fund_of
+from ingestion.web.models import Submission
+from ingestion.web.selectors import submissions_for
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from portal.audit.selectors import records_of_institution
+from portal.audit.tags import AuditTag
+from sharing.models import Copy, Grant, GrantTransition
+from sharing.selectors import grants_given, grants_received, received_for
+from sharing.states import READABLE, CopyState
+
+AT_ONCE = 500
+"""Grants of one question to the trail."""
+There = dict[UUID, dict[UUID, datetime]]
+"""By grant the deliveries that lay at its recipient, and since when."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one grant let its recipient read of one fund; no fund: of all, also those that come later.
+
+    A fund that the grant does not name was `found` in what was handed on under a grant of all. `deliveries`
+    of it lay at the recipient, the last since `last`; None where this side may not know how many any more.
+    """
+
+    grant: Grant
+    fund: str
+    name: str
+    found: bool
+    deliveries: int | None
+    last: datetime | None
+
+
+def accesses(
+    actor: Actor, *, given: bool, moment: datetime | None = None, institution: str = "", fund: str = ""
+) -> list[Access]:
+    """Of every grant that was open then, by the other institution's name; a moment of None is now.
+
+    `institution` is a code; `fund` a piece of an identifier or a name, which grants of all funds fit too.
+    """
+    grants = _open(actor, given, moment)
+    if institution:
+        grants = grants.filter(**{"recipient__code" if given else "owner__code": institution})
+    there, cards = _there(actor, grants, moment), _cards(actor, grants, given)
+    if given:  # of what this person does not see nothing is counted
+        there = {one: {key: at for key, at in lying.items() if key in cards} for one, lying in there.items()}
+    lines = [line for grant in grants for line in _lines(grant, there.get(grant.pk, {}), cards)]
+    if fund:
+        lines = [line for line in lines if not line.fund or _fits(line, fund.strip().casefold())]
+    other = "recipient" if given else "owner"
+    return sorted(lines, key=lambda line: (getattr(line.grant, other).name.casefold(), line.fund))
+
+
+def partners(actor: Actor) -> QuerySet[Institution]:
+    """The institutions to which, or from which, anything was ever granted, by name."""
+    mine = actor.require(Role.VIEWER)
+    given = grants_given(actor).order_by().values("recipient")
+    received = grants_received(actor).order_by().values("owner")
+    found = Institution.objects.filter(Q(pk__in=given) | Q(pk__in=received)).exclude(pk=mine.pk)
+    return found.order_by("name")
+
+
+def _open(actor: Actor, given: bool, moment: datetime | None) -> QuerySet[Grant]:
+    """Grants under which something could be read; their terms never change once they are offered."""
+    grants = grants_given(actor) if given else grants_received(actor)
+    if moment is None:
+        grants = grants.filter(state__in=READABLE)
+    else:
+        before = GrantTransition.objects.filter(grant=OuterRef("pk"), at__lte=moment).order_by("-id")
+        grants = grants.annotate(then=Subquery(before.values("to_state")[:1])).filter(then__in=READABLE)
+    day = (moment or timezone.now()).astimezone(UTC).date()
+    return grants.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def _there(actor: Actor, grants: QuerySet[Grant], moment: datetime | None) -> There:
+    copies = Copy.objects.filter(grant__in=grants.order_by().values("pk"))
+    found: There = defaultdict(dict)
+    if moment is None:
+        sure = copies.filter(state=CopyState.DONE)
+    else:
+        since = Q(state=CopyState.DONE) | Q(
+            state__in=[CopyState.ENDING, CopyState.GONE], state_since__gt=moment
+        )
+        sure = copies.filter(since, owed_at__lte=moment, done_at__gte=F("owed_at"), done_at__lte=moment)
+        # owed once more since then: the row has forgotten what was before, the trail has not
+        again = copies.filter(owed_at__gt=moment, submission__created_at__lte=moment)
+        for grant, submission, at in _by_trail(actor, again.values_list("grant_id", "submission_id"), moment):
+            found[grant][submission] = at
+    for grant, submission, done in sure.values_list("grant_id", "submission_id", "done_at"):
+        found[grant][submission] = done or timezone.now()
+    return found
+
+
+def _by_trail(
+    actor: Actor, pairs: Iterable[tuple[UUID, UUID]], moment: datetime
+) -> Iterator[tuple[UUID, UUID, datetime]]:
+    """Those of these copies that had been delivered and not been deleted, as the trail says."""
+    wanted = {(str(grant), str(submission)): (grant, submission) for grant, submission in pairs}
+    grants = sorted({grant for grant, _ in wanted})
+    trail = records_of_institution(actor.require(Role.VIEWER).pk).filter(
+        tag__in=[AuditTag.COPY_DELIVERED, AuditTag.COPY_DELETED], at__lte=moment
+    )
+    lying: dict[tuple[str, str], datetime] = {}
+    for start in range(0, len(grants), AT_ONCE):
+        some = trail.filter(subject_id__in=grants[start : start + AT_ONCE]).order_by("number")
+        for subject, tag, at, detail in some.values_list("subject_id", "tag", "at", "detail"):
+            key = (subject, str(detail.get("submission")))
+            if tag == AuditTag.COPY_DELETED:
+                lying.pop(key, None)
+            else:
+                lying[key] = at
+    return ((*wanted[key], at) for key, at in lying.items() if key in wanted)
+
+
+def _cards(actor: Actor, grants: QuerySet[Grant], given: bool) -> dict[UUID, list[tuple[str, str]]]:
+    """Identifier and name of each fund of the deliveries that this person sees.
+
+    To its recipient a delivery that is no longer shared is a number: which funds were in it is not told.
+    """
+    copies = Copy.objects.filter(grant__in=grants.order_by().values("pk"))
+    if given:
+        mine: QuerySet[Submission] = submissions_for(actor).filter(pk__in=copies.values("submission"))
+        cards: Iterable[tuple[UUID, Any]] = mine.order_by().values_list("pk", "index_card")
+    else:
+        theirs = received_for(actor).filter(pk__in=copies.values("pk")).order_by()
+        cards = theirs.values_list("submission_id", "submission__index_card")
+    return {
+        submission: [
+            (fund_of(str(each["id"])), str(each.get("name") or ""))
+            for each in (card or {}).get("portfolios") or []
+        ]
+        for submission, card in cards
+    }
+
+
+def _lines(
+    grant: Grant, there: dict[UUID, datetime], cards: dict[UUID, list[tuple[str, str]]]
+) -> Iterator[Access]:
+    moments, names = defaultdict[str, list[datetime]](list), dict[str, str]()
+    for submission, at in there.items():
+        for fund, name in dict(cards.get(submission, ())).items():
+            moments[fund].append(at)
+            names[fund] = name or names.get(fund, "")
+    if not grant.funds:
+        yield Access(grant, "", "", False, len(there), max(there.values(), default=None))
+    untold = not there.keys() <= cards.keys()
+    for fund in grant.funds or sorted(moments):
+        since = [] if untold else moments.get(fund, [])
+        count, found = None if untold else len(since), not grant.funds
+        yield Access(grant, fund, names.get(fund, ""), found, count, max(since, default=None))
+
+
+def _fits(line: Access, text: str) -> bool:
+    return text in line.fund.casefold() or text in line.name.casefold()
