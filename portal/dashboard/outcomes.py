@@ -1,21 +1,21 @@
 """What became of one file of an upload, as an entry of the list of outcomes."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from ingestion.web.models import Submission
 from ingestion.web.services import Outcome, Refused
 from ingestion.web.states import State
 
 LOOKS = {"received": ("good", "passed"), "duplicate": ("hold", "info"), "refused": ("bad", "error")}
-TOLD = {
-    "received": lazy("{n} stored"),
-    "duplicate": lazy("{n} known already"),
-    "refused": lazy("{n} not stored"),
+TOLD: dict[str, Callable[[int], str]] = {
+    "received": lambda n: ngettext("{n} stored", "{n} stored", n),
+    "duplicate": lambda n: ngettext("{n} known already", "{n} known already", n),
+    "refused": lambda n: ngettext("{n} not stored", "{n} not stored", n),
 }
 """How many files each outcome had, for the summary; the page's script fills in the numbers as well."""
 
@@ -54,4 +54,4 @@ class OutcomeShown:
 def summary(outcomes: Iterable[OutcomeShown]) -> str:
     """What happened, with numbers; what did not happen is left out."""
     counts = Counter(outcome.kind for outcome in outcomes)
-    return ", ".join(str(words).format(n=counts[kind]) for kind, words in TOLD.items() if counts[kind])
+    return ", ".join(words(n).format(n=n) for kind, words in TOLD.items() if (n := counts[kind]))

@@ -48,9 +48,9 @@ const report = () => {
   const words = done === all ? summary.dataset.wordsDone : summary.dataset.wordsBusy;
   const count = (outcome) => list.querySelectorAll(`li[data-outcome=${outcome}]`).length;
   const told = ["Received", "Duplicate", "Refused"]
-    .map((outcome) => ({ n: count(outcome.toLowerCase()), words: summary.dataset[`words${outcome}`] }))
+    .map((outcome) => ({ n: count(outcome.toLowerCase()), outcome }))
     .filter(({ n }) => n > 0)
-    .map(({ n, words }) => fill(words, { n }))
+    .map(({ n, outcome }) => fill(summary.dataset[`words${outcome}${n === 1 ? "One" : ""}`], { n }))
     .join(", ");
   summary.textContent = fill(words, { done, all, told });
 };

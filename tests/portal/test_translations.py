@@ -71,3 +71,14 @@ def test_texts_with_the_same_singular_have_the_same_plural() -> None:
         else:
             plurals.setdefault((context, text), set())
     assert {key: both for key, both in plurals.items() if len(both) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "release", "grant"), [("de", "reig[aei]", "erechtig"), ("fr", "érogation", "utoris")]
+)
+def test_a_grant_is_not_called_what_a_release_of_errors_is(language: str, release: str, grant: str) -> None:
+    """Both are a "Freigabe" in German; the pages show them side by side."""
+    said = {" ".join(forms(m.id)): " ".join(forms(m.string)) for m in catalogue(language) if m.id}
+    grants = {told for english, told in said.items() if re.search(r"\b[Gg]rants?\b", english)}
+    assert [told for told in grants if re.search(release, told)] == []
+    assert re.search(grant, said["Grants"]) and re.search(release, said["A release was decided"])

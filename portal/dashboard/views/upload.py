@@ -28,7 +28,7 @@ def upload(request: HttpRequest, *, reception: Reception | None) -> HttpResponse
     context = {
         "outcomes": shown,
         "summary": summary(shown),
-        "told": TOLD.items(),
+        "told": [(kind, words(1), words(2)) for kind, words in TOLD.items()],
         "nothing_chosen": request.method == "POST" and not outcomes,
         "expectable": list(EXPECTABLE),
         "terms": reception.terms if reception is not None else _wished(request),

@@ -17,6 +17,7 @@ from portal.accounts.roles import WORDS, Role
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
 from portal.dashboard.icons import ICONS
+from portal.dashboard.outcomes import OutcomeShown, summary
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.templatetags import fundgate
 
@@ -168,3 +169,19 @@ def test_numbers_are_written_as_the_language_writes_them(
 def test_what_forms_take_is_the_same_in_every_language(language: str) -> None:
     with translation.override(language):
         assert fundgate.plain_number(0.005) == "0.005"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["1 known already", "2 known already, 1 not stored"]),
+        ("de", ["1 bereits bekannt", "2 bereits bekannt, 1 nicht gespeichert"]),
+        ("fr", ["1 déjà connu", "2 déjà connus, 1 non stocké"]),
+    ],
+)
+def test_an_upload_is_summed_up_in_the_number_that_it_had(language: str, told: list[str]) -> None:
+    known, refused = (
+        OutcomeShown(kind, "calm", "info", "a.csv", "", "", None) for kind in ("duplicate", "refused")
+    )
+    with translation.override(language):
+        assert [summary([known]), summary([known, refused, known])] == told
