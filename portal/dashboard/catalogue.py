@@ -1,5 +1,6 @@
 """The rule catalogue as its pages show it: the filters of the list, and one rule in words."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from ingestion.pipeline.catalogue import Entry, Shared, find_entry, select, shared
+from ingestion.pipeline.materials.pairs import Changed
 from ingestion.pipeline.materials.rule_examples import rule_example
+from ingestion.pipeline.materials.trial_values import Row
 from ingestion.pipeline.materials.wording import type_of
-from ingestion.pipeline.pack import pack_names
+from ingestion.pipeline.pack import Pack, pack_names
 from portal.common.ids import parse_id
 from portal.dashboard import wording
 from portal.dashboard.forms import Narrowing
@@ -24,6 +27,9 @@ SCOPES = {
     "row": lazy("Each row"),
     "cell": lazy("Each cell of the field"),
 }
+
+MANY_ROWS, FIRST_ROWS = 12, 3
+"""Of an example with more rows only some are shown, its first among them."""
 
 
 class RuleFilter(Narrowing):
@@ -91,25 +97,48 @@ def rule_picture(entry: Entry, came_from: str) -> dict[str, Any]:
 
 
 def _example(entry: Entry) -> dict[str, Any] | None:
-    """Cells with which the rule is kept and broken: field by field for one row, as two tables for several."""
+    """Cells with which the rule is kept and broken: field by field for one row, as tables for several."""
     found = rule_example(entry.pack, entry.rule)
     if found is None:
         return None
-    labels = [entry.pack.fields[key].label if key else "—" for key in found.fields]
-    shown: dict[str, Any] = {"message": found.message, "labels": labels}
-    if len(found.kept) == len(found.broken) == 1:
+    labels = _labels(entry.pack, found.fields)
+    shown: dict[str, Any] = {"message": found.message}
+    if len(found.kept) == len(found.broken) == 1 and found.beside is None:
         lines = [
             {"label": label, "kept": found.kept[0].get(key, ""), "broken": found.broken[0].get(key, "")}
             | {"changed": (0, key) in found.changed}
             for key, label in zip(found.fields, labels, strict=True)
         ]
         return shown | {"lines": lines}
-    kept = [[(row.get(key, ""), False) for key in found.fields] for row in found.kept]
-    broken = [
-        [(row.get(key, ""), (i, key) in found.changed) for key in found.fields]
-        for i, row in enumerate(found.broken)
-    ]
-    return shown | {"tables": [(_("These rows are right"), kept), (_("These are not"), broken)]}
+    looked_at = {i for i, _key in found.changed}
+    kept = _rows(found.kept, found.fields, frozenset(), looked_at)
+    broken = _rows(found.broken, found.fields, found.changed, looked_at)
+    tables = [(_("These rows are right"), labels, *kept), (_("These are not"), labels, *broken)]
+    if (other := found.beside) is not None:
+        title = _("Delivered before")
+        if other.pack is not entry.pack:
+            title = _("In the %(template)s of the same share class") % {"template": other.pack.template}
+        rows = _rows(other.rows, other.fields, frozenset(), looked_at)
+        tables.insert(0, (title, _labels(other.pack, other.fields), *rows))
+        # what is said of a fund stands on each of its rows
+        tables = [(name, head, list(dict.fromkeys(lines)), left) for name, head, lines, left in tables]
+    return shown | {"tables": tables}
+
+
+def _labels(pack: Pack, fields: Sequence[str]) -> list[str]:
+    return [pack.fields[key].label if key else "—" for key in fields]
+
+
+def _rows(
+    rows: Sequence[Row], fields: Sequence[str], changed: Changed, looked_at: set[int]
+) -> tuple[list[tuple[tuple[str, bool], ...]], int]:
+    """The cells and whether each was changed, and how many rows are left out.
+
+    Of many rows the first are shown and those that are `looked_at`.
+    """
+    some = [i for i in range(len(rows)) if len(rows) <= MANY_ROWS or i < FIRST_ROWS or i in looked_at]
+    cells = [tuple((rows[i].get(key, ""), (i, key) in changed) for key in fields) for i in some]
+    return cells, len(rows) - len(some)
 
 
 def _tolerance(entry: Entry) -> str:

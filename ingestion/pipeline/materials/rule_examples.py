@@ -1,19 +1,20 @@
 """An example for each rule: cells with which it is kept and cells with which it is not, found by running it.
 
 Nothing here says what a rule means. The filled example of the template is changed cell by cell until the rule
-finds something, so that what is shown cannot be untrue.
+finds something, so that what is shown cannot be untrue. What the Quality step compares is put beside it.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
 from ingestion.pipeline.materials.examples import example_rows
 from ingestion.pipeline.materials.file_examples import BEYOND, DAMAGES, file_example
-from ingestion.pipeline.materials.trial_values import Row
-from ingestion.pipeline.materials.trials import Rows, Trial, of_the_file
+from ingestion.pipeline.materials.pairs import MAX_SHOWN, Example, Rows, differences
+from ingestion.pipeline.materials.quality_examples import quality_example
+from ingestion.pipeline.materials.trials import Trial, of_the_file
 from ingestion.pipeline.materials.variants import applying, changes, funds
 from ingestion.pipeline.pack import Pack
+from ingestion.pipeline.quality.kinds import KINDS as QUALITY_KINDS
 from ingestion.pipeline.rules.kinds import KINDS
 from ingestion.pipeline.rules.rule import Rule, rules_of
 
@@ -21,28 +22,13 @@ OF_A_FUND = frozenset(["sum", "largest", "factor", "constant", "unique", "repeat
 """Kinds that look at several rows of a fund together."""
 PAIRS = 12
 """Pairs that are looked at once more, each as a file of its own."""
-MAX_SHOWN = 8
-"""Fields of a rule that are shown."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """Rows with which the rule is kept, rows with which it is broken, and what is then said.
-
-    `fields` are those to show, BEYOND among them where a row is too wide; `changed` are the (row, field) in
-    which the two differ.
-    """
-
-    fields: tuple[str, ...]
-    kept: tuple[Row, ...]
-    broken: tuple[Row, ...]
-    changed: frozenset[tuple[int, str]]
-    message: str
 
 
 @lru_cache(maxsize=512)
 def rule_example(pack: Pack, rule: Rule) -> Example | None:
     """The example of a rule; None where no small change of the filled example breaks it."""
+    if rule.kind in QUALITY_KINDS:
+        return quality_example(pack, rule)
     base = example_rows(pack)
     if rule.kind in DAMAGES:
         of_file = file_example(pack, rule, base)
@@ -68,13 +54,7 @@ def rule_example(pack: Pack, rule: Rule) -> Example | None:
 
 def _shown(pack: Pack, rule: Rule, good: Rows, bad: Rows, message: str) -> Example:
     """The two variants, and the fields that matter: the rule's own, those that differ, others it reads."""
-    padded = [*good, *({} for _ in bad[len(good) :])]
-    changed = frozenset(
-        (i, key)
-        for i, (right, wrong) in enumerate(zip(padded, bad, strict=False))
-        for key in right.keys() | wrong.keys()
-        if right.get(key, "") != wrong.get(key, "")
-    )
+    changed = differences(good, bad)
     told = {key for _, key in changed}
     if rule.field:
         first = dict.fromkeys([rule.field, *sorted(told & set(rule.fields)), *rule.fields])

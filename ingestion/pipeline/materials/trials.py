@@ -77,9 +77,14 @@ def frame_of(pack: Pack, rule: Rule, rows: Rows) -> Frame:
     """The rows as a file that was read, with the columns that the rule looks at."""
     asked = rule.when.fields if rule.when else ()
     keys = dict.fromkeys([*read_by(pack, rule), *rule.params.get("others", ()), *asked, *pack.portfolio_key])
-    columns = {key: _column([row.get(key, "") for row in rows]) for key in keys if key in pack.fields}
+    return Frame(pack, delivery_of(pack, rows, (key for key in keys if key in pack.fields)))
+
+
+def delivery_of(pack: Pack, rows: Rows, keys: Iterable[str]) -> Delivery:
+    """The rows as a file that was read, with these columns."""
+    columns = {key: _column([row.get(key, "") for row in rows]) for key in keys}
     read = Inspection("csv", "utf-8", ";", ".", None, 1, pack.template, pack.version, 1.0, "")
-    return Frame(pack, Delivery(read, np.arange(1, len(rows) + 1, dtype=np.int32), columns))
+    return Delivery(read, np.arange(1, len(rows) + 1, dtype=np.int32), columns)
 
 
 def _said(rule: Rule, frame: Frame, applies: Mask) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,7 @@ _DATA = Path(__file__).with_name("facts.toml")
 TYPES = frozenset(["number", "code", "lei"])
 CARD = ("id", "name", "currency", "valuation_date")
 """Facts of the index card, which every pack names."""
+_COMPUTED = {"rows": "number of rows"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def position_fields(template: str) -> MappingProxyType[str, list[str]] | None:
 def title_of(name: str) -> str:
     """What a fact is called in a message."""
     source = fact_sources().get(name)
-    return source.title if source else name.replace("_", " ")
+    return source.title if source else _COMPUTED.get(name, name.replace("_", " "))
 
 
 def field_of(pack: Pack, name: str) -> str:

@@ -7,14 +7,19 @@ from functools import cache
 import pytest
 
 from ingestion.pipeline import inspect_file, parse_file, validate
+from ingestion.pipeline.delivery import Delivery
 from ingestion.pipeline.inspection import Inspection
 from ingestion.pipeline.materials import example_rows
+from ingestion.pipeline.materials.pairs import Beside
 from ingestion.pipeline.materials.pattern_texts import pattern_texts
 from ingestion.pipeline.materials.rule_examples import rule_example
 from ingestion.pipeline.materials.trial_values import Row
 from ingestion.pipeline.materials.variants import clauses
 from ingestion.pipeline.pack import Pack, packs
-from ingestion.pipeline.quality import quality_rules
+from ingestion.pipeline.quality import quality_rules, snapshots
+from ingestion.pipeline.quality.comparison import compare
+from ingestion.pipeline.quality.kinds import KINDS as QUALITY_KINDS
+from ingestion.pipeline.quality.subjects import subjects_of
 from ingestion.pipeline.rules.frame import Frame
 from ingestion.pipeline.rules.kinds import KINDS
 from ingestion.pipeline.rules.rule import Rule, all_rules, rules_of
@@ -23,6 +28,8 @@ from tests.tools.tables import Table
 NEWEST = {"TPT": "8.0", "EMT": "4.3", "EPT": "2.1", "EET": "1.1.3", "HOLDINGS": "1.0"}
 OF_THE_FILE = frozenset(["sound", "row_width", "left_out", "placeholder", "newer"])
 """Kinds about the file itself, for which a few cells are no example."""
+WITHIN_THE_FILE = frozenset(["duplicate_class", "duplicate_position", "price_outlier", "fact_outlier"])
+"""Kinds of the Quality step that compare a file with itself."""
 
 
 def sampled(pack: Pack) -> list[Rule]:
@@ -94,10 +101,35 @@ def test_examples_of_rules_about_the_file_are_true(name: str) -> None:
         assert {field for _, field in example.changed} <= set(example.fields)
 
 
-def test_a_rule_that_compares_deliveries_has_none() -> None:
-    pack = packs()["TPT-7.0"]
-    rule = next(rule for rule in quality_rules(pack) if rule.kind == "jump")
-    assert rule_example(pack, rule) is None
+@cache
+def delivered(pack: Pack, data: bytes) -> Delivery:
+    """A csv file with all columns of a version, read as the pipeline reads it."""
+    return parse_file(data, inspected(pack))
+
+
+def compared(pack: Pack, rule: Rule, rows: Sequence[Row], beside: Beside | None) -> list[str]:
+    """Messages of a rule of the Quality step on these rows as a file, next to the other delivery as one."""
+    known = snapshots(delivered(beside.pack, Table(beside.pack, list(beside.rows)).csv())) if beside else []
+    subjects = subjects_of(Frame(pack, delivered(pack, Table(pack, list(rows)).csv())))
+    found = QUALITY_KINDS[rule.kind].check(rule, compare(subjects, known, known))
+    return [finding.message for finding in found]
+
+
+def comparing() -> dict[str, tuple[Pack, Rule]]:
+    """Each rule of the Quality step once, by its name without the template: in the first that has it."""
+    newest = [packs()[f"{template}-{version}"] for template, version in NEWEST.items()]
+    found = [(pack, rule) for pack in reversed(newest) for rule in quality_rules(pack)]
+    return {rule.id.partition("-")[2]: (pack, rule) for pack, rule in found}
+
+
+def test_examples_of_rules_that_compare_are_true_in_files_next_to_each_other() -> None:
+    for pack, rule in comparing().values():
+        example = rule_example(pack, rule)
+        assert example is not None, rule.id
+        assert example.message in compared(pack, rule, example.broken, example.beside), rule.id
+        assert compared(pack, rule, example.kept, example.beside) == [], rule.id
+        assert (example.beside is None) == (rule.kind in WITHIN_THE_FILE), rule.id
+        assert {field for _, field in example.changed} & set(example.fields), rule.id
 
 
 def test_the_two_differ_in_as_little_as_can_be() -> None:

@@ -143,5 +143,15 @@ def test_a_rule_is_shown_with_cells_that_keep_and_break_it(viewer: Client) -> No
     assert "These rows are right" in several
     of_a_file = viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-FILE-WIDTH"])).content.decode()
     assert '<th scope="col">—</th>' in of_a_file and "<mark>extra</mark>" in of_a_file
-    without = viewer.get(reverse("rule", args=["TPT", "7.0", "TPT-Q11-NAV-JUMP"])).content.decode()
-    assert "data-example" not in without, "it compares two deliveries"
+
+
+def test_a_rule_that_compares_is_shown_with_what_it_compares(viewer: Client) -> None:
+    jump = page_of(viewer, reverse("rule", args=["TPT", "7.0", "TPT-Q11-NAV-JUMP"]))
+    shown = jump.split("data-example")[1].split("</section>")[0]
+    assert shown.count("<caption>") == 3 and "<caption>Delivered before</caption>" in shown
+    assert shown.count("<tbody><tr>") == shown.count("<tr>") // 2, "one line for the fund, whatever its rows"
+    assert "<mark>1800000</mark>" in shown
+    costs = page_of(viewer, reverse("rule", args=["EMT", "4.3", "EMT-X01-ONGOING-COST"]))
+    assert "In the EPT of the same share class" in costs and "03060" in costs
+    outlier = page_of(viewer, reverse("rule", args=["TPT", "7.0", "TPT-Q03-BOND-PRICE-OUTLIER"]))
+    assert "16 more rows are like these." in outlier
