@@ -28,11 +28,18 @@ def error_response(request: HttpRequest, error: FundgateError) -> HttpResponse:
         return _to_sign_in(request)
     # statuses without a page of their own (400, 405, 409, 413, 429 ...) share the one that shows what is told
     template = _PAGES.get(error.status, "errors/problem.html" if error.status < 500 else "errors/500.html")
-    context = {"status": error.status, "code": error.code, "request_id": request_id.current()}
+    context: dict[str, object] = {"status": error.status, "code": error.code, "frame": _frame(request, error)}
+    context["request_id"] = request_id.current()
     if type(error) not in _PAGE_KNOWS_BETTER or error.message != gettext(type(error).message):
         context |= {"title": error.title, "message": error.message}
     response = render(request, template, context, status=error.status)
     return _with_retry(response, error)
+
+
+def _frame(request: HttpRequest, error: FundgateError) -> str:
+    """The page's frame: with the navigation for who is at work here, unless it may be what is broken."""
+    actor = getattr(request, "actor", None)
+    return "base.html" if error.status < 500 and actor is not None and actor.institution is not None else ""
 
 
 def problem(error: FundgateError) -> JsonResponse:

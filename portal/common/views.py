@@ -1,6 +1,7 @@
 """Views behind Django's error handlers (portal/urls.py names them)."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from portal.common import pages, request_id
 from portal.common.errors import BadRequest, FundgateError, NotAllowed, NotFound
@@ -20,10 +21,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: mostly a page left open past a sign-out."""
-    text = "The form was too old or did not come from this site. Go back, reload the page and send it again."
-    return pages.error_response(
-        request, NotAllowed(text, title="The form was not accepted", code="CSRF_FAILED")
+    text = _(
+        "The form was too old or did not come from this site. Go back, reload the page and send it again."
     )
+    title = _("The form was not accepted")
+    return pages.error_response(request, NotAllowed(text, title=title, code="CSRF_FAILED"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -7,8 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.models import Institution
+from portal.common import pages
+from portal.common.errors import AwsDown, FundgateError, NotFound
 from portal.dashboard.navigation import PLACES
-from tests.portal.dashboard.conftest import member, sign_in
+from tests.portal.dashboard.conftest import Make, member, sign_in
 
 
 def links(page: str, label: str) -> dict[str, bool]:
@@ -45,3 +47,33 @@ def test_only_administrators_are_led_to_the_institution(uploader: Client, alpine
 def test_who_may_not_upload_is_not_led_there(viewer: Client, uploader: Client) -> None:
     assert "Upload" not in links(viewer.get("/submissions/").content.decode(), "Main")
     assert "Upload" in links(uploader.get("/submissions/").content.decode(), "Main")
+
+
+def test_a_refusal_leaves_a_member_the_navigation(viewer: Client, outsider: Client, make: Make) -> None:
+    """An address nobody has, another institution's, one that takes more, one that takes another method."""
+    foreign = reverse("submission", args=[make().pk])
+    for client, address, status in (
+        (viewer, "/nowhere/", 404),
+        (outsider, foreign, 404),
+        (viewer, reverse("members"), 403),
+        (viewer, reverse("read_notices"), 405),
+    ):
+        answer = client.get(address)
+        page = answer.content.decode()
+        assert answer.status_code == status and f'data-problem="{status}"' in page
+        assert "Submissions" in links(page, "Main"), address
+        assert page.count('action="/sign-out/"') == 1
+    assert links(outsider.get(foreign).content.decode(), "Main")["Submissions"], "where the address belongs"
+    assert "Institution" not in links(viewer.get(reverse("members")).content.decode(), "Main")
+
+
+def test_a_refusal_shows_nobody_else_any_navigation(newcomer: Client) -> None:
+    for client in (Client(), newcomer):
+        page = client.get("/nowhere/").content.decode()
+        assert "data-problem" in page and links(page, "Main") == {}
+
+
+def test_a_failure_of_ours_stands_without_what_may_have_failed(viewer: Client) -> None:
+    request = viewer.get("/nowhere/").wsgi_request
+    for error, framed in ((FundgateError(), False), (AwsDown(), False), (NotFound(), True)):
+        assert bool(links(pages.error_response(request, error).content.decode(), "Main")) == framed
