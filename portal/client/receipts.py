@@ -41,4 +41,8 @@ def told(content: dict[str, Any]) -> list[str]:
         + (" (only checked, not handed in)" if submission["check_only"] else ""),
         f"Verdict: {check['verdict']}; {counts['error']} errors, {counts['warning']} warnings, "
         f"{counts['info']} notes; rules {check['ruleset_version']}",
+        *(
+            f"Column mapping: {used['fingerprint'][:12]}, version {used['number'] or used['version_id']}"
+            for used in check.get("column_mappings", [])
+        ),
     ]

@@ -72,6 +72,7 @@ def _sections(receipt: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
             (_("Attempt"), str(check["attempt"])),
             (_("Rules"), check["ruleset_version"] or ""),
             (_("Rulebook"), _rulebook(rulebook)),
+            (_("Column mapping"), "; ".join(map(_mapping, check["column_mappings"]))),
         ],
         _("Issued"): [
             (_("At"), _moment(receipt["issued_at"])),
@@ -134,6 +135,11 @@ def _rulebook(rulebook: dict[str, Any] | None) -> str:
     if not rulebook:
         return _("None: every rule as it comes")
     return ", ".join(filter(None, (rulebook.get("title"), rulebook["version_id"])))
+
+
+def _mapping(used: dict[str, Any]) -> str:
+    number = _("No. %(number)s") % used if used["number"] else ""
+    return ", ".join(filter(None, (number, used["fingerprint"][:12], used["version_id"])))
 
 
 def _plain(text: str) -> str:

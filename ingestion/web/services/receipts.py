@@ -13,6 +13,7 @@ from ingestion.web import results
 from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
 from ingestion.web.public_keys import public_key
+from ingestion.web.selectors.mapping_history import mappings_followed
 from portal.accounts.actor import Actor
 from portal.accounts.models import User
 from portal.audit.tags import AuditTag
@@ -73,8 +74,23 @@ def _content(actor: Actor, submission: Submission, document: dict[str, Any]) -> 
             "counts": document["counts"],
             "ruleset_version": document["ruleset_version"],
             "rulebook": document.get("rulebook"),
+            "column_mappings": _mappings(submission, document),
         },
     }
+
+
+def _mappings(submission: Submission, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The saved column mappings by which the file was read, as its verdict names them; mostly none."""
+    numbers = {one.object_version: one.number for one in mappings_followed(submission, document)}
+    return [
+        {
+            "fingerprint": used["fingerprint"],
+            "number": numbers.get(used.get("version_id", "")),
+            "version_id": used.get("version_id"),
+            "sha256": used.get("sha256"),
+        }
+        for used in (document.get("inspection") or {}).get("mappings", [])
+    ]
 
 
 def _person(user: User) -> dict[str, str]:

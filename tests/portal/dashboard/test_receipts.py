@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from ingestion.web.models import Submission
+from ingestion.web.models import ColumnMapping, MappingVersion, Submission
+from ingestion.web.pointers import result_key, results_bucket
 from ingestion.web.states import State
+from portal.accounts.models import User
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.client.__main__ import main
@@ -83,6 +87,37 @@ def test_a_changed_one_is_not_genuine(taken: Path, change: str) -> None:
     CHANGES[change](envelope)
     taken.write_text(json.dumps(envelope))
     assert main(["verify-receipt", str(taken)]) == 1
+
+
+def test_it_names_the_version_of_the_column_mapping_that_was_followed(
+    viewer: Client,
+    checked: Submission,
+    anna: User,
+    store: Any,
+    taken: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert json.loads(taken.read_text())["receipt"]["check"]["column_mappings"] == []
+    used = {"fingerprint": "ab" * 32, "version_id": "v-7", "sha256": "cd" * 32}
+    place = {"Bucket": results_bucket(checked), "Key": result_key(checked, "verdict")}
+    document = json.loads(store.get_object(**place)["Body"].read())
+    document["inspection"]["mappings"] = [used]
+    store.put_object(**place, Body=json.dumps(document).encode())
+    saved = {"saved_by": anna, "saved_at": timezone.now(), "object_version": "v-7"}
+    mapping = ColumnMapping.objects.create(
+        institution=checked.institution, fingerprint=used["fingerprint"], **saved
+    )
+    MappingVersion.objects.create(mapping=mapping, number=3, sha256=used["sha256"], **saved)
+    taken.write_bytes(get(viewer, checked).content)
+    named = json.loads(taken.read_text())["receipt"]["check"]["column_mappings"]
+    assert named == [used | {"number": 3}]
+    assert main(["verify-receipt", str(taken)]) == 0
+    assert "Column mapping: abababababab, version 3" in capsys.readouterr().out
+    pdf = get(viewer, checked, "pdf").content
+    drawn = [
+        zlib.decompress(part) for part in re.findall(rb"stream\r?\n(x\x9c.*?)\r?\nendstream", pdf, re.DOTALL)
+    ]
+    assert any(b"No. 3, abababababab, v-7" in part for part in drawn)
 
 
 def test_it_says_whether_the_delivery_still_stands(
