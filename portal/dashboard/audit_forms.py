@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import mentioning
+from portal.dashboard.audit_words import happened
 from portal.dashboard.forms import DateInput, Narrowing
 
 
@@ -28,7 +29,8 @@ class AuditFilter(Narrowing):
 
     def __init__(self, data: Any, *, tags: list[str], people: list[tuple[str, str]]) -> None:
         super().__init__(data)
-        self.fields["tag"].choices = [("", _("Any")), *((tag, tag) for tag in tags)]  # type: ignore[attr-defined]
+        named = sorted(((tag, happened(tag) or tag) for tag in tags), key=lambda pair: pair[1].casefold())
+        self.fields["tag"].choices = [("", _("Any")), *named]  # type: ignore[attr-defined]
         self.fields["person"].choices = [("", _("Anybody")), *people]  # type: ignore[attr-defined]
 
     def narrow(self, records: QuerySet[AuditRecord]) -> QuerySet[AuditRecord]:

@@ -23,11 +23,14 @@ from portal.audit.verifying import Signed, verified
 from portal.common.errors import NotFound
 from portal.dashboard.attachments import attachment
 from portal.dashboard.audit_forms import AuditFilter
-from portal.dashboard.audit_words import FAULTS
+from portal.dashboard.audit_words import FAULTS, happened
 from portal.dashboard.exports.trail import trail_csv, trail_json
 from portal.dashboard.paging import page_number, pages_of
 
 PAGE_SIZE = 50
+FEW_FACTS = 3
+SHORT_FACTS, SHORT_FACT = 100, 40  # characters
+Fact = tuple[str, str]
 CHECKED_ON_A_PAGE = 20_000  # records, in about a second
 
 
@@ -44,7 +47,10 @@ def audit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "pages": pages_of(page.number, page.paginator.num_pages),
-        "rows": [(each, names.get(str(each.actor_id)), _facts(each)) for each in page.object_list],
+        "rows": [
+            (each, happened(each.tag), names.get(str(each.actor_id)), *_told(_facts(each)))
+            for each in page.object_list
+        ],
         "list_url": request.path,
     }
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
@@ -104,13 +110,21 @@ def _filter(request: HttpRequest, institution_id: UUID, names: dict[str, str]) -
     return AuditFilter(request.GET, tags=selectors.tags_of(institution_id), people=people)
 
 
-def _facts(written: AuditRecord) -> list[tuple[str, str]]:
+def _facts(written: AuditRecord) -> list[Fact]:
     """What a record says besides, as text; whatever a tampered one holds can be shown too."""
     detail = written.detail if isinstance(written.detail, dict) else {"": written.detail}
     return [
         (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in detail.items()
     ]
+
+
+def _told(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """The facts that stand in the list, and those that a reader unfolds because they are many or long."""
+    if len(facts) <= FEW_FACTS and sum(len(value) for _, value in facts) <= SHORT_FACTS:
+        return facts, []
+    short = [fact for fact in facts if len(fact[1]) <= SHORT_FACT][: FEW_FACTS - 1]
+    return short, [fact for fact in facts if fact not in short]
 
 
 def _names(institution_id: UUID) -> dict[str, str]:

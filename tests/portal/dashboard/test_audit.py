@@ -20,6 +20,7 @@ from portal.audit.models import AuditRecord
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.audit.verifying import Signed
+from portal.dashboard.audit_words import TAGS, happened
 from portal.dashboard.views import audit as views
 from tests.portal.dashboard.conftest import member, sign_in
 
@@ -71,6 +72,38 @@ def test_an_admin_sees_the_own_trail_newest_first(admin: Client, trail: list[Aud
     assert "192.0.2.7" in page and "count: 3" in page and "Anna" in page
     assert "of: [&quot;a&quot;, null]" in page and "by: hand" in page
     assert "theirs" not in page and "192.0.2.9" not in page
+
+
+def test_what_happened_is_said_in_words_beside_its_tag(admin: Client, trail: list[AuditRecord]) -> None:
+    page = admin.get(reverse("audit")).content.decode()
+    assert "A webhook was added" in page and "portal:webhook:added" in page
+    assert '<option value="portal:webhook:added">A webhook was added</option>' in page
+    assert "Un webhook a été ajouté" in admin.get(reverse("audit"), headers={"Accept-Language": "fr"}).text
+
+
+def test_no_two_tags_have_the_same_words() -> None:
+    words = [happened(tag) for tag in TAGS]
+    assert all(words) and len(set(words)) == len(words)
+    assert happened("portal:something:else") == ""
+
+
+def test_many_or_long_details_are_folded(admin: Client, alpine: Institution) -> None:
+    few = {"count": 3, "of": "all"}
+    many = {"place": "a", "sha256": "f" * 64, "funds": ["x" * 30] * 9, "by": "hand"}
+    for detail in (few, many):
+        record(
+            tag=AuditTag.WEBHOOK_ADDED,
+            institution_id=alpine.pk,
+            actor_id=None,
+            subject_id=None,
+            detail=detail,
+        )
+    page = admin.get(reverse("audit")).content.decode()
+    second, first = re.findall(r'<tr role="row" data-record.*?</tr>', page, re.S)
+    assert "<details" not in first and "count: 3" in first and "of: all" in first
+    shown, _, folded = second.partition("<details")
+    assert "place: a" in shown and "by: hand" in shown and "f" * 64 not in shown
+    assert "Details (2)" in folded and "f" * 64 in folded and folded.count("x" * 30) == 9
 
 
 def test_the_trail_is_for_admins(uploader: Client, outsider: Client, trail: list[AuditRecord]) -> None:
