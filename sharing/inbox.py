@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
+from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.audit.selectors import records_of_institution
 from portal.audit.tags import AuditTag
@@ -46,7 +47,7 @@ def owners_of(actor: Actor) -> QuerySet[Institution]:
     return Institution.objects.filter(pk__in=owners).order_by("name")
 
 
-def versions_of(actor: Actor, copies: Iterable[Copy]) -> dict[int, Version]:
+def versions_of(actor: Reader, copies: Iterable[Copy]) -> dict[int, Version]:
     """By the key of each copy; a delivery that came under two grants is one version."""
     asked = list(copies)
     keys = {copy.submission.delivery_key for copy in asked} - {""}

@@ -13,26 +13,28 @@ from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
+from portal.accounts.programs.scopes import Scope
+from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from sharing.models import AccessRequest, Copy, Grant, Profile
 from sharing.states import FLOWING, READABLE, Condition, CopyState, RequestState, State
 
 
-def grants_given(actor: Actor) -> QuerySet[Grant]:
+def grants_given(actor: Reader) -> QuerySet[Grant]:
     """What the actor's institution lets others have, newest first; viewers see it too."""
-    return _grants().filter(owner=actor.require(Role.VIEWER))
+    return _grants().filter(owner=actor.reads(Scope.GRANTS))
 
 
-def grants_received(actor: Actor) -> QuerySet[Grant]:
+def grants_received(actor: Reader) -> QuerySet[Grant]:
     """What others let the actor's institution have; drafts are the owner's own."""
-    mine = _grants().filter(recipient=actor.require(Role.VIEWER))
+    mine = _grants().filter(recipient=actor.reads(Scope.GRANTS))
     return mine.exclude(state__in=[State.DRAFT, State.DISCARDED])
 
 
-def get_grant(actor: Actor, grant_id: UUID, *, lock: bool = False) -> Grant:
+def get_grant(actor: Reader, grant_id: UUID, *, lock: bool = False) -> Grant:
     """A grant the actor's institution gives or receives, its row locked if asked; NotFound otherwise."""
-    mine = actor.require(Role.VIEWER)
+    mine = actor.reads(Scope.GRANTS)
     seen = Q(owner=mine) | (Q(recipient=mine) & ~Q(state__in=[State.DRAFT, State.DISCARDED]))
     found = _grants().filter(seen, pk=grant_id)
     if lock:
@@ -150,9 +152,9 @@ def grants_that_flow(owner: Institution) -> QuerySet[Grant]:
     return flowing.filter(Q(ends_on=None) | Q(ends_on__gte=today))
 
 
-def received_for(actor: Actor) -> QuerySet[Copy]:
+def received_for(actor: Reader) -> QuerySet[Copy]:
     """Deliveries of others that the actor's institution may read now, newest first."""
-    mine, today = actor.require(Role.VIEWER), timezone.now().date()
+    mine, today = actor.reads(Scope.DELIVERIES), timezone.now().date()
     return (
         Copy.objects.filter(grant__recipient=mine, grant__state__in=READABLE, state=CopyState.DONE)
         .filter(Q(grant__ends_on=None) | Q(grant__ends_on__gte=today))
@@ -161,7 +163,7 @@ def received_for(actor: Actor) -> QuerySet[Copy]:
     )
 
 
-def get_received(actor: Actor, copy_id: int) -> Copy:
+def get_received(actor: Reader, copy_id: int) -> Copy:
     """One of them; NotFound for everybody else's, and from the moment the grant is closed."""
     found = received_for(actor).filter(pk=copy_id).first()
     if found is None:

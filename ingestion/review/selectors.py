@@ -14,6 +14,8 @@ from ingestion.web.selectors import current_deliveries_for
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
+from portal.accounts.programs.scopes import Scope
+from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 
@@ -31,9 +33,9 @@ class Stands:
         return self.outcome == Outcome.OPEN
 
 
-def acceptances_for(actor: Actor) -> QuerySet[Acceptance]:
+def acceptances_for(actor: Reader) -> QuerySet[Acceptance]:
     """The institution's acceptances and requests, newest first."""
-    return Acceptance.objects.filter(institution=actor.require(Role.VIEWER)).select_related(
+    return Acceptance.objects.filter(institution=actor.reads(Scope.SUBMISSIONS)).select_related(
         "submission", "requested_by", "decided_by", "lapsed_by", "lapsed_with"
     )
 
@@ -62,7 +64,7 @@ def waiting_for_me(actor: Actor) -> QuerySet[Acceptance]:
     return waiting_for_approval(actor).exclude(requested_by=actor.user)
 
 
-def concerning(actor: Actor, submission: Submission) -> list[Acceptance]:
+def concerning(actor: Reader, submission: Submission) -> list[Acceptance]:
     """What a page of a submission tells: what reaches it, what was asked for it, what lapsed with it."""
     mine = acceptances_for(actor)
     own = mine.filter(Q(submission=submission) | Q(lapsed_with=submission))
@@ -83,7 +85,7 @@ def standing_of(submission: Submission) -> Stands:
     return Stands(standing.outcome, standing.open_errors, standing.open_warnings)
 
 
-def deliverable_for(actor: Actor) -> QuerySet[Submission]:
+def deliverable_for(actor: Reader) -> QuerySet[Submission]:
     """The deliveries that may be handed on, newest first.
 
     They count, could be read, nothing newer has replaced them, and no error is open: there is none, or they

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from ingestion.web import services
 from ingestion.web.signals import swept
+from portal.accounts.programs.tallies import record_refusals
 from portal.audit import heads
 from portal.notices import services as notices
 from portal.notices import tasks as notice_tasks
@@ -34,6 +35,7 @@ def sweep() -> None:
         services.delete_checks,
         _tell_others,
         notices.catch_up,
+        record_refusals,
         heads.sign_heads,
         heads.copy_heads,
     ):

@@ -10,6 +10,7 @@ from ingestion.aws.credentials import Credentials
 from portal.accounts import credentials
 from portal.accounts.errors import InstitutionConflict, NoInstitution
 from portal.accounts.models import Institution, User
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import WORDS, Role
 from portal.common.errors import NotAllowed
 
@@ -51,6 +52,10 @@ class Actor:
             )
         return self.institution
 
+    def reads(self, scope: Scope) -> Institution:
+        """The institution acted for: its members read metadata of every kind."""
+        return self.require(Role.VIEWER)
+
     def id_token(self, min_minutes: float = 0) -> str:
         """An ID token good for at least `min_minutes` where it can be renewed; else SignInNeeded."""
         return self.tokens.id_token(min_minutes)
@@ -62,6 +67,6 @@ class Actor:
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
-    """`request.actor` with its type; None when nobody is signed in."""
-    actor: Actor | None = getattr(request, "actor", None)
-    return actor
+    """The person in `request.actor`; None when nobody is signed in, or a program calls."""
+    actor = getattr(request, "actor", None)
+    return actor if isinstance(actor, Actor) else None

@@ -8,8 +8,11 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from portal.accounts import services
-from portal.accounts.actor import Actor, actor_of
+from portal.accounts.actor import Actor
 from portal.accounts.languages import language_for
+from portal.accounts.programs.program import Program
+from portal.accounts.programs.tallies import count_denied
+from portal.accounts.reader import caller_of
 from portal.accounts.selectors import actor_of_session
 from portal.audit.tags import AuditTag
 from portal.common.middleware import GetResponse
@@ -46,17 +49,22 @@ def _zone(actor: Actor | None) -> ZoneInfo:
 
 
 def _record_refusal(request: HttpRequest, response: HttpResponse) -> None:
-    """403 for somebody and 401 for a token brought along leave a record; anonymous probes do not."""
-    actor = actor_of(request)
-    api = request.path.startswith("/api/")
-    if response.status_code == 403 and actor is not None:
-        tag = AuditTag.API_DENIED if api else AuditTag.ACCESS_DENIED
-        if actor.conflict:
-            tag = AuditTag.INSTITUTION_CONFLICT
-    elif response.status_code == 401 and api and "Authorization" in request.headers:
-        tag = AuditTag.TOKEN_REFUSED
-    else:
+    """What a person is refused leaves a record, what a program is refused is counted.
+
+    401 for a person is an ID token whose sign-in has ended. A token that is not valid is counted where it is
+    read; anonymous probes leave nothing.
+    """
+    caller = caller_of(request)
+    if caller is None or response.status_code not in (401, 403):
         return
+    if isinstance(caller, Program):
+        count_denied(caller)
+        return
+    tag = AuditTag.API_DENIED if request.path.startswith("/api/") else AuditTag.ACCESS_DENIED
+    if response.status_code == 401:
+        tag = AuditTag.TOKEN_REFUSED
+    elif caller.conflict:
+        tag = AuditTag.INSTITUTION_CONFLICT
     match = request.resolver_match
     route = match.route if match else ""
-    services.record_denied(request=request, actor=actor, tag=tag, route=route, status=response.status_code)
+    services.record_denied(request=request, actor=caller, tag=tag, route=route, status=response.status_code)

@@ -1,4 +1,4 @@
-"""Users, institutions, memberships, and the sealed tokens of signed-in sessions."""
+"""Users, institutions, memberships, the sealed tokens of sessions; service accounts and their API tokens."""
 
 from typing import Any
 from uuid import uuid4
@@ -125,3 +125,72 @@ class SealedTokens(models.Model):
 
     def __str__(self) -> str:
         return f"sealed tokens of {self.user_id}"
+
+
+class ServiceAccount(models.Model):
+    """A program of an institution by name: what it is for, and who answers for it. It never signs in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="service_accounts")
+    name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=300)
+    responsible = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "name"],
+                name="service_account_by_name",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiToken(models.Model):
+    """A token of a service account: its hash, what it reaches, how long, and where it was used last."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey(ServiceAccount, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    hash = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the token, which is kept nowhere"
+    )
+    hint = models.CharField(max_length=8, help_text="how the token begins")
+    scopes = models.JSONField(default=list)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    last_used_at = models.DateTimeField(null=True)
+    last_address = models.GenericIPAddressField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+
+class Tally(models.Model):
+    """How often something happened within one minute: too often for a row each. Ended minutes are deleted."""
+
+    class Kind(models.TextChoices):
+        CALLED = "called", "calls with a token"
+        DENIED = "denied", "calls that a token does not reach"
+        REFUSED = "refused", "tokens refused from an address"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    who = models.CharField(max_length=45, help_text="the id of a token, or an address")
+    minute = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "who", "minute"], name="tally_once_a_minute")]
+        indexes = [models.Index(fields=["minute"], name="tally_by_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.who} {self.minute:%Y-%m-%d %H:%M}"

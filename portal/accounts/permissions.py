@@ -11,21 +11,29 @@ from rest_framework.request import Request
 
 from portal.accounts.actor import actor_of
 from portal.accounts.errors import NoInstitution, SignInNeeded
+from portal.accounts.programs.program import Program
+from portal.accounts.reader import caller_of
 from portal.accounts.roles import Role
 
 View = Callable[..., HttpResponseBase]
 
 
 class IsMember(BasePermission):
-    """A member in at least `role`; NoInstitution, InstitutionConflict or NotAllowed otherwise."""
+    """A member in at least `role`; NoInstitution, InstitutionConflict or NotAllowed otherwise.
+
+    A program passes where the view says which metadata it reads, by `scope`; nowhere else.
+    """
 
     role = Role.VIEWER
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        actor = actor_of(request._request)
-        if actor is None:
+        caller = caller_of(request._request)
+        if caller is None:
             return False  # DRF answers 401
-        actor.require(self.role)
+        if isinstance(caller, Program):
+            caller.require(request.method or "", getattr(view, "scope", None))
+        else:
+            caller.require(self.role)
         return True
 
 

@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 
 from ingestion.schedule import selectors
 from ingestion.schedule.models import Expectation
-from portal.accounts.actor import actor_of
+from portal.accounts.programs.scopes import Scope
+from portal.api.callers import reader
 from portal.api.serializers import PageQuerySerializer
 from portal.api.views import READING
 
@@ -48,6 +49,8 @@ class ExpectationPageSerializer(serializers.Serializer[dict[str, Any]]):
 class ExpectationsView(APIView):
     """The terms of every expected delivery."""
 
+    scope = Scope.CALENDAR
+
     @extend_schema(
         operation_id="expectations_list",
         parameters=[PageQuerySerializer],
@@ -57,13 +60,12 @@ class ExpectationsView(APIView):
         """By fund and template."""
         asked = PageQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        actor = actor_of(request._request)
-        assert actor is not None  # the permission let nobody else pass
-        pages = Paginator(selectors.expectations_for(actor), asked.validated_data["size"])
+        caller = reader(request)
+        pages = Paginator(selectors.expectations_for(caller), asked.validated_data["size"])
         page = pages.get_page(asked.validated_data["page"])
         return Response(
             {
-                "zone": selectors.zone_for(actor),
+                "zone": selectors.zone_for(caller),
                 "results": ExpectationSerializer(list(page.object_list), many=True).data,
                 "total": pages.count,
                 "page": page.number,

@@ -15,7 +15,9 @@ from ingestion.web import selectors
 from ingestion.web.services.files import files_of
 from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
+from portal.api.callers import reader
 from portal.api.views import ONE
 from portal.common.errors import NotFound
 
@@ -30,11 +32,12 @@ class FilesView(APIView):
     """Which files there are."""
 
     permission_classes = [role_required(Role.VIEWER)]
+    scope = Scope.SUBMISSIONS
 
     @extend_schema(operation_id="submissions_files", responses={200: FileNamesSerializer, **ONE})
     def get(self, request: Request, submission_id: UUID) -> Response:
         """Their names: `original`, `annotated.xlsx`, and of each table `<name>.parquet` and `<name>.csv`."""
-        submission = selectors.get_submission(_actor(request), submission_id)
+        submission = selectors.get_submission(reader(request), submission_id)
         return Response({"files": list(files_of(submission))})
 
 

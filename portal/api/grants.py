@@ -12,7 +12,9 @@ from rest_framework.views import APIView
 
 from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
+from portal.api.callers import reader
 from portal.api.serializers import PageQuerySerializer
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import selectors, services
@@ -66,6 +68,8 @@ class ReasonSerializer(serializers.Serializer[dict[str, Any]]):
 class GrantsView(APIView):
     """What the institution lets others have, and what others let it have."""
 
+    scope = Scope.GRANTS
+
     @extend_schema(
         operation_id="grants_list",
         parameters=[GrantQuerySerializer],
@@ -75,8 +79,8 @@ class GrantsView(APIView):
         """Newest first, of both directions without `direction`; drafts are the owner's own."""
         query = GrantQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        asked, actor = query.validated_data, _actor(request)
-        given, received = selectors.grants_given(actor), selectors.grants_received(actor)
+        asked, caller = query.validated_data, reader(request)
+        given, received = selectors.grants_given(caller), selectors.grants_received(caller)
         found = {"given": given, "received": received}.get(asked.get("direction", ""), given | received)
         if "state" in asked:
             found = found.filter(state=asked["state"])
@@ -91,10 +95,12 @@ class GrantsView(APIView):
 class GrantView(APIView):
     """One grant."""
 
+    scope = Scope.GRANTS
+
     @extend_schema(operation_id="grants_retrieve", responses={200: GrantSerializer, **ONE})
     def get(self, request: Request, grant_id: UUID) -> Response:
         """Its terms and its state."""
-        return Response(GrantSerializer(selectors.get_grant(_actor(request), grant_id)).data)
+        return Response(GrantSerializer(selectors.get_grant(reader(request), grant_id)).data)
 
 
 class AcceptanceView(APIView):

@@ -1,19 +1,22 @@
-"""A person's notices over the API: what a program asks for that cannot take a webhook."""
+"""Notices over the API: what a program asks for that cannot take a webhook."""
 
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.actor import actor_of
+from portal.accounts.actor import Actor, actor_of
+from portal.accounts.programs.scopes import Scope
+from portal.api.callers import reader
 from portal.api.serializers import PageQuerySerializer
 from portal.api.views import READING
-from portal.notices.models import Notice
-from portal.notices.selectors import notices_for
+from portal.notices.models import Announcement, Notice
+from portal.notices.selectors import announcements_for, notices_for
 from portal.notices.texts import text_of
 
 
@@ -49,7 +52,9 @@ class NoticeQuerySerializer(PageQuerySerializer):
 
 
 class NoticesView(APIView):
-    """The caller's own notices."""
+    """The caller's own notices; of a program what every member can be told of."""
+
+    scope = Scope.NOTICES
 
     @extend_schema(
         operation_id="notices_list",
@@ -57,17 +62,29 @@ class NoticesView(APIView):
         responses={200: NoticePageSerializer, **READING},
     )
     def get(self, request: Request) -> Response:
-        """Newest first; only unread ones with `unread=true`. Looking does not mark them as read."""
+        """Newest first; only unread ones with `unread=true`. Looking does not mark them as read.
+
+        A program has read none: `unread` changes nothing for it, and `id` is that of what was announced.
+        """
         asked = NoticeQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         actor = actor_of(request._request)
-        assert actor is not None  # the permission let nobody else pass
-        found = notices_for(actor)
-        if asked.validated_data["unread"]:
-            found = found.filter(read_at__isnull=True)
-        pages = Paginator(found, asked.validated_data["size"])
+        found: QuerySet[Notice] | QuerySet[Announcement]
+        found = announcements_for(reader(request)) if actor is None else _notices(actor, asked.validated_data)
+        pages: Paginator[Notice | Announcement] = Paginator(found, asked.validated_data["size"])
         page = pages.get_page(asked.validated_data["page"])
-        rows = NoticeSerializer(list(page.object_list), many=True).data  # type: ignore[arg-type]
+        told = [one if isinstance(one, Notice) else _unread(one) for one in page.object_list]
+        rows = NoticeSerializer(told, many=True).data  # type: ignore[arg-type]
         return Response(
             {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
         )
+
+
+def _notices(actor: Actor, asked: dict[str, Any]) -> QuerySet[Notice]:
+    found = notices_for(actor)
+    return found.filter(read_at__isnull=True) if asked["unread"] else found
+
+
+def _unread(announcement: Announcement) -> Notice:
+    """An announcement as a notice of nobody, which is not stored."""
+    return Notice(id=announcement.pk, announcement=announcement)

@@ -10,7 +10,8 @@ from rest_framework.views import APIView
 
 from ingestion.web.selectors.figures import WINDOWS, figures
 from ingestion.web.states import State
-from portal.accounts.actor import actor_of
+from portal.accounts.programs.scopes import Scope
+from portal.api.callers import reader
 from portal.api.views import READING
 
 
@@ -74,6 +75,8 @@ class FiguresSerializer(serializers.Serializer[Any]):
 class OperationsView(APIView):
     """All runs of the institution."""
 
+    scope = Scope.OPERATIONS
+
     @extend_schema(
         operation_id="operations_retrieve",
         parameters=[OperationsQuerySerializer],
@@ -83,6 +86,4 @@ class OperationsView(APIView):
         """How many ended how, how long they and their steps took, what they cost, and which wait."""
         query = OperationsQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        actor = actor_of(request._request)
-        assert actor is not None  # the permission let nobody else pass
-        return Response(FiguresSerializer(figures(actor, int(query.validated_data["days"]))).data)
+        return Response(FiguresSerializer(figures(reader(request), int(query.validated_data["days"]))).data)

@@ -13,7 +13,9 @@ from rest_framework.views import APIView
 
 from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
+from portal.api.callers import reader
 from portal.api.serializers import PageQuerySerializer
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import services
@@ -80,6 +82,8 @@ class ReceivedSerializer(ReceivedSummarySerializer):
 class ReceivedListView(APIView):
     """What may be read now."""
 
+    scope = Scope.DELIVERIES
+
     @extend_schema(
         operation_id="received_list",
         parameters=[ReceivedQuerySerializer],
@@ -89,12 +93,12 @@ class ReceivedListView(APIView):
         """Newest first; a delivery whose grant ended is not among them."""
         asked = ReceivedQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        query = asked.validated_data
-        found = received_for(_actor(request))
+        query, caller = asked.validated_data, reader(request)
+        found = received_for(caller)
         if owner := query.get("owner"):
             found = found.filter(grant__owner__code=owner)
         page = Paginator(found, query["size"]).get_page(query["page"])
-        more = {"versions": versions_of(_actor(request), page.object_list)}
+        more = {"versions": versions_of(caller, page.object_list)}
         rows = [ReceivedSummarySerializer(copy, context=more).data for copy in page.object_list]
         told = {"total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages}
         return Response({"results": rows, **told})

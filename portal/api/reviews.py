@@ -16,8 +16,10 @@ from ingestion.review.states import Reach
 from ingestion.web.selectors import get_submission
 from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
 from portal.api import review_serializers as serializers
+from portal.api.callers import reader
 from portal.api.views import ONE, PROBLEM, READING
 
 CHANGING = ONE | {409: PROBLEM}
@@ -33,15 +35,17 @@ class ReviewView(APIView):
 class SubmissionAcceptancesView(ReviewView):
     """What is accepted of one submission."""
 
+    scope = Scope.SUBMISSIONS
+
     @extend_schema(
         operation_id="submissions_acceptances",
         responses={200: serializers.AcceptanceListSerializer, **ONE},
     )
     def get(self, request: Request, submission_id: UUID) -> Response:
         """Every acceptance that concerns it, also those that lapsed with it, and where it stands."""
-        actor = _actor(request)
-        submission = get_submission(actor, submission_id)
-        found = selectors.concerning(actor, submission)
+        caller = reader(request)
+        submission = get_submission(caller, submission_id)
+        found = selectors.concerning(caller, submission)
         rows = serializers.AcceptanceSerializer(found, many=True).data
         return Response({"standing": asdict(selectors.standing_of(submission)), "results": rows})
 
@@ -65,6 +69,8 @@ class SubmissionAcceptancesView(ReviewView):
 class AcceptancesView(ReviewView):
     """The institution's acceptances."""
 
+    scope = Scope.SUBMISSIONS
+
     @extend_schema(
         operation_id="acceptances_list",
         parameters=[serializers.AcceptanceQuerySerializer],
@@ -75,7 +81,7 @@ class AcceptancesView(ReviewView):
         query = serializers.AcceptanceQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        found = selectors.acceptances_for(_actor(request))
+        found = selectors.acceptances_for(reader(request))
         if "state" in asked:
             found = found.filter(state=asked["state"])
         pages = Paginator(found, asked["size"])

@@ -23,16 +23,18 @@ from ingestion.web.uploads.reception import Reception
 from ingestion.web.uploads.terms import MAX_REASON
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import role_required
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
 from portal.api import serializers
+from portal.api.callers import reader
 from portal.api.errors import FileRefused
 from portal.common.errors import BadRequest
 
 CLI_REDIRECT = "http://localhost:8400/callback"  # as the user pool's public client has it
 PROBLEM = OpenApiResponse(serializers.ProblemSerializer, description="application/problem+json")
-READING = {400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 503: PROBLEM}
+READING = {400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 429: PROBLEM, 503: PROBLEM}
 ONE = READING | {404: PROBLEM}
-UPLOADING = READING | {413: PROBLEM, 415: PROBLEM, 429: PROBLEM}
+UPLOADING = READING | {413: PROBLEM, 415: PROBLEM}
 FORM = {
     "multipart/form-data": {
         "type": "object",
@@ -73,6 +75,8 @@ class SignInView(APIView):
 class SubmissionsView(APIView):
     """The institution's submissions."""
 
+    scope = Scope.SUBMISSIONS
+
     def get_permissions(self) -> list[BasePermission]:
         return [role_required(Role.UPLOADER if self.request.method == "POST" else Role.VIEWER)()]
 
@@ -88,12 +92,12 @@ class SubmissionsView(APIView):
         """
         query = _query(serializers.SubmissionQuerySerializer(data=request.query_params))
         state = query.get("state")
-        found = selectors.submissions_for(_actor(request), refused=state in ("REFUSED", "RECEIVING"))
+        found = selectors.submissions_for(reader(request), refused=state in ("REFUSED", "RECEIVING"))
         if "verdict" in query:
             query.setdefault("state", State.COMPLETED)  # a withdrawn one keeps its verdict
         found = found.filter(**{name: query[name] for name in ("state", "verdict") if name in query})
         if query["deliverable"]:
-            found = found.filter(pk__in=deliverable_for(_actor(request)).values("pk"))
+            found = found.filter(pk__in=deliverable_for(reader(request)).values("pk"))
         pages = Paginator(found.select_related("standing"), query["size"])
         page = pages.get_page(query["page"])
         summaries = serializers.SubmissionSummarySerializer(list(page.object_list), many=True)
@@ -129,12 +133,14 @@ class SubmissionsView(APIView):
 class SubmissionView(APIView):
     """One submission."""
 
+    scope = Scope.SUBMISSIONS
+
     @extend_schema(
         operation_id="submissions_retrieve", responses={200: serializers.SubmissionSerializer, **ONE}
     )
     def get(self, request: Request, submission_id: UUID) -> Response:
         """State, verdict, counts and steps."""
-        submission = selectors.get_submission(_actor(request), submission_id)
+        submission = selectors.get_submission(reader(request), submission_id)
         return Response(serializers.SubmissionSerializer(submission).data)
 
 

@@ -14,6 +14,7 @@ class AuditTag(StrEnum):
     ACCESS_DENIED = "portal:access:denied"
     INSTITUTION_CONFLICT = "portal:access:institution-conflict"
     TOKEN_REFUSED = "api:token:refused"  # noqa: S105 - a tag, no secret
+    API_TOKEN_USED = "api:token:first-used-here"  # noqa: S105 - a tag, no secret
     API_DENIED = "api:access:denied"
 
     INSTITUTION_ONBOARDED = "setup:institution:onboarded"
@@ -24,6 +25,11 @@ class AuditTag(StrEnum):
     MEMBER_INVITED_AGAIN = "portal:member:invited-again"
     MEMBER_GIVEN_ROLE = "portal:member:role-changed"
     MEMBER_REMOVED = "portal:member:removed"
+    SERVICE_ACCOUNT_CREATED = "portal:service-account:created"
+    SERVICE_ACCOUNT_CHANGED = "portal:service-account:changed"
+    SERVICE_ACCOUNT_ENDED = "portal:service-account:ended"
+    API_TOKEN_CREATED = "portal:api-token:created"  # noqa: S105 - a tag, no secret
+    API_TOKEN_REVOKED = "portal:api-token:revoked"  # noqa: S105 - a tag, no secret
     PREFERENCES_CHANGED = "portal:user:preferences-changed"
 
     SUBMISSION_RECEIVED = "portal:submission:received"

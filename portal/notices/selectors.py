@@ -7,10 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts.actor import Actor
+from portal.accounts.programs.scopes import Scope
+from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.notices.events import MANNERS, Event, Mail, Reach
-from portal.notices.models import Delivery, Endpoint, Notice, Preference
+from portal.notices.models import Announcement, Delivery, Endpoint, Notice, Preference
 
 MOST_COUNTED = 100
 
@@ -29,6 +31,13 @@ def notices_for(actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.filter(
         user=actor.user, announcement__institution=actor.require(Role.VIEWER)
     ).select_related("announcement")
+
+
+def announcements_for(reader: Reader) -> QuerySet[Announcement]:
+    """What every member of the institution can be told of, newest first: what there is for a program."""
+    told = [event for event, manner in MANNERS.items() if manner.least == Role.VIEWER]
+    of_it = Announcement.objects.filter(institution=reader.reads(Scope.NOTICES))
+    return of_it.filter(event__in=told).order_by("-id")
 
 
 def get_notice(actor: Actor, notice_id: int) -> Notice:

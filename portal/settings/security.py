@@ -53,3 +53,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 50
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100  # one choice for each column that a mapping can have
 # files per institution, so that none slows down the others
 FUNDGATE_UPLOADS_PER_MINUTE = env.integer("FUNDGATE_UPLOADS_PER_MINUTE", 300, least=1, most=100_000)
+# calls with one API token; tokens of either kind that are refused to one address
+FUNDGATE_TOKEN_CALLS_PER_MINUTE = env.integer("FUNDGATE_TOKEN_CALLS_PER_MINUTE", 300, least=1, most=100_000)
+FUNDGATE_REFUSED_PER_MINUTE = env.integer("FUNDGATE_REFUSED_PER_MINUTE", 60, least=1, most=100_000)

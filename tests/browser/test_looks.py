@@ -93,6 +93,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhook": ("",),
     "members": ("",),
     "security": ("",),
+    "service_accounts": ("",),
+    "service_account": ("",),
     "audit": ("", "?q=no+such+subject"),
     "audit_chain": ("",),
     "member": ("",),
@@ -172,6 +174,11 @@ def addresses(admin: Visitor, chromium: Browser, system: System) -> dict[str, st
     page.goto(webhook)
     page.get_by_role("button", name="Send a test").click()
     checked(system, FILES[0])
+    sent(reverse("service_accounts"), name="Nightly report", purpose="Says which funds are late.")
+    account = urlsplit(page.url).path
+    page.get_by_label("Name").fill("Server in Luxembourg")
+    page.get_by_label("Submissions", exact=False).check()
+    page.get_by_role("button", name="Make it").click()
     received = granted(system, "alpine-am", AT)
     of_the_second = {
         name: second + ROUTES[name].removeprefix("submissions/<uuid:submission_id>/")
@@ -190,6 +197,7 @@ def addresses(admin: Visitor, chromium: Browser, system: System) -> dict[str, st
         "revoke_grant": f"{grants[1]}revoke/",
         "ask_for_access": reverse("ask_for_access", args=[OTHER]),
         "webhook": webhook,
+        "service_account": account,
         "member": first("[data-member] a", "/institution/members/"),
         "letter": first("main .notice-list a", "/mailbox/"),
         "rule": f"/rules/TPT/7.0/{FAILS}/",

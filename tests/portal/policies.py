@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion.web.states import State
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
 
 ROLES = {"A-viewer": Role.VIEWER, "A-uploader": Role.UPLOADER, "A-reviewer": Role.REVIEWER,
          "A-admin": Role.ADMIN, "B-admin": Role.ADMIN}  # fmt: skip
 CALLERS = ("anonymous", *ROLES, "no-institution")
+TOKENS = ("A-token", "A-token-without", "B-token")
+"""Programs of two institutions: with every scope, and with every one but what is needed."""
 NEEDS_SIGN_IN, NOT_ALLOWED, NOT_FOUND = "sign-in", 403, 404
 Answer = int | str
 
@@ -18,7 +21,7 @@ class Policy:
     """Who passes: `role` in the own institution (None: everybody, also nobody in particular).
 
     `of_a`: it belongs to institution A. `signed`: to the holder of the callback key. `subject`: the state its
-    submission needs.
+    submission needs. `scope`: what a program's token must reach; without it no program passes.
     """
 
     ok: int
@@ -26,6 +29,7 @@ class Policy:
     of_a: bool = False
     signed: bool = False
     subject: State = State.COMPLETED
+    scope: Scope | None = None
 
     def answer(self, who: str) -> Answer:
         """What this caller must get."""
@@ -33,6 +37,8 @@ class Policy:
             return NOT_ALLOWED
         if self.role is None:
             return self.ok
+        if who in TOKENS:
+            return self._answer_to_program(who)
         if who == "anonymous":
             return NEEDS_SIGN_IN
         if who == "no-institution" or not ROLES[who].includes(self.role):
@@ -40,6 +46,11 @@ class Policy:
         if self.of_a and who == "B-admin":
             return NOT_FOUND
         return self.ok
+
+    def _answer_to_program(self, who: str) -> Answer:
+        if self.scope is None or who == "A-token-without":
+            return NOT_ALLOWED
+        return NOT_FOUND if self.of_a and who == "B-token" else self.ok
 
 
 def of_a(ok: int = 200, role: Role = Role.VIEWER, **more: Any) -> Policy:
@@ -165,30 +176,37 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("member", "POST"): of_a(302, Role.ADMIN),
     ("invite_again", "POST"): of_a(302, Role.ADMIN),
     ("remove_member", "POST"): of_a(302, Role.ADMIN),
+    ("service_accounts", "GET"): Policy(200, Role.ADMIN),
+    ("service_accounts", "POST"): Policy(302, Role.ADMIN),
+    ("service_account", "GET"): of_a(200, Role.ADMIN),
+    ("service_account", "POST"): of_a(302, Role.ADMIN),
+    ("new_api_token", "POST"): of_a(200, Role.ADMIN),
+    ("revoke_api_token", "POST"): of_a(302, Role.ADMIN),
+    ("end_service_account", "POST"): of_a(302, Role.ADMIN),
     ("mailbox", "GET"): Policy(200, Role.VIEWER),
     ("letter", "GET"): of_a(),
     ("events", "POST"): Policy(200, signed=True),
     ("exchange", "POST"): Policy(200, signed=True),
     ("api_sign_in", "GET"): PUBLIC,
     ("api_schema", "GET"): PUBLIC,
-    ("api_submissions", "GET"): Policy(200, Role.VIEWER),
+    ("api_submissions", "GET"): Policy(200, Role.VIEWER, scope=Scope.SUBMISSIONS),
     ("api_submissions", "POST"): Policy(201, Role.UPLOADER),
-    ("api_submission", "GET"): of_a(),
+    ("api_submission", "GET"): of_a(scope=Scope.SUBMISSIONS),
     ("api_findings", "GET"): of_a(),
     ("api_changes", "GET"): of_a(),
-    ("api_run", "GET"): of_a(),
-    ("api_files", "GET"): of_a(),
+    ("api_run", "GET"): of_a(scope=Scope.SUBMISSIONS),
+    ("api_files", "GET"): of_a(scope=Scope.SUBMISSIONS),
     ("api_file", "GET"): of_a(),
     ("api_receipt", "GET"): of_a(),
     ("api_withdraw", "POST"): of_a(200, Role.UPLOADER, subject=State.RUNNING),
-    ("api_submission_acceptances", "GET"): of_a(),
+    ("api_submission_acceptances", "GET"): of_a(scope=Scope.SUBMISSIONS),
     ("api_submission_acceptances", "POST"): of_a(201, Role.REVIEWER),
-    ("api_acceptances", "GET"): Policy(200, Role.VIEWER),
+    ("api_acceptances", "GET"): Policy(200, Role.VIEWER, scope=Scope.SUBMISSIONS),
     ("api_decision", "POST"): of_a(200, Role.REVIEWER),
     ("api_end_acceptance", "POST"): of_a(200, Role.REVIEWER),
-    ("api_calendar", "GET"): Policy(200, Role.VIEWER),
-    ("api_expectations", "GET"): Policy(200, Role.VIEWER),
-    ("api_operations", "GET"): Policy(200, Role.VIEWER),
+    ("api_calendar", "GET"): Policy(200, Role.VIEWER, scope=Scope.CALENDAR),
+    ("api_expectations", "GET"): Policy(200, Role.VIEWER, scope=Scope.CALENDAR),
+    ("api_operations", "GET"): Policy(200, Role.VIEWER, scope=Scope.OPERATIONS),
     ("api_webhooks", "GET"): Policy(200, Role.ADMIN),
     ("api_webhook_deliveries", "GET"): of_a(200, Role.ADMIN),
     ("api_mappings", "GET"): Policy(200, Role.VIEWER),
@@ -196,16 +214,16 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_mapping_versions", "GET"): of_a(),
     ("api_mapping_version", "GET"): of_a(),
     ("api_mapping", "PUT"): Policy(200, Role.REVIEWER),  # for the same headers each has a mapping of its own
-    ("api_received", "GET"): Policy(200, Role.VIEWER),
+    ("api_received", "GET"): Policy(200, Role.VIEWER, scope=Scope.DELIVERIES),
     ("api_received_delivery", "GET"): of_a(),
     ("api_received_file", "GET"): of_a(),
     ("api_access", "GET"): Policy(200, Role.VIEWER),
     ("api_access_log", "GET"): Policy(200, Role.ADMIN),
-    ("api_grants", "GET"): Policy(200, Role.VIEWER),
-    ("api_grant", "GET"): of_a(),
+    ("api_grants", "GET"): Policy(200, Role.VIEWER, scope=Scope.GRANTS),
+    ("api_grant", "GET"): of_a(scope=Scope.GRANTS),
     ("api_accept_grant", "POST"): of_a(200, Role.ADMIN),
     ("api_revoke_grant", "POST"): of_a(200, Role.ADMIN),
-    ("api_notices", "GET"): Policy(200, Role.VIEWER),
+    ("api_notices", "GET"): Policy(200, Role.VIEWER, scope=Scope.NOTICES),
     ("api_rulebook", "GET"): Policy(200, Role.VIEWER),
     ("api_rulebook", "PUT"): Policy(200, Role.REVIEWER),
 }

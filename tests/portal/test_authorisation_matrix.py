@@ -17,6 +17,7 @@ from ingestion.schedule.models import Expectation
 from ingestion.web.models import ColumnMapping, RulebookVersion, Submission
 from ingestion.web.states import State
 from portal.accounts.models import Institution, User
+from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
@@ -25,7 +26,7 @@ from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.decisions import mapping_of
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
-from tests.portal import exchange, reviews, shared
+from tests.portal import exchange, programs, reviews, shared
 from tests.portal.accounts.test_members import user_pool  # noqa: F401
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
@@ -56,6 +57,7 @@ from tests.portal.policies import (
     NOT_FOUND,
     POLICIES,
     ROLES,
+    TOKENS,
     Answer,
     Policy,
 )
@@ -162,6 +164,12 @@ def call(
             anna = request.getfixturevalue("anna")
             subject = [anna.pk] if "member_id" in ROUTES[name] else []
             return client(name, who).generic(method, reverse(name, args=subject), **body_of(name, method))
+        if "institution/tokens/" in ROUTES[name]:
+            caller, by = client(name, who), request.getfixturevalue("anna")
+            arguments = programs.arguments(name, request.getfixturevalue("alpine"), by)
+            own = User.objects.filter(subject=who).first() if who.startswith("B") else None
+            sent = programs.sent(name, method, own or by)
+            return caller.generic(method, reverse(name, args=arguments), **sent)
         subject = None
         if "expectation_id" in ROUTES[name]:
             one = request.getfixturevalue("expectation")
@@ -225,6 +233,8 @@ def call(
         return reverse(name, args=arguments), *decision_body(name, based_on)
 
     def client(name: str, who: str) -> Client:
+        if who in TOKENS:
+            return program(name, who)
         user = person(who)
         groups = {"A": ["alpine-am"], "B": ["borealis-insurance"]}.get(who[0], [])
         if user is None:
@@ -235,6 +245,15 @@ def call(
         request.getfixturevalue("settings").FUNDGATE_JWKS_URL = pool.url
         token = pool.token(iss=user.issuer, sub=user.subject, **{"cognito:groups": groups})
         return Client(headers={"Authorization": f"Bearer {token}"})
+
+    def program(name: str, who: str) -> Client:
+        """A service account, for which somebody of its institution answers."""
+        needed = POLICIES.get((name, "GET"), Policy(200)).scope
+        by = person("A-uploader" if who.startswith("A") else "B-admin")
+        assert by is not None
+        scopes = [scope for scope in Scope if who != "A-token-without" or scope != needed]
+        account = programs.account_of(by.membership.institution, by, name=who)
+        return programs.sending(programs.token_of(account, scopes)[1])
 
     return called
 
@@ -274,6 +293,29 @@ def test_every_caller_gets_exactly_what_the_policy_says(
         # what belongs to the other institution was put there for it not to be found
         assert decided == decisions() or expected == NOT_FOUND
         assert not AuditRecord.objects.filter(tag__in=DECIDED).exists()
+
+
+@pytest.mark.parametrize(("name", "method"), [key for key in POLICIES if key[0].startswith("api_")])
+def test_every_program_gets_exactly_what_the_policy_says(
+    call: Callable[..., Any], name: str, method: str
+) -> None:
+    policy, decided = POLICIES[name, method], decisions()
+    for who in TOKENS:
+        response = call(name, method, who, policy)
+        assert answer_of(name, response) == policy.answer(who), who
+        if response.status_code == NOT_ALLOWED:
+            assert response.json()["code"] == refusal(policy, method), who
+        assert {one.attempt for one in Submission.objects.all()} <= {1}
+        Copy.objects.all().delete()
+        Submission.objects.all().delete()
+    assert decisions() == decided
+
+
+def refusal(policy: Policy, method: str) -> str:
+    """With which code a program is refused."""
+    if method != "GET":
+        return "API_TOKEN_READS_ONLY"
+    return "SCOPE_MISSING" if policy.scope else "ID_TOKEN_NEEDED"
 
 
 @pytest.mark.parametrize("who", CALLERS)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from ingestion.schedule import outlook
 from ingestion.schedule.models import Expectation
-from portal.accounts.actor import Actor
-from portal.accounts.roles import Role
+from portal.accounts.programs.scopes import Scope
+from portal.accounts.reader import Reader
 from portal.common.errors import NotFound
 from portal.common.time import now
 
@@ -17,12 +17,12 @@ OVERDUE_DAYS = timedelta(days=92)
 """How far back what is missing is still asked for."""
 
 
-def expectations_for(actor: Actor) -> QuerySet[Expectation]:
+def expectations_for(actor: Reader) -> QuerySet[Expectation]:
     """What is expected of the actor's institution, by fund and template."""
-    return Expectation.objects.filter(institution=actor.require(Role.VIEWER)).select_related("set_by")
+    return Expectation.objects.filter(institution=actor.reads(Scope.CALENDAR)).select_related("set_by")
 
 
-def get_expectation(actor: Actor, expectation_id: UUID) -> Expectation:
+def get_expectation(actor: Reader, expectation_id: UUID) -> Expectation:
     """One of them; NotFound for everybody else's."""
     found = expectations_for(actor).filter(pk=expectation_id).first()
     if found is None:
@@ -30,13 +30,13 @@ def get_expectation(actor: Actor, expectation_id: UUID) -> Expectation:
     return found
 
 
-def zone_for(actor: Actor) -> str:
+def zone_for(actor: Reader) -> str:
     """The time zone in which the institution's deadlines are meant."""
-    return outlook.zone_of(actor.require(Role.VIEWER).id)
+    return outlook.zone_of(actor.reads(Scope.CALENDAR).id)
 
 
 def calendar(
-    actor: Actor,
+    actor: Reader,
     first: date,
     last: date,
     *,
@@ -45,7 +45,7 @@ def calendar(
 ) -> list[outlook.Entry]:
     """What is due from `first` to `last`, by deadline; `expectations` narrows it."""
     chosen = expectations_for(actor) if expectations is None else expectations
-    return outlook.entries(actor.require(Role.VIEWER).id, chosen, first, last, moment or now())
+    return outlook.entries(actor.reads(Scope.CALENDAR).id, chosen, first, last, moment or now())
 
 
 def is_overdue(entry: outlook.Entry) -> bool:

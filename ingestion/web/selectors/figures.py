@@ -11,7 +11,7 @@ from ingestion.aws.layout import LATER, STAGES
 from ingestion.web.run_cost import cost_of
 from ingestion.web.selectors.operations import Operations, Run, operations
 from ingestion.web.states import State
-from portal.accounts.actor import Actor
+from portal.accounts.reader import Reader
 
 WINDOWS = (7, 30, 90)
 """Days that figures are told of."""
@@ -61,7 +61,7 @@ class Figures:
     cost_all: float
 
 
-def figures(actor: Actor, days: int) -> Figures:
+def figures(actor: Reader, days: int) -> Figures:
     """Everything that ended in the last days, today among them."""
     first = timezone.localdate() - timedelta(days=days - 1)
     found = operations(actor, timezone.make_aware(datetime.combine(first, time.min)))

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from ingestion.web.models import StageRun, Submission, Transition
 from ingestion.web.selectors.submissions import submissions_for
 from ingestion.web.states import IN_FLIGHT, RunState, State
-from portal.accounts.actor import Actor
-from portal.accounts.roles import Role
+from portal.accounts.programs.scopes import Scope
+from portal.accounts.reader import Reader
 
 ENDS = (State.COMPLETED, State.FAILED, State.NEEDS_SIGN_IN)
 MOST_CHANGES, MOST_STEPS = 20_000, 80_000
@@ -56,9 +56,9 @@ class Operations:
     waiting_count: int
 
 
-def operations(actor: Actor, since: datetime) -> Operations:
+def operations(actor: Reader, since: datetime) -> Operations:
     """What the institution's runs did since then; a run belongs to the time in which it ended."""
-    institution = actor.require(Role.VIEWER)
+    institution = actor.reads(Scope.OPERATIONS)
     changes = Transition.objects.filter(
         submission__institution=institution,
         submission__state_since__gte=since,  # who did not change since then has no change since then
@@ -97,8 +97,9 @@ def operations(actor: Actor, since: datetime) -> Operations:
     )
 
 
-def waiting_for(actor: Actor) -> QuerySet[Submission]:
+def waiting_for(actor: Reader) -> QuerySet[Submission]:
     """Runs that go on, wait for a sign-in or for somebody to continue them; the longest wait first."""
     states = (*IN_FLIGHT, State.STORED, State.NEEDS_SIGN_IN, State.FAILED)
-    open_ones = submissions_for(actor).filter(state__in=states, superseded_by__isnull=True)
+    mine = submissions_for(actor, scope=Scope.OPERATIONS)
+    open_ones = mine.filter(state__in=states, superseded_by__isnull=True)
     return open_ones.order_by("state_since")

@@ -7,21 +7,26 @@ from django.utils.translation import gettext as _
 
 from ingestion.web.models import Submission
 from ingestion.web.states import State
-from portal.accounts.actor import Actor
-from portal.accounts.roles import Role
+from portal.accounts.programs.scopes import Scope
+from portal.accounts.reader import Reader
 from portal.common.errors import NotFound
 from portal.common.ids import parse_id
 
 
-def submissions_for(actor: Actor, *, refused: bool = False) -> QuerySet[Submission]:
-    """The institution's submissions, newest first; files that were never stored only when asked for."""
-    found = Submission.objects.filter(institution=actor.require(Role.VIEWER)).select_related(
+def submissions_for(
+    actor: Reader, *, refused: bool = False, scope: Scope = Scope.SUBMISSIONS
+) -> QuerySet[Submission]:
+    """The institution's submissions, newest first; files that were never stored only when asked for.
+
+    `scope`: what a program's token must reach, where they are part of something else.
+    """
+    found = Submission.objects.filter(institution=actor.reads(scope)).select_related(
         "uploaded_by", "superseded_by"
     )
     return found if refused else found.exclude(state__in=[State.RECEIVING, State.REFUSED])
 
 
-def get_submission(actor: Actor, submission_id: UUID | str) -> Submission:
+def get_submission(actor: Reader, submission_id: UUID | str) -> Submission:
     """One submission of the actor's institution; NotFound for everybody else's."""
     wanted = submission_id if isinstance(submission_id, UUID) else parse_id(submission_id)
     mine = submissions_for(actor, refused=True).select_related("institution", "corrects")

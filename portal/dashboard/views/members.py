@@ -13,6 +13,7 @@ from portal.accounts import members as services
 from portal.accounts.actor import Actor
 from portal.accounts.errors import AccountElsewhere, AlreadyMember, LastAdmin
 from portal.accounts.permissions import member_required
+from portal.accounts.programs.selectors import tokens_made_by
 from portal.accounts.roles import MAY, WORDS, Role
 from portal.accounts.selectors import get_member, members_for
 from portal.audit.selectors import records_about
@@ -119,6 +120,7 @@ def _page(
         "problems": removal or form,
         "roles": [(WORDS[role], MAY[role]) for role in Role],
         "sign_ins": about.filter(tag=AuditTag.SIGNED_IN).order_by("-id")[:SIGN_INS],
+        "api_tokens": tokens_made_by(actor, member_id).count(),
         "is_oneself": member_id == actor.user.pk,
     }
     return render(request, "dashboard/members/member.html", context)

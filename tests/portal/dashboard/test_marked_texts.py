@@ -23,7 +23,7 @@ from ingestion.pipeline.pack.registry import packs
 from ingestion.web.state_machine import state_machine
 from portal.accounts.models import Institution
 from tests.fixtures.canary import two_months
-from tests.portal import exchange, reviews, shared
+from tests.portal import exchange, programs, reviews, shared
 from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
@@ -172,6 +172,7 @@ def said(
         "fingerprint": request.getfixturevalue("mapping").fingerprint,
         "endpoint_id": notices.endpoint(alpine, latest.uploaded_by).id,
         "member_id": latest.uploaded_by_id,
+        "account_id": programs.arguments("revoke_api_token", alpine, latest.uploaded_by)[0],
         "notice_id": notices.notice(admin, alpine).pk,
         "letter.name": notices.arguments("letter", alpine, latest.uploaded_by, admin, tmp_path)[0],
     } | exchange.subjects(alpine, admin)

@@ -1,0 +1,1 @@
+"""Programs of an institution that read metadata: service accounts, their API tokens, how often they call."""
