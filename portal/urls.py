@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("portal.dashboard.urls")),
     path("", include("ingestion.web.urls")),
     path("", include("sharing.urls")),
+    path("", include("portal.operators.urls")),
     path("api/", include("portal.api.urls")),
 ]

@@ -17,6 +17,9 @@ class DemoInstitution:
         return f"{role}@{self.code}.example"
 
 
+OPERATORS = ("operator@fundgate.example", "second-operator@fundgate.example")
+"""They run the platform and belong to no institution; a recovery takes two."""
+
 INSTITUTIONS = (
     DemoInstitution("alpine-am", "Alpine Asset Management", "manager", "9695DEMO0ALPINE00A35"),
     DemoInstitution("borealis-insurance", "Borealis Insurance", "owner", "9695DEMO0BOREALIS042"),

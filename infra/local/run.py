@@ -140,7 +140,7 @@ def _seed(home: Home, settings: dict[str, str]) -> None:
     """Migrate, and onboard the demo institutions unless nothing that decides about them has changed."""
     template = (platform.TEMPLATES / "institution.yaml").read_bytes()
     pools = settings["FUNDGATE_USER_POOL_ID"] + settings["FUNDGATE_IDENTITY_POOL_ID"]
-    wanted = hashlib.sha256(template + pools.encode()).hexdigest()
+    wanted = hashlib.sha256(template + pools.encode() + " ".join(demo.OPERATORS).encode()).hexdigest()
     command = [sys.executable, "-m", "infra.local.seed"]
     if home.recall("onboarded") != wanted or not home.database.exists():
         _say("onboarding the demo institutions")
@@ -212,6 +212,7 @@ def _welcome(home: Home, seconds: float) -> None:
     print(f"\nFundgate is ready ({seconds:.0f} s):  {home.url}\n\nSign in as (password {demo.PASSWORD}):")
     for institution in demo.INSTITUTIONS:
         print(f"  {institution.name:<26} {'  '.join(institution.email(role) for role in demo.ROLES)}")
+    print(f"  {'Operators':<26} {'  '.join(demo.OPERATORS)}")
     print(f"\nSample files: {ROOT / 'docs' / 'samples'}\nE-mails: {home.url}/mailbox/\nLogs: {home.logs}")
     print("Stop with Ctrl-C; `make reset` forgets everything.", flush=True)
 

@@ -1,4 +1,4 @@
-"""Migrate, then onboard the demo institutions and their people: the project's own commands, in one process.
+"""Migrate, onboard the demo institutions and their people, make two operators: the project's own commands.
 
 Run by the launcher with the deploying hand's credentials; `python -m infra.local.seed [--institutions]`.
 """
@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
             os.environ[_PASSWORD_VARIABLE] = demo.PASSWORD
             for institution in demo.INSTITUTIONS:
                 _onboard(institution)
+            for email in demo.OPERATORS:
+                call_command("operator", email, "--password-from-env", _PASSWORD_VARIABLE)
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1

@@ -56,6 +56,11 @@ class Actor:
         """The institution acted for: its members read metadata of every kind."""
         return self.require(Role.VIEWER)
 
+    @property
+    def is_operator(self) -> bool:
+        """Whether this person runs the platform; an operator is a member of no institution."""
+        return self.institution is None and not self.conflict and self.user.is_operator
+
     def id_token(self, min_minutes: float = 0) -> str:
         """An ID token good for at least `min_minutes` where it can be renewed; else SignInNeeded."""
         return self.tokens.id_token(min_minutes)

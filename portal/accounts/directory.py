@@ -43,17 +43,26 @@ def ensure_person(*, email: str, name: str, password: Password | None) -> str:
 
 def join_group(*, email: str, group: str) -> None:
     """Puts the person in the group; OnboardingFailed when they are in another, for one is the most."""
-    pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
-    person = {"UserPoolId": settings.FUNDGATE_USER_POOL_ID, "Username": email}
-    with _explained(f"group {group}"):
-        groups = {found["GroupName"] for found in pool.admin_list_groups_for_user(**person)["Groups"]}
-        others = sorted(groups - {group})
-        if others:
-            raise OnboardingFailed(
-                f"{email} already belongs to {others[0]}; working for two institutions takes two accounts."
+    groups = groups_of(email)
+    others = sorted(groups - {group})
+    if others:
+        raise OnboardingFailed(
+            f"{email} already belongs to {others[0]}; working for two institutions takes two accounts."
+        )
+    if group not in groups:
+        pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
+        with _explained(f"group {group}"):
+            pool.admin_add_user_to_group(
+                UserPoolId=settings.FUNDGATE_USER_POOL_ID, Username=email, GroupName=group
             )
-        if group not in groups:
-            pool.admin_add_user_to_group(**person, GroupName=group)
+
+
+def groups_of(email: str) -> set[str]:
+    """The groups of an account that exists: the institutions it belongs to."""
+    pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
+    with _explained(f"groups of {email}"):
+        answer = pool.admin_list_groups_for_user(UserPoolId=settings.FUNDGATE_USER_POOL_ID, Username=email)
+    return {found["GroupName"] for found in answer["Groups"]}
 
 
 def _create(pool: Any, email: str, name: str, password: Password | None) -> list[dict[str, str]] | None:

@@ -7,12 +7,15 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from ingestion.aws.layout import institution_code
 from portal.accounts.roles import Role
 from portal.common.time import now
 
 OPERATE = "accounts.operate"
+FORMER = "former-"
+"""How the subject of somebody begins whose name and address are gone."""
 
 
 def validate_code(code: str) -> None:
@@ -71,6 +74,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         permissions = [("operate", "Sees institutions, health and counts, never content")]
 
     def __str__(self) -> str:
+        if self.subject.startswith(FORMER):
+            return gettext("Former member %(id)s") % {"id": str(self.pk)[:8]}
         return self.name or self.email or self.subject
 
     @property

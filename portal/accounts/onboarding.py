@@ -1,5 +1,6 @@
 """Setting up an institution and its people: stack, group, users, rows. Every step may be run again."""
 
+import hashlib
 from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +17,7 @@ from portal.accounts.models import Institution, Membership, User
 from portal.accounts.roles import Role
 from portal.accounts.selectors import institution_by_code, user_by_identity
 from portal.audit import services as audit
+from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 
 TEMPLATE = settings.BASE_DIR / "infra" / "cloudformation" / "institution.yaml"
@@ -32,7 +34,7 @@ def onboard(
 ) -> Institution:
     """The institution with its stack and first admin; OnboardingFailed says which step failed and why."""
     _check_code(code)
-    email = _checked_email(admin_email)
+    email = checked_email(admin_email)
     _deploy(code)
     institution = _institution(code=code, name=name.strip() or code, kind=kind)
     _member(institution=institution, email=email, name=admin_name, role=Role.ADMIN, password=password)
@@ -48,7 +50,7 @@ def add_member(
     if institution is None:
         raise OnboardingFailed(f"There is no institution {code}; run onboard_institution first.")
     return _member(
-        institution=institution, email=_checked_email(email), name=name, role=role, password=password
+        institution=institution, email=checked_email(email), name=name, role=role, password=password
     )
 
 
@@ -71,11 +73,25 @@ def _deploy(code: str) -> None:
 @transaction.atomic
 def _institution(*, code: str, name: str, kind: str) -> Institution:
     institution, created = Institution.objects.get_or_create(code=code, defaults={"name": name, "kind": kind})
-    if created or (institution.name, institution.kind) != (name, kind):
+    changed = (institution.name, institution.kind) != (name, kind)
+    if created or changed or deployed_template(institution) != template_mark():
         institution.name, institution.kind = name, kind
         institution.save(update_fields=["name", "kind"])
-        _record(AuditTag.INSTITUTION_ONBOARDED, institution, institution.pk, {"code": code, "kind": kind})
+        detail = {"code": code, "kind": kind, "template": template_mark()}
+        _record(AuditTag.INSTITUTION_ONBOARDED, institution, institution.pk, detail)
     return institution
+
+
+def template_mark() -> str:
+    """What tells this version of the institutions' template from any other."""
+    return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()[:12]
+
+
+def deployed_template(institution: Institution) -> str:
+    """The mark of the template that the institution was last onboarded with; "" if nobody noted it."""
+    told = records_about(institution_id=institution.pk, subject_id=institution.pk)
+    last = told.filter(tag=AuditTag.INSTITUTION_ONBOARDED).order_by("id").last()
+    return str(last.detail.get("template", "")) if last else ""
 
 
 def _member(
@@ -121,7 +137,7 @@ def _check_code(code: str) -> None:
         raise OnboardingFailed(f"{code!r} cannot be used: {error}.") from None
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
     cleaned = email.strip().lower()
     try:
         validate_email(cleaned)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AuditTag(StrEnum):
-    """Source is who acted: portal (a person in the browser), api, pipeline, worker, setup (command line)."""
+    """Source is who acted: portal (a person in the browser), api, operator, pipeline, worker, setup."""
 
     SIGNED_IN = "portal:session:signed-in"
     SIGN_IN_REFUSED = "portal:session:refused"
@@ -18,6 +18,8 @@ class AuditTag(StrEnum):
     API_DENIED = "api:access:denied"
 
     INSTITUTION_ONBOARDED = "setup:institution:onboarded"
+    OPERATOR_ADDED = "setup:operator:added"
+    OPERATOR_REMOVED = "setup:operator:removed"
     USER_ADDED = "setup:user:added"
     MEMBER_ADDED = "setup:member:added"
     MEMBER_ROLE_CHANGED = "setup:member:role-changed"
@@ -30,6 +32,7 @@ class AuditTag(StrEnum):
     SERVICE_ACCOUNT_ENDED = "portal:service-account:ended"
     API_TOKEN_CREATED = "portal:api-token:created"  # noqa: S105 - a tag, no secret
     API_TOKEN_REVOKED = "portal:api-token:revoked"  # noqa: S105 - a tag, no secret
+    FORMER_MEMBER_PSEUDONYMISED = "worker:user:pseudonymised"
     PREFERENCES_CHANGED = "portal:user:preferences-changed"
 
     SUBMISSION_RECEIVED = "portal:submission:received"
@@ -62,6 +65,16 @@ class AuditTag(StrEnum):
     RELEASE_REFUSED = "portal:release:refused"
     ACCEPTANCE_ENDED = "portal:acceptance:ended"
     ACCEPTANCE_LAPSED = "pipeline:acceptance:lapsed"
+
+    RECOVERY_ASKED = "operator:recovery:asked"
+    RECOVERY_ANNOUNCED = "operator:recovery:announced"
+    RECOVERY_WITHDRAWN = "operator:recovery:withdrawn"
+    RECOVERY_OBJECTED = "portal:recovery:objected"
+    RECOVERY_DUE = "worker:recovery:due"
+    RECOVERY_LAPSED = "worker:recovery:lapsed"
+    RECOVERY_DONE = "worker:recovery:done"
+    RECOVERY_COMPLETED = "setup:recovery:done"
+    FIRST_STEPS_SET_ASIDE = "portal:first-steps:set-aside"
 
     AUDIT_EXPORTED = "portal:audit:exported"
     ACCESS_LOG_EXPORTED = "portal:access-log:exported"

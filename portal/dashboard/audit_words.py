@@ -105,6 +105,18 @@ TAGS: dict[str, str | Promise] = {
     AuditTag.SUBMISSION_COMPLETED: _("A check finished with a verdict"),
     AuditTag.SUBMISSION_FAILED: _("A check broke off"),
     AuditTag.EVENT_REFUSED: _("A message of the pipeline was refused"),
+    AuditTag.OPERATOR_ADDED: _("Somebody was made an operator"),
+    AuditTag.OPERATOR_REMOVED: _("Somebody is no operator any more"),
+    AuditTag.FORMER_MEMBER_PSEUDONYMISED: _("Name and address of a former member were removed"),
+    AuditTag.RECOVERY_ASKED: _("An operator asked for a new administrator"),
+    AuditTag.RECOVERY_ANNOUNCED: _("A second operator confirmed, and the members were told"),
+    AuditTag.RECOVERY_WITHDRAWN: _("An operator called the recovery off"),
+    AuditTag.RECOVERY_OBJECTED: _("A member objected to a new administrator"),
+    AuditTag.RECOVERY_DUE: _("Nobody objected to a new administrator in time"),
+    AuditTag.RECOVERY_LAPSED: _("A recovery lapsed"),
+    AuditTag.RECOVERY_DONE: _("A member became administrator as operators wanted"),
+    AuditTag.RECOVERY_COMPLETED: _("An administrator was added as operators wanted"),
+    AuditTag.FIRST_STEPS_SET_ASIDE: _("The first steps were set aside"),
 }
 """What happened, by tag; a tag without words is shown as it is."""
 

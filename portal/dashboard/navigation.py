@@ -32,7 +32,7 @@ def _pages(*names: str) -> frozenset[str]:
 
 
 PLACES: tuple[Place, ...] = (
-    Place("home", _("Home")),
+    Place("home", _("Home"), _pages("recovery", "first_steps")),
     Place(
         "submissions",
         _("Submissions"),

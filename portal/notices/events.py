@@ -34,6 +34,7 @@ class Event(models.TextChoices):
     GRANT_RESUMED = "grant.resumed", _("A grant was resumed")
     GRANT_ENDED = "grant.ended", _("A grant has ended")
     GRANT_FIRST_DELIVERY = "grant.first_delivery", _("The first delivery under a grant has arrived")
+    INSTITUTION_RECOVERY = "institution.recovery", _("Operators recover the administration")
     WEBHOOK_FAILING = "webhook.failing", _("A webhook could not be delivered")
 
 
@@ -60,13 +61,15 @@ class Mail(models.TextChoices):
 class Manner:
     """Who hears of an event: members from role `least` on, and whom it concerns; how, until they choose.
 
-    Not `personal`: it concerns nobody more than others, so it is all or nothing.
+    Not `personal`: it concerns nobody more than others, so it is all or nothing. `always`: nobody can choose
+    not to hear of it.
     """
 
     least: Role
     reach: Reach
     mail: Mail
     personal: bool = True
+    always: bool = False
 
     @property
     def reaches(self) -> list[Reach]:
@@ -95,6 +98,7 @@ MANNERS: dict[Event, Manner] = {
     Event.GRANT_RESUMED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_ENDED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_FIRST_DELIVERY: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),
+    Event.INSTITUTION_RECOVERY: Manner(Role.VIEWER, Reach.ALL, Mail.NOW, personal=False, always=True),
     Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
 }
 

@@ -55,11 +55,11 @@ def unread_count(actor: Actor) -> int:
 
 
 def wishes_of(actor: Actor) -> list[Wish]:
-    """What the person is told of: each event that members in their role can be told of."""
+    """What the person is told of: each event of which members in their role can say how."""
     own = {one.event: one for one in Preference.objects.filter(user=actor.user)}
     wishes = []
     for event, manner in MANNERS.items():
-        if not actor.may(manner.least):
+        if manner.always or not actor.may(manner.least):
             continue
         chosen = own.get(event)
         reach = Reach(chosen.reach) if chosen else manner.reach

@@ -42,6 +42,8 @@ def path_of(event: str, subject_id: UUID, about: Facts) -> str:
         return reverse("rulebook_version", args=[about["number"]])
     if event == Event.WEBHOOK_FAILING:
         return reverse("webhook", args=[str(subject_id)])
+    if event == Event.INSTITUTION_RECOVERY:
+        return reverse("recovery", args=[str(subject_id)])
     if event.startswith("access."):
         return reverse("directory")
     if event.startswith("grant."):
@@ -169,6 +171,19 @@ def _ended(about: Facts) -> Text:
     return Text("odd", "withdrawn", _("A grant has ended"), said)
 
 
+def _recovery(about: Facts) -> Text:
+    state = about.get("state")
+    if state == "done":
+        said = _("Two operators of Fundgate wanted it, and nobody objected in time. Its page says who.")
+        return Text("warn", "key", _("Your institution has a new administrator"), said)
+    if state in ("objected", "withdrawn", "lapsed"):
+        said = _("Nobody becomes administrator by it. Its page says why.")
+        return Text("good", "passed", _("The recovery of your institution is off"), said)
+    said = _("They were told that nobody can manage it any more. Object before %(due)s if that is wrong.")
+    title = _("Operators are about to give your institution a new administrator")
+    return Text("bad", "warning", title, said % {"due": about.get("due", "?")})
+
+
 def _plain(tone: str, icon: str, title: str | Promise, sentence: str | Promise) -> Callable[[Facts], Text]:
     """An event that is always told in the same words."""
     return lambda about: Text(tone, icon, str(title), str(sentence))
@@ -230,5 +245,6 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
         lazy("The first delivery under a grant has arrived"),
         lazy("It lies in your own store, under your own key."),
     ),
+    Event.INSTITUTION_RECOVERY: _recovery,
     Event.WEBHOOK_FAILING: _webhook,
 }

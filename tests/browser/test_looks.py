@@ -98,9 +98,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "audit": ("", "?q=no+such+subject"),
     "audit_chain": ("",),
     "member": ("",),
+    "recovery": ("",),
+    "first_steps": ("",),
     "mailbox": ("",),
     "letter": ("",),
 }
+OF_OPERATORS = ("operators", "platform_health", "recoveries", "operator_recovery")
 WITHOUT_A_PERSON = {"home": "landing", "sign_in": "sign-in", "signed_out": "signed-out"}
 NO_PAGES = {
     "submission_live", "first_findings", "changes_summary", "downloads",  # parts of pages
@@ -114,7 +117,7 @@ NO_PAGES = {
 def test_every_page_is_looked_at() -> None:
     """A new page is listed above, a new file or part of a page among those that are none."""
     shown = {name for name, method in POLICIES if method == "GET" and not name.startswith("api_")} | {"home"}
-    assert set(PAGES) | set(WITHOUT_A_PERSON) == shown - NO_PAGES
+    assert {*PAGES, *OF_OPERATORS, *WITHOUT_A_PERSON} == shown - NO_PAGES
     assert shown >= NO_PAGES
 
 
@@ -127,7 +130,31 @@ def admin(chromium: Browser, system: System) -> Iterator[Visitor]:
 
 
 @pytest.fixture(scope="module")
-def addresses(admin: Visitor, chromium: Browser, system: System) -> dict[str, str]:
+def operators(chromium: Browser, system: System) -> Iterator[tuple[Visitor, Visitor]]:
+    """The two who run the platform."""
+    people = [Visitor(chromium, system).sign_in("fundgate", role) for role in ("operator", "second-operator")]
+    yield people[0], people[1]
+    for person in people:
+        person.context.close()
+
+
+@pytest.fixture(scope="module")
+def recovery(operators: tuple[Visitor, Visitor]) -> str:
+    """The id of a recovery that one asked for and the other confirmed."""
+    first, second = operators
+    first.page.goto(reverse("recoveries"))
+    words = {"code": AT, "email": "new@borealis.example", "name": "Nora New", "ticket": "T-7",
+             "reason": "Their last administrator has died."}  # fmt: skip
+    for name, text in words.items():
+        first.page.locator(f"[name={name}]").fill(text)
+    first.page.get_by_role("button", name="Ask", exact=True).click()
+    second.page.goto(urlsplit(first.page.url).path)
+    second.page.get_by_role("button", name="Confirm and tell the members").click()
+    return urlsplit(second.page.url).path.rstrip("/").rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def addresses(admin: Visitor, chromium: Browser, system: System, recovery: str) -> dict[str, str]:
     """Of the pages about something: two deliveries of a fund, and all that can be made of them."""
     page = admin.page
 
@@ -205,6 +232,7 @@ def addresses(admin: Visitor, chromium: Browser, system: System) -> dict[str, st
         "mapping_version": f"/mappings/{FINGERPRINT}/1/",
         "own_rule": "/rulebook/own/OWN-1/",
         "rulebook_version": "/rulebook/1/",
+        "recovery": reverse("recovery", args=[recovery]),
     }
 
 
@@ -221,6 +249,11 @@ def test_a_page_stands_in_every_light_and_on_a_phone(
         expect(admin.page.locator("details.rule[open] td[data-marked]").first).to_be_visible()
     words = "-".join(re.findall(r"\w+", more)[:2])
     admin.stands(f"{name}-{words}" if words else name)
+
+
+@pytest.mark.parametrize("name", OF_OPERATORS)
+def test_a_page_of_operators_stands_too(operators: tuple[Visitor, Visitor], recovery: str, name: str) -> None:
+    operators[0].stands(name, reverse(name, args=[recovery] if name == "operator_recovery" else []))
 
 
 @pytest.mark.parametrize(("name", "picture"), WITHOUT_A_PERSON.items())

@@ -17,7 +17,7 @@ from tests.fixtures.asked import Asked, asked  # noqa: F401
 from tests.fixtures.canary import forms, readable, session, two_months, unpacked
 from tests.infra.embedded import REGION, Platform
 from tests.infra.viewers import Person, Portal
-from tests.portal import exchange, programs, reviews, shared
+from tests.portal import exchange, operating, programs, reviews, shared
 from tests.portal.dashboard.conftest import Make, alpine, anna, borealis, make, rulebook  # noqa: F401
 from tests.portal.dashboard.delivered import delivered, unreadable
 from tests.portal.notices import subjects as notices
@@ -78,6 +78,7 @@ def looked_at(
         "fingerprint": request.getfixturevalue("mapping").fingerprint,
         "notice_id": notices.notice(viewer.user, institution).pk,
         "endpoint_id": hook.id,
+        "recovery_id": operating.recovery_of(institution).pk,
         "member_id": owner.pk,
         "account_id": programs.arguments("service_account", institution, owner)[0],
         "letter.name": notices.arguments("letter", institution, owner, viewer.user, tmp_path)[0],

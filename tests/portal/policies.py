@@ -20,7 +20,8 @@ Answer = int | str
 class Policy:
     """Who passes: `role` in the own institution (None: everybody, also nobody in particular).
 
-    `of_a`: it belongs to institution A. `signed`: to the holder of the callback key. `subject`: the state its
+    `of_a`: it belongs to institution A. `signed`: to the holder of the callback key. `operators`: to those
+    who run the platform, none of whom calls here (tests/portal/operators). `subject`: the state that its
     submission needs. `scope`: what a program's token must reach; without it no program passes.
     """
 
@@ -28,6 +29,7 @@ class Policy:
     role: Role | None = None
     of_a: bool = False
     signed: bool = False
+    operators: bool = False
     subject: State = State.COMPLETED
     scope: Scope | None = None
 
@@ -35,6 +37,8 @@ class Policy:
         """What this caller must get."""
         if self.signed:
             return NOT_ALLOWED
+        if self.operators:
+            return NEEDS_SIGN_IN if who == "anonymous" else NOT_ALLOWED
         if self.role is None:
             return self.ok
         if who in TOKENS:
@@ -183,6 +187,16 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("new_api_token", "POST"): of_a(200, Role.ADMIN),
     ("revoke_api_token", "POST"): of_a(302, Role.ADMIN),
     ("end_service_account", "POST"): of_a(302, Role.ADMIN),
+    ("recovery", "GET"): of_a(),
+    ("recovery", "POST"): of_a(302),
+    ("first_steps", "GET"): Policy(200, Role.ADMIN),
+    ("first_steps", "POST"): Policy(302, Role.ADMIN),
+    ("operators", "GET"): Policy(200, operators=True),
+    ("platform_health", "GET"): Policy(200, operators=True),
+    ("recoveries", "GET"): Policy(200, operators=True),
+    ("recoveries", "POST"): Policy(302, operators=True),
+    ("operator_recovery", "GET"): Policy(200, operators=True),
+    ("operator_recovery", "POST"): Policy(302, operators=True),
     ("mailbox", "GET"): Policy(200, Role.VIEWER),
     ("letter", "GET"): of_a(),
     ("events", "POST"): Policy(200, signed=True),

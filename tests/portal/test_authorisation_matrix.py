@@ -26,7 +26,7 @@ from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.decisions import mapping_of
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
-from tests.portal import exchange, programs, reviews, shared
+from tests.portal import exchange, operating, programs, reviews, shared
 from tests.portal.accounts.test_members import user_pool  # noqa: F401
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
 from tests.portal.dashboard.conftest import (  # noqa: F401
@@ -156,6 +156,11 @@ def call(
             alpine, anna = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
             subject_of_it = exchange.arguments(name, alpine, anna)
             sent = exchange.sent(name, method)
+            return client(name, who).generic(method, reverse(name, args=subject_of_it), **sent)
+        if name in operating.NAMES:
+            alpine = request.getfixturevalue("alpine")
+            subject_of_it = operating.arguments(name, alpine)
+            sent = operating.sent(name, method)
             return client(name, who).generic(method, reverse(name, args=subject_of_it), **sent)
         if name in reviews.SUBJECTS:
             return of_reviews(name, method, who, reaches)

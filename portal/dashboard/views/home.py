@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -30,8 +30,11 @@ UNDER_WAY = [State.RECEIVING, State.QUEUED, State.RUNNING]
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The public page, or the member's own."""
-    return desk(request) if actor_of(request) else render(request, "public/landing.html")  # type: ignore[return-value]
+    """The public page, the member's own, or an operator's."""
+    actor = actor_of(request)
+    if actor and actor.is_operator:
+        return redirect("operators")
+    return desk(request) if actor else render(request, "public/landing.html")  # type: ignore[return-value]
 
 
 @member_required()

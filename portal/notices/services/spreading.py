@@ -58,7 +58,7 @@ def _notices(announcement: Announcement, now: datetime) -> Iterable[Notice]:
         if member.user_id == announcement.actor_id:
             continue
         mine = member.user_id in concerned
-        preference = chosen.get(member.user_id)
+        preference = None if manner.always else chosen.get(member.user_id)
         reach = preference.reach if preference else manner.reach
         wants = reach == Reach.ALL or (reach == Reach.MINE and mine)
         if not wants or not (mine or Role(member.role).includes(manner.least)):

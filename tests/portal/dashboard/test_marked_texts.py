@@ -11,6 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from django.test import Client
+from django.urls import reverse
 from django.utils import dates, translation
 
 from ingestion.pipeline import inspect_file, parse_file, validate
@@ -23,7 +24,7 @@ from ingestion.pipeline.pack.registry import packs
 from ingestion.web.state_machine import state_machine
 from portal.accounts.models import Institution
 from tests.fixtures.canary import two_months
-from tests.portal import exchange, programs, reviews, shared
+from tests.portal import exchange, operating, programs, reviews, shared
 from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
@@ -175,6 +176,7 @@ def said(
         "account_id": programs.arguments("revoke_api_token", alpine, latest.uploaded_by)[0],
         "notice_id": notices.notice(admin, alpine).pk,
         "letter.name": notices.arguments("letter", alpine, latest.uploaded_by, admin, tmp_path)[0],
+        "recovery_id": operating.recovery_of(alpine).pk,
     } | exchange.subjects(alpine, admin)
     found = {"missing": read(client, "/submissions/nothing/", 404)}
     for page in pages(
@@ -182,6 +184,10 @@ def said(
     ):
         if page.name not in FILES and not page.of_api and page.name != "accept_rule":
             found[page.name] = found.get(page.name, set()) | read(client, page.address)
+    operator = sign_in(operating.operator("olga"), headers={"accept-language": "de"})
+    for name in ("operators", "platform_health", "recoveries", "operator_recovery"):
+        address = reverse(name, args=operating.arguments(name, alpine))
+        found[name] = read(operator, address)
     return found
 
 
@@ -209,6 +215,8 @@ def test_every_page_can_be_said_in_another_language(said: dict[str, set[str]], m
         "Anna",
         "It was agreed.",
         "Known.",
+        "olga",
+        "otto",
         "Subject",
         "Body",
     }

@@ -1,0 +1,18 @@
+"""Django application operators."""
+
+from django.apps import AppConfig
+
+
+class OperatorsConfig(AppConfig):
+    name = "portal.operators"
+    label = "operators"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ingestion.web.signals import swept
+        from portal.operators import listeners
+
+        swept.connect(listeners.recoveries, dispatch_uid="operators.recoveries")
+        swept.connect(listeners.former_members, dispatch_uid="operators.former_members")
+        # the last one: it says that all before it went well
+        swept.connect(listeners.heartbeat, dispatch_uid="operators.heartbeat")

@@ -1,0 +1,23 @@
+"""What falls due each minute."""
+
+from typing import Any
+
+from portal.accounts import former
+from portal.common.time import now
+from portal.operators import services
+from portal.operators.models import Heartbeat
+
+
+def recoveries(**_: Any) -> None:
+    """Nobody objected for long enough, or nobody confirmed."""
+    services.carry_out_what_is_due()
+
+
+def former_members(**_: Any) -> None:
+    """Names and addresses of people who left go after a while."""
+    former.pseudonymise_who_left()
+
+
+def heartbeat(**_: Any) -> None:
+    """The worker's sweep came this far."""
+    Heartbeat.objects.update_or_create(name=Heartbeat.SWEEP, defaults={"at": now()})

@@ -1,0 +1,86 @@
+"""What becomes of a recovery with nobody signed in, and with the deploying hand.
+
+The sweep gives another role to somebody who is a member: that is the database's to say. It cannot add a
+person, for no running process may change who belongs to an institution without a member's own sign-in. That
+is left to a command of the deploying hand: it does what two operators wanted and no member objected to.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from portal.accounts import onboarding
+from portal.accounts.directory import Password
+from portal.accounts.models import Membership
+from portal.accounts.roles import Role
+from portal.audit.tags import AuditTag
+from portal.common.time import now
+from portal.operators.errors import RecoveryOver
+from portal.operators.models import Recovery
+from portal.operators.services.moving import locked, moved
+from portal.operators.states import State
+
+UNCONFIRMED = timedelta(days=7)
+NOT_CARRIED_OUT = timedelta(days=14)
+
+
+def carry_out_what_is_due() -> int:
+    """Gives the role where nobody objected in time, lets lapse what nobody took further; how many moved."""
+    moment = now()
+    waited = Q(state=State.ASKED, state_since__lte=moment - UNCONFIRMED)
+    waited |= Q(state=State.DUE, state_since__lte=moment - NOT_CARRIED_OUT)
+    ripe = Q(state=State.ANNOUNCED, due_at__lte=moment)
+    count = 0
+    for recovery in list(Recovery.objects.filter(waited | ripe)):
+        try:
+            _carry_out(recovery, seen=State(recovery.state))
+        except RecoveryOver:  # a member, an operator or another sweep was faster
+            continue
+        count += 1
+    return count
+
+
+@transaction.atomic
+def complete(*, recovery_id: UUID, password: Password | None = None) -> Recovery:
+    """Adds the person as administrator at the user pool and here; run with the deploy profile.
+
+    RecoveryOver unless two operators wanted it and its 72 hours are over; OnboardingFailed.
+    """
+    found = Recovery.objects.filter(pk=recovery_id).first()
+    recovery = locked(found) if found else None
+    if recovery is None or recovery.state != State.DUE:
+        raise RecoveryOver
+    added = onboarding.add_member(
+        code=recovery.institution.code,
+        email=recovery.email,
+        name=recovery.name,
+        role=Role.ADMIN,
+        password=password,
+    )
+    return moved(recovery, State.DONE, AuditTag.RECOVERY_COMPLETED, member=str(added.pk))
+
+
+@transaction.atomic
+def _carry_out(found: Recovery, *, seen: State) -> None:
+    recovery = locked(found)
+    if recovery.state != seen:
+        raise RecoveryOver
+    if seen != State.ANNOUNCED:
+        moved(recovery, State.LAPSED, AuditTag.RECOVERY_LAPSED)
+        return
+    if recovery.member_id is None:
+        moved(recovery, State.DUE, AuditTag.RECOVERY_DUE)
+        return
+    membership = (
+        Membership.objects.select_for_update()
+        .filter(user_id=recovery.member_id, institution=recovery.institution, user__is_active=True)
+        .first()
+    )
+    if membership is None:  # the person has left meanwhile
+        moved(recovery, State.LAPSED, AuditTag.RECOVERY_LAPSED)
+        return
+    before, membership.role = membership.role, Role.ADMIN
+    membership.save(update_fields=["role"])
+    moved(recovery, State.DONE, AuditTag.RECOVERY_DONE, member=str(recovery.member_id), role_before=before)

@@ -1,0 +1,1 @@
+"""Pages of operators, and what members see of their acts."""

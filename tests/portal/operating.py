@@ -1,0 +1,57 @@
+"""What the matrix of addresses needs of operators' acts: something to act on, what is sent."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from portal.accounts.models import Institution, User
+from portal.operators.models import Recovery
+from portal.operators.states import State
+from tests.portal.dashboard.conftest import ISSUER
+
+WORDS = "Known."
+FORMS: dict[str, dict[str, str]] = {
+    "recoveries": {"code": "alpine-am", "email": "new@alpine.example", "name": WORDS, "ticket": WORDS,
+                   "reason": WORDS},
+    "operator_recovery": {"act": "confirm"},
+    "recovery": {"reason": WORDS},
+    "first_steps": {},
+}  # fmt: skip
+NAMES = {*FORMS, "operators", "platform_health"}
+
+
+def operator(name: str) -> User:
+    """Somebody who runs the platform."""
+    user, _new = User.objects.get_or_create(issuer=ISSUER, subject=name)
+    user.user_permissions.add(Permission.objects.get(codename="operate"))
+    return user
+
+
+def recovery_of(institution: Institution) -> Recovery:
+    """One that two operators want and members were told of."""
+    now = timezone.now()
+    words = {"email": "new@alpine.example", "name": WORDS, "reason": WORDS, "ticket": WORDS}
+    steps = {"asked_by": operator("olga"), "asked_at": now, "confirmed_by": operator("otto"),
+             "due_at": now + timedelta(hours=72), "state_since": now}  # fmt: skip
+    found, _new = Recovery.objects.get_or_create(
+        institution=institution, state=State.ANNOUNCED, defaults=words | steps
+    )
+    return found
+
+
+def arguments(name: str, alpine: Institution) -> list[Any]:
+    """The subject of an address: something of institution A."""
+    return [recovery_of(alpine).pk] if name in ("recovery", "operator_recovery") else []
+
+
+def sent(name: str, method: str) -> dict[str, Any]:
+    """What a form sends to such an address."""
+    if method != "POST":
+        return {}
+    return {
+        "data": urlencode(FORMS.get(name, {})).encode(),
+        "content_type": "application/x-www-form-urlencoded",
+    }
