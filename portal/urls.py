@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("ingestion.web.urls")),
     path("", include("sharing.urls")),
     path("", include("portal.operators.urls")),
+    path("", include("portal.sftp.urls")),
     path("api/", include("portal.api.urls")),
 ]

@@ -75,6 +75,8 @@ class AuditTag(StrEnum):
     RECOVERY_DONE = "worker:recovery:done"
     RECOVERY_COMPLETED = "setup:recovery:done"
     FIRST_STEPS_SET_ASIDE = "portal:first-steps:set-aside"
+    SFTP_KEY_ADDED = "portal:sftp-key:added"
+    SFTP_KEY_REVOKED = "portal:sftp-key:revoked"
 
     AUDIT_EXPORTED = "portal:audit:exported"
     ACCESS_LOG_EXPORTED = "portal:access-log:exported"

@@ -116,6 +116,8 @@ TAGS: dict[str, str | Promise] = {
     AuditTag.RECOVERY_LAPSED: _("A recovery lapsed"),
     AuditTag.RECOVERY_DONE: _("A member became administrator as operators wanted"),
     AuditTag.RECOVERY_COMPLETED: _("An administrator was added as operators wanted"),
+    AuditTag.SFTP_KEY_ADDED: _("An SFTP key was added"),
+    AuditTag.SFTP_KEY_REVOKED: _("An SFTP key was revoked"),
     AuditTag.FIRST_STEPS_SET_ASIDE: _("The first steps were set aside"),
 }
 """What happened, by tag; a tag without words is shown as it is."""

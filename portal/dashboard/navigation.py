@@ -100,6 +100,7 @@ PLACES: tuple[Place, ...] = (
             Place("members", _("Members"), _pages("member", "remove_member"), role=Role.ADMIN),
             Place("security", _("Security"), role=Role.ADMIN),
             Place("service_accounts", _("API tokens"), _pages("service_account"), role=Role.ADMIN),
+            Place("sftp_keys", _("SFTP keys"), role=Role.ADMIN),
             Place("audit", _("Audit trail"), _pages("audit_chain"), role=Role.ADMIN),
         ),
     ),

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "sharing",
     "portal.dashboard",
     "portal.api",
+    "portal.sftp",
     "portal.operators",
 ]
 

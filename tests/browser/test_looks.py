@@ -100,6 +100,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "member": ("",),
     "recovery": ("",),
     "first_steps": ("",),
+    "sftp_keys": ("",),
     "mailbox": ("",),
     "letter": ("",),
 }

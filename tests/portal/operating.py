@@ -1,4 +1,4 @@
-"""What the matrix of addresses needs of operators' acts: something to act on, what is sent."""
+"""What the matrix of addresses needs of operators' acts and of keys: something to act on, what is sent."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,15 +10,21 @@ from django.utils import timezone
 from portal.accounts.models import Institution, User
 from portal.operators.models import Recovery
 from portal.operators.states import State
+from portal.sftp.keys import fingerprint
+from portal.sftp.models import SftpKey
 from tests.portal.dashboard.conftest import ISSUER
 
 WORDS = "Known."
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+"""The form of a key; nobody has its other half."""
 FORMS: dict[str, dict[str, str]] = {
     "recoveries": {"code": "alpine-am", "email": "new@alpine.example", "name": WORDS, "ticket": WORDS,
                    "reason": WORDS},
     "operator_recovery": {"act": "confirm"},
     "recovery": {"reason": WORDS},
     "first_steps": {},
+    "sftp_keys": {},
+    "revoke_sftp_key": {},
 }  # fmt: skip
 NAMES = {*FORMS, "operators", "platform_health"}
 
@@ -42,8 +48,19 @@ def recovery_of(institution: Institution) -> Recovery:
     return found
 
 
-def arguments(name: str, alpine: Institution) -> list[Any]:
+def key_of(institution: Institution, by: User) -> SftpKey:
+    """A key of one of its members."""
+    SftpKey.objects.all().delete()
+    return SftpKey.objects.create(
+        institution=institution, member=by, name=WORDS, kind="Ed25519", line=KEY,
+        fingerprint=fingerprint(KEY), created_by=by, expires_at=timezone.now() + timedelta(days=90),
+    )  # fmt: skip
+
+
+def arguments(name: str, alpine: Institution, by: User) -> list[Any]:
     """The subject of an address: something of institution A."""
+    if name == "revoke_sftp_key":
+        return [key_of(alpine, by).pk]
     return [recovery_of(alpine).pk] if name in ("recovery", "operator_recovery") else []
 
 

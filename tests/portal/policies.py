@@ -191,6 +191,9 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("recovery", "POST"): of_a(302),
     ("first_steps", "GET"): Policy(200, Role.ADMIN),
     ("first_steps", "POST"): Policy(302, Role.ADMIN),
+    ("sftp_keys", "GET"): Policy(200, Role.ADMIN),
+    ("sftp_keys", "POST"): Policy(200, Role.ADMIN),  # an unfinished form
+    ("revoke_sftp_key", "POST"): of_a(302, Role.ADMIN),
     ("operators", "GET"): Policy(200, operators=True),
     ("platform_health", "GET"): Policy(200, operators=True),
     ("recoveries", "GET"): Policy(200, operators=True),

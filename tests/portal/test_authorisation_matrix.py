@@ -158,8 +158,8 @@ def call(
             sent = exchange.sent(name, method)
             return client(name, who).generic(method, reverse(name, args=subject_of_it), **sent)
         if name in operating.NAMES:
-            alpine = request.getfixturevalue("alpine")
-            subject_of_it = operating.arguments(name, alpine)
+            alpine, anna = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
+            subject_of_it = operating.arguments(name, alpine, anna)
             sent = operating.sent(name, method)
             return client(name, who).generic(method, reverse(name, args=subject_of_it), **sent)
         if name in reviews.SUBJECTS:

@@ -178,6 +178,7 @@ def said(
         "letter.name": notices.arguments("letter", alpine, latest.uploaded_by, admin, tmp_path)[0],
         "recovery_id": operating.recovery_of(alpine).pk,
     } | exchange.subjects(alpine, admin)
+    operating.key_of(alpine, admin)
     found = {"missing": read(client, "/submissions/nothing/", 404)}
     for page in pages(
         {name: str(value) for name, value in subjects.items()}, {"value": "Wrong", "rule": RULE}
@@ -186,7 +187,7 @@ def said(
             found[page.name] = found.get(page.name, set()) | read(client, page.address)
     operator = sign_in(operating.operator("olga"), headers={"accept-language": "de"})
     for name in ("operators", "platform_health", "recoveries", "operator_recovery"):
-        address = reverse(name, args=operating.arguments(name, alpine))
+        address = reverse(name, args=operating.arguments(name, alpine, admin))
         found[name] = read(operator, address)
     return found
 

@@ -1,0 +1,64 @@
+"""What an administrator does with the institution's keys: add one, revoke one."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.accounts.roles import Role
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
+from portal.common.errors import NotFound
+from portal.common.time import now
+from portal.sftp.errors import KeyInUse, TooManyKeys
+from portal.sftp.keys import read_key
+from portal.sftp.models import SftpKey
+from portal.sftp.selectors import get_key, holders_for
+
+DAYS = (90, 365, 730)
+MOST = 200
+
+
+@transaction.atomic
+def add_key(*, actor: Actor, holder: str, name: str, text: str, days: int) -> SftpKey:
+    """A key of one of `holders_for`; KeyRefused, KeyInUse, TooManyKeys, NotFound for another holder."""
+    institution, key = actor.require(Role.ADMIN), read_key(text)
+    if holder not in dict(holders_for(actor)) or days not in DAYS:
+        raise NotFound
+    kind, _colon, identity = holder.partition(":")
+    Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
+    if SftpKey.objects.filter(fingerprint=key.fingerprint, revoked_at__isnull=True).exists():
+        raise KeyInUse
+    if SftpKey.objects.filter(institution=institution, revoked_at__isnull=True).count() >= MOST:
+        raise TooManyKeys
+    made = SftpKey.objects.create(
+        institution=institution, name=name.strip()[:80], kind=key.kind, line=key.line,
+        fingerprint=key.fingerprint, created_by=actor.user, expires_at=now() + timedelta(days=days),
+        **{f"{kind}_id": UUID(identity)},
+    )  # fmt: skip
+    _record(AuditTag.SFTP_KEY_ADDED, actor, made, {"holder": identity, "days": str(days)})
+    return made
+
+
+@transaction.atomic
+def revoke_key(*, actor: Actor, key_id: UUID) -> None:
+    """It counts no more; once is enough."""
+    key = SftpKey.objects.select_for_update().get(pk=get_key(actor, key_id).pk)
+    if key.revoked_at:
+        return
+    key.revoked_at = now()
+    key.save(update_fields=["revoked_at"])
+    _record(AuditTag.SFTP_KEY_REVOKED, actor, key, {})
+
+
+def _record(tag: AuditTag, actor: Actor, key: SftpKey, detail: dict[str, str]) -> None:
+    record(
+        tag=tag,
+        institution_id=key.institution_id,
+        actor_id=actor.user.pk,
+        subject_id=key.pk,
+        address=actor.address,
+        detail={"fingerprint": key.fingerprint} | detail,
+    )
