@@ -300,7 +300,9 @@ def test_every_caller_gets_exactly_what_the_policy_says(
         assert not AuditRecord.objects.filter(tag__in=DECIDED).exists()
 
 
-@pytest.mark.parametrize(("name", "method"), [key for key in POLICIES if key[0].startswith("api_")])
+@pytest.mark.parametrize(
+    ("name", "method"), [key for key, policy in POLICIES.items() if key[0].startswith("api_") and policy.role]
+)
 def test_every_program_gets_exactly_what_the_policy_says(
     call: Callable[..., Any], name: str, method: str
 ) -> None:
