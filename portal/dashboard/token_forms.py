@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.accounts.models import Membership
-from portal.accounts.programs.scopes import Scope
+from portal.accounts.programs.scopes import REACHES, Scope
 from portal.dashboard.forms import TiedForm
 
 LIFETIMES = [(30, lazy("30 days")), (90, lazy("90 days")), (365, lazy("365 days"))]
@@ -72,6 +72,11 @@ class TokenForm(TiedForm):
         coerce=int,
         initial=90,
     )
+
+    @property
+    def choices(self) -> list[tuple[Any, Any]]:
+        """A box for each scope, with what it opens in words."""
+        return [(box, REACHES[Scope(box.data["value"])]) for box in self["scopes"]]
 
     @property
     def said(self) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def service_accounts(request: HttpRequest) -> HttpResponse:
             messages.success(request, said % {"name": account.name})
             return redirect("service_account", account.pk)
     rows = [account_row(account) for account in accounts_for(actor)]
-    context = {"rows": rows, "form": form, "scopes": _scopes()}
+    scopes = [(scope.label, words) for scope, words in REACHES.items()]
+    context = {"rows": rows, "form": form, "scopes": scopes}
     return render(request, "dashboard/tokens/list.html", context)
 
 
@@ -120,10 +121,5 @@ def _page(
         "form": form or AccountChangeForm(members=members_for(actor), initial=initial),
         "new": new or TokenForm(),
         "problems": new or form,
-        "scopes": _scopes(),
     }
     return render(request, "dashboard/tokens/account.html", context)
-
-
-def _scopes() -> list[tuple[object, object]]:
-    return [(scope.label, words) for scope, words in REACHES.items()]
