@@ -17,6 +17,7 @@ KIND_WORDS = {
     "downloaded": _("Downloaded"),
     "deleted": _("Deleted"),
 }
+GRANTS = "grants"
 _SEARCH = {"type": "search", "autocomplete": "off"}
 
 
@@ -25,6 +26,9 @@ class AccessFilter(Narrowing):
 
     direction = forms.ChoiceField(
         label=_("Direction"), choices=[(GIVEN, _("Who can read ours")), (RECEIVED, _("Whose we can read"))]
+    )
+    view = forms.ChoiceField(
+        label=_("Shown as"), choices=[("", _("Funds and institutions")), (GRANTS, _("Grant by grant"))]
     )
     on = forms.DateField(label=_("At the end of the day"), widget=DateInput)
     institution = forms.ChoiceField(label=_("Institution"))
@@ -38,6 +42,11 @@ class AccessFilter(Narrowing):
     def given(self) -> bool:
         """Whether it is about what others can read; that is also the answer to no question."""
         return bool(self.chosen("direction") != RECEIVED)
+
+    @property
+    def as_matrix(self) -> bool:
+        """Whether funds stand against institutions; one line for each grant and fund otherwise."""
+        return bool(self.chosen("view") != GRANTS)
 
     @property
     def moment(self) -> datetime | None:

@@ -70,6 +70,7 @@ TAGS: dict[str, str | Promise] = {
     AuditTag.ACCEPTANCE_ENDED: _("An acceptance was ended"),
     AuditTag.ACCEPTANCE_LAPSED: _("An acceptance lapsed"),
     AuditTag.AUDIT_EXPORTED: _("The audit trail was taken away"),
+    AuditTag.ACCESS_LOG_EXPORTED: _("The access log was taken away"),
     AuditTag.NOTICES_READ: _("Notices were marked as read"),
     AuditTag.NOTICE_SETTINGS_SAVED: _("Somebody changed what they are told"),
     AuditTag.WEBHOOK_ADDED: _("A webhook was added"),

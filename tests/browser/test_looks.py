@@ -78,7 +78,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rulebook_version": ("",),
     "new_own_rule": ("",),
     "own_rule": ("",),
-    "access": ("", "?on=2020-01-01"),
+    "access": ("", "?view=grants"),
     "access_log": ("", "?q=no+such+fund"),
     "grants": ("", "?state=expired"),
     "new_grant": ("",),

@@ -17,6 +17,7 @@ from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from portal.dashboard.access import entry_of, row_of, sum_of
 from portal.dashboard.access_forms import AccessFilter, LogFilter
+from portal.dashboard.access_grid import grid_of
 from portal.dashboard.attachments import attachment
 from portal.dashboard.exports.access import access_csv as lines_as_csv
 from portal.dashboard.exports.access import log_csv, log_json
@@ -35,13 +36,16 @@ def access(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = AccessFilter(request.GET, partners=list(partners(actor)))
     found = accesses(actor, **form.asked())
-    page = Paginator(found, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    grid = grid_of(found, given=form.given) if form.as_matrix else None
+    lines: list[Any] = grid.rows if grid else found
+    page = Paginator(lines, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
     context = {
         "form": form,
         "given": form.given,
         "moment": form.moment,
         "sum": sum_of(found, given=form.given),
-        "rows": [row_of(line, given=form.given) for line in page.object_list],
+        "grid": grid,
+        "rows": page.object_list if grid else [row_of(line, given=form.given) for line in page.object_list],
     }
     return _rendered(request, "access", page, context)
 

@@ -78,9 +78,12 @@ def trail(copy: Copy, ada: User, bea: User, borealis: Institution) -> None:
 
 
 def funds(client: Client, query: str = "") -> list[str]:
-    answer = client.get(reverse("access") + query)
-    assert answer.status_code == 200
-    return re.findall(r'data-access="[^"]+" data-fund="([^"]*)"', answer.text)
+    """Grant by grant, and the same funds as a matrix."""
+    pages = [client.get(f"{reverse('access')}?{view}&{query[1:]}") for view in ("view=", "view=grants")]
+    assert [page.status_code for page in pages] == [200, 200]
+    found = [re.findall(r'<tr role="row"[^>]* data-fund="([^"]*)"', page.text) for page in pages]
+    assert found[0] == sorted(set(found[1])), query
+    return found[1]
 
 
 def kinds(client: Client, query: str = "") -> list[str]:
@@ -100,10 +103,11 @@ def test_both_sides_see_who_can_read_what_each_in_its_direction(
 ) -> None:
     assert funds(owner) == funds(viewer) == funds(recipient, "?direction=received") == ["", FUND]
     assert funds(owner, "?direction=received") == funds(recipient) == []
-    page = owner.get(reverse("access")).text
-    assert "One institution can read yours" in page and "Borealis Insurance" in page
-    assert "All funds, also later ones" in page and "Found in what was handed on" in page
-    assert reverse("grant", args=[copy.grant_id]) in page
+    for view in ("", "?view=grants"):
+        page = owner.get(reverse("access") + view).text
+        assert "One institution can read yours" in page and "Borealis Insurance" in page
+        assert "All funds, also later ones" in page and reverse("grant", args=[copy.grant_id]) in page
+        assert ("Found in what was handed on" in page) == bool(view)
     assert "Nobody else can read anything of yours" in recipient.get(reverse("access")).text
 
 
@@ -117,6 +121,25 @@ def test_the_page_is_narrowed_by_day_institution_and_fund(copy: Copy, owner: Cli
     assert "could read anything of yours then" in owner.get(reverse("access") + "?on=2020-01-01").text
     part = owner.get(reverse("access"), headers={"HX-Request": "true"}).text
     assert "<html" not in part and 'id="access-list"' in part
+
+
+def test_the_matrix_counts_a_grant_of_all_funds_for_every_fund(
+    copy: Copy, owner: Client, alpine: Institution
+) -> None:
+    cedar = Institution.objects.create(code="cedar-pension", name="Cedar Pension", kind="owner")
+    named = shared.grant_of(alpine, cedar, copy.submission)
+    Grant.objects.filter(pk=named.pk).update(funds=["LU9"])
+    page = owner.get(reverse("access")).text
+    rows = dict(re.findall(r'<tr role="row" data-fund="([^"]*)">(.*?)</tr>', page, re.S))
+    told = {fund: re.findall(r'data-open="([^"]+)"', row) for fund, row in rows.items()}
+    both = ["borealis-insurance", "cedar-pension"]
+    assert told == {"": both[:1], FUND: both[:1], "LU9": both}
+    assert "One delivery" in rows[FUND] and "by a grant of all funds" in rows[FUND]
+    assert rows["LU9"].count("May read") == 2 and "No access" in rows[FUND]
+    for place in range(10):
+        other = Institution.objects.create(code=f"other-{place}", name=f"Aaa {place}", kind="owner")
+        Grant.objects.filter(pk=shared.grant_of(alpine, other, copy.submission).pk).update(funds=["LU9"])
+    assert "2 more institutions do not fit here" in owner.get(reverse("access")).text
 
 
 def test_the_csv_holds_every_line_and_no_formula(copy: Copy, owner: Client) -> None:
