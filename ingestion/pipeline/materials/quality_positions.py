@@ -54,7 +54,7 @@ def _another_weight(pack: Pack, rule: Rule, rows: Rows) -> Case:
 
 def _stale_price(pack: Pack, rule: Rule, rows: Rows) -> Case:
     """The share, at the price of the month before; all others have moved."""
-    cheaper = [priced(pack, row, 1 / SLIGHTLY) for row in rows]
+    cheaper = [priced(pack, row, 0.98) for row in rows]
     return Case(rows, [rows[0], cheaper[1], *rows[2:]], before(pack, cheaper))
 
 
