@@ -46,12 +46,16 @@ def get_grant(actor: Reader, grant_id: UUID, *, lock: bool = False) -> Grant:
 
 
 def possible_recipients(actor: Actor) -> QuerySet[Institution]:
-    """Institutions a grant can be given to: those that the directory lists, or that share already."""
+    """Institutions a grant can be given to: those that the directory lists, or that share already.
+
+    Not those that have left.
+    """
     mine = actor.require(Role.VIEWER)
     known = (
         Q(exchange_profile__listed=True) | Q(grants_received__owner=mine) | Q(grants_given__recipient=mine)
     )
-    return Institution.objects.filter(known).exclude(pk=mine.pk).distinct().order_by("name")
+    there = Institution.objects.filter(known, departure=None)
+    return there.exclude(pk=mine.pk).distinct().order_by("name")
 
 
 def directory(actor: Actor) -> QuerySet[Institution]:

@@ -14,6 +14,9 @@ concluded = Signal()
 forgotten = Signal()
 """The content of a mere check is deleted, its index card with it: sent with `submission` in the same way."""
 
+withdrawing = Signal()
+"""A delivery is about to be taken back: sent with `submission`, its row locked. Who forbids it raises why."""
+
 withdrawn = Signal()
 """A delivery was taken back: sent with `submission`, whose row is locked, in that transaction."""
 

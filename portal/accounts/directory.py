@@ -65,6 +65,16 @@ def groups_of(email: str) -> set[str]:
     return {found["GroupName"] for found in answer["Groups"]}
 
 
+def close_account(*, subject: str, group: str) -> None:
+    """Out of the group, signed out everywhere, disabled; one that is gone already stays so."""
+    pool = clients.client("cognito-idp", region=settings.FUNDGATE_REGION)
+    person = {"UserPoolId": settings.FUNDGATE_USER_POOL_ID, "Username": subject}
+    with _explained("account of a member"), contextlib.suppress(pool.exceptions.UserNotFoundException):
+        pool.admin_remove_user_from_group(**person, GroupName=group)
+        pool.admin_user_global_sign_out(**person)
+        pool.admin_disable_user(**person)
+
+
 def _create(pool: Any, email: str, name: str, password: Password | None) -> list[dict[str, str]] | None:
     """The new person's attributes; None when the pool has the address already."""
     attributes = [

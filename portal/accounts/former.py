@@ -13,7 +13,7 @@ from portal.common.time import now
 
 KEPT = timedelta(days=30)
 """How long somebody who was removed is still called by name: until then a mistake is found and mended."""
-REMOVALS = (AuditTag.MEMBER_REMOVED,)
+REMOVALS = (AuditTag.MEMBER_REMOVED, AuditTag.MEMBER_LEFT)
 _BATCH = 500
 
 

@@ -13,7 +13,7 @@ from ingestion.aws import clients, layout, stacks
 from ingestion.aws.errors import translate
 from portal.accounts import directory
 from portal.accounts.errors import OnboardingFailed
-from portal.accounts.models import Institution, Membership, User
+from portal.accounts.models import Institution, Membership, SealedTokens, User
 from portal.accounts.roles import Role
 from portal.accounts.selectors import institution_by_code, user_by_identity
 from portal.audit import services as audit
@@ -35,7 +35,15 @@ def onboard(
     """The institution with its stack and first admin; OnboardingFailed says which step failed and why."""
     _check_code(code)
     email = checked_email(admin_email)
-    _deploy(code)
+    deploy_stack(
+        code,
+        {
+            "InstitutionCode": code,
+            "UserPoolId": settings.FUNDGATE_USER_POOL_ID,
+            "IdentityPoolId": settings.FUNDGATE_IDENTITY_POOL_ID,
+            "Environment": "production" if settings.PRODUCTION else "local",
+        },
+    )
     institution = _institution(code=code, name=name.strip() or code, kind=kind)
     _member(institution=institution, email=email, name=admin_name, role=Role.ADMIN, password=password)
     return institution
@@ -54,14 +62,22 @@ def add_member(
     )
 
 
-def _deploy(code: str) -> None:
+def remove_everybody(institution: Institution) -> int:
+    """Ends every membership, one after the other: accounts first, then sessions and rows; how many."""
+    members = list(Membership.objects.filter(institution=institution).select_related("user"))
+    for membership in members:
+        user = membership.user
+        directory.close_account(subject=user.subject, group=institution.code)
+        with transaction.atomic():
+            SealedTokens.objects.filter(user=user).delete()
+            membership.delete()
+            _record(AuditTag.MEMBER_LEFT, institution, user.pk, {"role": membership.role})
+    return len(members)
+
+
+def deploy_stack(code: str, parameters: dict[str, str]) -> None:
+    """Creates or updates an institution's stack; what is not named keeps its value. OnboardingFailed."""
     cloudformation = clients.client("cloudformation", region=settings.FUNDGATE_REGION)
-    parameters = {
-        "InstitutionCode": code,
-        "UserPoolId": settings.FUNDGATE_USER_POOL_ID,
-        "IdentityPoolId": settings.FUNDGATE_IDENTITY_POOL_ID,
-        "Environment": "production" if settings.PRODUCTION else "local",
-    }
     try:
         stacks.deploy(cloudformation, stack=layout.role_name(code), template=TEMPLATE, parameters=parameters)
     except stacks.StackFailed as error:
@@ -135,6 +151,8 @@ def _check_code(code: str) -> None:
         layout.institution_code(code)
     except ValueError as error:
         raise OnboardingFailed(f"{code!r} cannot be used: {error}.") from None
+    if Institution.objects.filter(code=code, departure__isnull=False).exists():
+        raise OnboardingFailed(f"{code} has left; its code is never used again.")
 
 
 def checked_email(email: str) -> str:

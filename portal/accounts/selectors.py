@@ -37,8 +37,12 @@ def session_tokens(request: HttpRequest, user: User) -> SessionTokens | None:
 
 
 def actor_for(user: User, tokens: TokenSource, *, address: str | None = None) -> Actor:
-    """The actor with membership and role as the database has them now, compared with what the token says."""
-    membership = Membership.objects.select_related("institution").filter(user=user).first()
+    """The actor with membership and role as the database has them now, compared with what the token says.
+
+    Nobody acts for an institution that has left.
+    """
+    there = Membership.objects.select_related("institution").filter(institution__departure=None)
+    membership = there.filter(user=user).first()
     if membership is None:
         return Actor(user, None, None, tokens, address=address)
     if tokens.groups != (membership.institution.code,):

@@ -17,6 +17,7 @@ from portal.api import (
     received,
     reviews,
     runs,
+    takeouts,
     views,
     webhooks,
 )
@@ -74,6 +75,14 @@ urlpatterns = [
     path("v1/grants/<uuid:grant_id>/accept/", grants.AcceptanceView.as_view(), name="api_accept_grant"),
     path("v1/grants/<uuid:grant_id>/revoke/", grants.RevocationView.as_view(), name="api_revoke_grant"),
     path("v1/notices/", notices.NoticesView.as_view(), name="api_notices"),
+    path("v1/takeouts/", takeouts.TakeOutsView.as_view(), name="api_takeouts"),
+    path("v1/takeouts/<uuid:takeout_id>/", takeouts.TakeOutView.as_view(), name="api_takeout"),
+    path("v1/takeouts/<uuid:takeout_id>/count/", takeouts.CountView.as_view(), name="api_count_takeout"),
+    path(
+        "v1/takeouts/<uuid:takeout_id>/parts/<int:number>/",
+        takeouts.PartView.as_view(),
+        name="api_takeout_part",
+    ),
     path("v1/webhooks/", webhooks.WebhooksView.as_view(), name="api_webhooks"),
     path(
         "v1/webhooks/<uuid:endpoint_id>/deliveries/",

@@ -1,12 +1,15 @@
-"""Upload files and wait for their verdicts; check signed receipts.
+"""Upload files and wait for their verdicts; check signed receipts; take everything out.
 
     python -m portal.client submit FILE... [--portal URL] [--email NAME] [--browser] [--expect TPT]
         [--reason TEXT] [--check-only] [--json]
     python -m portal.client verify-receipt RECEIPT [--key PEM] [--file FILE]
+    python -m portal.client take-out FOLDER [--portal URL] [--email NAME] [--browser]
 
 The password of a headless sign-in is read from FUNDGATE_PASSWORD or asked for; it never stands on the
 command line. Exit code 0: no errors found; 1: errors found; 2: no verdict.
 A receipt is checked without the portal. Exit code 0: genuine; 1: it is not; 2: it could not be checked.
+A take-out that broke off goes on in the same folder. Exit code 0: all is there and as its hashes say; 1: some
+of it is not; 2: not all came.
 """
 
 import argparse
@@ -19,7 +22,7 @@ from typing import Any
 
 import requests
 
-from portal.client import receipts, signin
+from portal.client import receipts, signin, takeouts
 from portal.client.api import Api, ApiError
 
 
@@ -31,9 +34,7 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     submit = commands.add_parser("submit", help="upload files and wait for their verdicts")
     submit.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    submit.add_argument("--portal", default="http://127.0.0.1:8000", help="address of the portal")
-    submit.add_argument("--email", help="account; the password comes from FUNDGATE_PASSWORD or is asked for")
-    submit.add_argument("--browser", action="store_true", help="sign in in the browser instead")
+    _add_sign_in(submit)
     submit.add_argument(
         "--expect",
         default="",
@@ -49,6 +50,9 @@ def main(arguments: list[str]) -> int:
         "--key", type=Path, metavar="PEM", help=f"the public key; {receipts.KEY_NAME} beside the receipt"
     )
     verify.add_argument("--file", type=Path, help="the delivered file: is the receipt about this one?")
+    takeout = commands.add_parser("take-out", help="fetch all that the institution has; for administrators")
+    takeout.add_argument("folder", type=Path, metavar="FOLDER", help="run again with it to go on")
+    _add_sign_in(takeout)
     options = parser.parse_args(arguments)
     if options.command == "verify-receipt":
         return _verify(options)
@@ -56,19 +60,19 @@ def main(arguments: list[str]) -> int:
         parser.error("say --email NAME, or --browser to sign in in the browser")
     if not options.portal.startswith(("http://", "https://")):
         parser.error(f"--portal takes an address such as http://127.0.0.1:8000, not {options.portal!r}")
-    for file in options.files:
+    for file in getattr(options, "files", ()):
         if not file.exists():
             parser.error(f"there is no file {file}")
         if not file.is_file():
             parser.error(f"{file} is no file; name the files in it")
     try:
-        return _submit(options)
+        return _take_out(options) if options.command == "take-out" else _submit(options)
     except signin.SignInFailed as error:
         _say(error)
     except requests.RequestException:
         _say(f"{options.portal} does not answer. Is the portal running, and there? --portal names another.")
     except KeyboardInterrupt:
-        _say("stopped. What was uploaded is checked all the same.")
+        _say("stopped. What was uploaded is checked all the same; a take-out goes on when it is run again.")
         return 130
     return 2
 
@@ -85,6 +89,22 @@ def _verify(options: argparse.Namespace) -> int:
         return 2
     print("\n".join(receipts.told(content)))
     return 0
+
+
+def _take_out(options: argparse.Namespace) -> int:
+    """Fetch and prove part after part."""
+    try:
+        api = Api(options.portal, _token(options))
+        wrong = takeouts.fetched(api, options.folder, lambda line: print(line, flush=True))
+    except ApiError as error:
+        _say(error)
+        return 2
+    except requests.RequestException:
+        raise
+    except OSError as error:
+        _say(f"{error.filename} cannot be written: {error.strerror}.")
+        return 2
+    return 1 if wrong else 0
 
 
 def _submit(options: argparse.Namespace) -> int:
@@ -114,6 +134,13 @@ def _submit(options: argparse.Namespace) -> int:
     if any(submission["verdict"] in ("", "unreadable") for submission in done):
         return 2
     return 1 if any(submission["counts"]["error"] for submission in done) else 0
+
+
+def _add_sign_in(command: argparse.ArgumentParser) -> None:
+    """Which portal, and who signs in there."""
+    command.add_argument("--portal", default="http://127.0.0.1:8000", help="address of the portal")
+    command.add_argument("--email", help="account; the password comes from FUNDGATE_PASSWORD or is asked for")
+    command.add_argument("--browser", action="store_true", help="sign in in the browser instead")
 
 
 def _token(options: argparse.Namespace) -> str:

@@ -1,4 +1,4 @@
-"""The API's three calls as a round trip."""
+"""The API's calls as a round trip."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -80,6 +80,28 @@ class Api:
             if page >= answer["pages"]:
                 return
             page += 1
+
+    def begin_takeout(self) -> dict[str, Any]:
+        """A take-out of everything as it is now."""
+        return self._call("POST", "/api/v1/takeouts/")
+
+    def takeout(self, identifier: str) -> dict[str, Any]:
+        """Its state and its parts."""
+        return self._call("GET", f"/api/v1/takeouts/{identifier}/")
+
+    def count_takeout(self, identifier: str) -> dict[str, Any]:
+        """Finds some more of what belongs to it; its state is `ready` once that is all."""
+        return self._call("POST", f"/api/v1/takeouts/{identifier}/count/")
+
+    def takeout_part(self, identifier: str, number: int, target: BinaryIO) -> None:
+        """Writes one part, a zip file, as it comes."""
+        path = f"/api/v1/takeouts/{identifier}/parts/{number}/"
+        timeout = (TIMEOUT[0], 120)
+        with self.session.get(urljoin(self.portal, path), timeout=timeout, stream=True) as answer:
+            if answer.status_code >= 400:
+                raise ApiError(_sentence(answer))
+            for piece in answer.iter_content(1 << 20):
+                target.write(piece)
 
     def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         answer = self.session.request(

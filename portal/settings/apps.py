@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "ingestion.review",
     "ingestion.schedule",
     "sharing",
+    "portal.custody",
     "portal.dashboard",
     "portal.api",
     "portal.sftp",

@@ -15,6 +15,7 @@ from sharing.services.grants import (
     suspend,
 )
 from sharing.services.handing import delivered, fill, order_for, owed
+from sharing.services.leaving import end_all_of
 from sharing.services.looking_through import look_through
 from sharing.services.owing import owe
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
@@ -30,6 +31,7 @@ __all__ = [
     "download",
     "downloads_of",
     "draft",
+    "end_all_of",
     "ending",
     "expire_what_is_due",
     "fill",

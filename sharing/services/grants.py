@@ -67,7 +67,7 @@ def redraft(*, actor: Actor, grant_id: UUID, terms: Terms) -> Grant:
 def discard(*, actor: Actor, grant_id: UUID) -> Grant:
     """Sets a draft aside."""
     grant = _mine(actor, grant_id, State.DRAFT)
-    _move(grant, State.DISCARDED, actor)
+    move(grant, State.DISCARDED, actor)
     noted(AuditTag.GRANT_DISCARDED, grant, actor, both=False)
     return grant
 
@@ -82,7 +82,7 @@ def offer(*, actor: Actor, grant_id: UUID) -> Grant:
         raise NotPossibleNow
     grant.confirmed_by = actor.user
     _write(actor, grant, is_open=True)
-    _move(grant, State.OFFERED, actor)
+    move(grant, State.OFFERED, actor)
     AccessRequest.objects.filter(grant=grant, state=RequestState.OPEN).update(
         state=RequestState.ANSWERED, answered_by=actor.user, answered_at=grant.state_since
     )
@@ -95,7 +95,7 @@ def accept(*, actor: Actor, grant_id: UUID) -> Grant:
     """The recipient takes it: what falls under it is owed from now on."""
     _after_its_reviews(actor, grant_id)
     grant = _theirs(actor, grant_id)
-    _move(grant, State.ACCEPTED, actor)
+    move(grant, State.ACCEPTED, actor)
     noted(AuditTag.GRANT_ACCEPTED, grant, actor)
     owe_all(grant)
     settle(grant)
@@ -106,7 +106,7 @@ def accept(*, actor: Actor, grant_id: UUID) -> Grant:
 def decline(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
     """The recipient does not want it."""
     grant = _theirs(actor, grant_id)
-    _move(grant, State.DECLINED, actor, reason)
+    move(grant, State.DECLINED, actor, reason)
     noted(AuditTag.GRANT_DECLINED, grant, actor)
     return grant
 
@@ -116,7 +116,7 @@ def suspend(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
     """Nothing new is handed on until it is resumed; what was stays readable."""
     grant = _mine(actor, grant_id, State.ACCEPTED, State.ACTIVE)
     _write(actor, grant, is_open=False)
-    _move(grant, State.SUSPENDED, actor, reason)
+    move(grant, State.SUSPENDED, actor, reason)
     noted(AuditTag.GRANT_SUSPENDED, grant, actor)
     return grant
 
@@ -127,7 +127,7 @@ def resume(*, actor: Actor, grant_id: UUID) -> Grant:
     _after_its_reviews(actor, grant_id)
     grant = _mine(actor, grant_id, State.SUSPENDED)
     _write(actor, grant, is_open=True)
-    _move(grant, State.ACCEPTED, actor)
+    move(grant, State.ACCEPTED, actor)
     noted(AuditTag.GRANT_RESUMED, grant, actor)
     owe_all(grant)
     settle(grant)
@@ -139,7 +139,7 @@ def revoke(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
     """Ends it for good: from here no page of the recipient shows it, and every copy is to be deleted."""
     grant = _mine(actor, grant_id, State.OFFERED, State.ACCEPTED, State.ACTIVE, State.SUSPENDED)
     _write(actor, grant, is_open=False)
-    _move(grant, State.REVOKED, actor, reason)
+    move(grant, State.REVOKED, actor, reason)
     end_copies(grant)
     noted(AuditTag.GRANT_REVOKED, grant, actor)
     return grant
@@ -154,7 +154,7 @@ def expire_what_is_due() -> int:
             rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
             grant = rows.get(pk=grant_id)
             if grant.state in _MAY_EXPIRE and grant.ended(today):
-                _move(grant, State.EXPIRED, None)
+                move(grant, State.EXPIRED, None)
                 end_copies(grant)
                 noted(AuditTag.GRANT_EXPIRED, grant, None)
                 ended += 1
@@ -165,9 +165,9 @@ def settle(grant: Grant) -> None:
     """A flowing grant, its row locked, is active when nothing is due under it, and accepted while it is."""
     owed = copies_due().filter(grant=grant).exists()
     if grant.state == State.ACCEPTED and not owed:
-        _move(grant, State.ACTIVE, None)
+        move(grant, State.ACTIVE, None)
     elif grant.state == State.ACTIVE and owed:
-        _move(grant, State.ACCEPTED, None)
+        move(grant, State.ACCEPTED, None)
 
 
 def _after_its_reviews(actor: Actor, grant_id: UUID) -> None:
@@ -208,7 +208,8 @@ def _write(actor: Actor, grant: Grant, *, is_open: bool) -> None:
     grant.object_version, grant.sha256 = ref.version_id, ref.sha256
 
 
-def _move(grant: Grant, to: State, actor: Actor | None, reason: str = "") -> None:
+def move(grant: Grant, to: State, actor: Actor | None, reason: str = "") -> None:
+    """The one way a grant's state changes, its row locked; NotPossibleNow where the table forbids it."""
     if to not in ALLOWED_TRANSITIONS[State(grant.state)]:
         raise NotPossibleNow
     before, grant.state, grant.state_since = grant.state, to, timezone.now()

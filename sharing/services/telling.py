@@ -18,6 +18,7 @@ _TOLD = {
     AuditTag.GRANT_RESUMED: Event.GRANT_RESUMED,
     AuditTag.GRANT_REVOKED: Event.GRANT_ENDED,
     AuditTag.GRANT_EXPIRED: Event.GRANT_ENDED,
+    AuditTag.GRANT_ENDED_BY_LEAVING: Event.GRANT_ENDED,
 }
 
 

@@ -95,6 +95,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     "security": ("",),
     "service_accounts": ("",),
     "service_account": ("",),
+    "retention": ("",),
+    "holds": ("",),
+    "hold": ("",),
+    "takeouts": ("",),
+    "takeout": ("",),
     "audit": ("", "?q=no+such+subject"),
     "audit_chain": ("",),
     "member": ("",),
@@ -109,7 +114,7 @@ WITHOUT_A_PERSON = {"home": "landing", "sign_in": "sign-in", "signed_out": "sign
 NO_PAGES = {
     "submission_live", "first_findings", "changes_summary", "downloads",  # parts of pages
     "findings_xlsx", "findings_csv", "findings_json", "annotated", "table", "receipt", "receipt_key",
-    "original", "template_file", "audit_export", "access_csv",
+    "original", "template_file", "audit_export", "access_csv", "takeout_part",
     "access_log_export", "received_file", "look_through_csv",  # files
     "oidc_authentication_init", "oidc_authentication_callback", "open_notice",  # lead on
 }  # fmt: skip
@@ -201,6 +206,15 @@ def addresses(admin: Visitor, chromium: Browser, system: System, recovery: str) 
     webhook = first("main table a", "/webhooks/")
     page.goto(webhook)
     page.get_by_role("button", name="Send a test").click()
+    page.goto(reverse("holds"))
+    page.get_by_label("One fund").check()
+    page.get_by_label("Fund", exact=True).fill("LU0000000001")
+    page.get_by_label("Why?").fill("A dispute.")
+    page.get_by_role("button", name="Hold it").click()
+    hold = urlsplit(page.url).path
+    sent(reverse("takeouts"))
+    takeout = urlsplit(page.url).path
+    sent(takeout)  # counted
     checked(system, FILES[0])
     sent(reverse("service_accounts"), name="Nightly report", purpose="Says which funds are late.")
     account = urlsplit(page.url).path
@@ -227,6 +241,8 @@ def addresses(admin: Visitor, chromium: Browser, system: System, recovery: str) 
         "webhook": webhook,
         "service_account": account,
         "member": first("[data-member] a", "/institution/members/"),
+        "takeout": takeout,
+        "hold": hold,
         "letter": first("main .notice-list a", "/mailbox/"),
         "rule": f"/rules/TPT/7.0/{FAILS}/",
         "mapping": f"/mappings/{FINGERPRINT}/",

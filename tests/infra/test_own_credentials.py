@@ -18,6 +18,7 @@ from tests.fixtures.canary import forms, readable, session, two_months, unpacked
 from tests.infra.embedded import REGION, Platform
 from tests.infra.viewers import Person, Portal
 from tests.portal import exchange, operating, programs, reviews, shared
+from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import Make, alpine, anna, borealis, make, rulebook  # noqa: F401
 from tests.portal.dashboard.delivered import delivered, unreadable
 from tests.portal.notices import subjects as notices
@@ -81,6 +82,8 @@ def looked_at(
         "recovery_id": operating.recovery_of(institution).pk,
         "member_id": owner.pk,
         "account_id": programs.arguments("service_account", institution, owner)[0],
+        "hold_id": custody.hold_of(institution, owner).pk,
+        "takeout_id": custody.takeout_of(institution, owner).pk,
         "letter.name": notices.arguments("letter", institution, owner, viewer.user, tmp_path)[0],
     } | exchange.subjects(institution, owner)
     return list(pages({name: str(value) for name, value in subjects.items()}, {"value": WRONG, "rule": rule}))

@@ -37,6 +37,8 @@ PLACES = {
     "received_file.name": ("original", "holdings.csv", "holdings.parquet"),
     "api_received_file.name": ("original", "holdings.csv"),
     "row.number": ("3",),
+    "takeout_part.number": ("1", "2", "3"),
+    "api_takeout_part.number": ("1", "2", "3"),
     "number": ("1",),
 }
 """What stands in addresses beside the things that a test makes; `address.argument` before `argument`."""
@@ -44,7 +46,7 @@ SHOW = {
     "annotated", "api_file", "api_findings", "correct", "findings", "findings_csv", "findings_json",
     "findings_xlsx", "first_findings", "map_columns", "original", "row", "submission", "submission_changes",
     "submission_live", "table", "received_delivery", "received_file", "look_through", "look_through_csv",
-    "api_received_file",
+    "api_received_file", "takeout_part", "api_takeout_part",
 }  # fmt: skip
 """The addresses at which cells of a delivery are shown; at no other one is any."""
 

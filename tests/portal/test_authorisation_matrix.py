@@ -29,6 +29,7 @@ from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
 from tests.portal import exchange, operating, programs, reviews, shared
 from tests.portal.accounts.test_members import user_pool  # noqa: F401
 from tests.portal.bodies import FINGERPRINT, MAPPING, body_of, decision_body
+from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import (  # noqa: F401
     AREAS,
     CURRENT,
@@ -152,6 +153,12 @@ def call(
             return of_notices(name, method, who)
         if name in shared.NAMES:
             return of_shared(name, method, who, reaches)
+        if name in custody.NAMES:
+            if reaches:
+                request.getfixturevalue("deployed")
+            whose = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
+            address = reverse(name, args=custody.arguments(name, *whose))
+            return client(name, who).generic(method, address, **custody.sent(name, method))
         if name in exchange.SUBJECTS:
             alpine, anna = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
             subject_of_it = exchange.arguments(name, alpine, anna)

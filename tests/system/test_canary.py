@@ -27,7 +27,7 @@ MENDED, TYPED, CARRIED = "canary-mended-40fd17", "canary-type-e0947b", "Canary I
 HEADER, SHOWN = "Canary Header 9b1d40", "Canary Example c25e77"
 ELSEWHERE = naming(
     "acceptance_id", "copy_id", "expectation_id", "fingerprint", "member_id", "notice_id", "endpoint_id",
-    "grant_id", "code", "account_id", "recovery_id",
+    "grant_id", "code", "account_id", "recovery_id", "takeout_id", "hold_id",
 ) | {
     "letter", "map_columns", "own_rule", "rulebook_version",
 }  # fmt: skip

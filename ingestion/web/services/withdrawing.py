@@ -9,7 +9,7 @@ from ingestion.web.errors import NotNow, ReasonNeeded
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.superseding import supersede
-from ingestion.web.signals import withdrawn
+from ingestion.web.signals import withdrawing, withdrawn
 from ingestion.web.states import WITHDRAWABLE, State
 from ingestion.web.uploads.terms import a_reason
 from portal.accounts.actor import Actor
@@ -62,6 +62,7 @@ def _still(actor: Actor, submission: Submission) -> Submission:
     moved_on = current.attempt != submission.attempt or (current.verdict and not submission.verdict)
     if not may_withdraw(actor, current) or moved_on:
         raise NotNow(_("It has moved on in the meantime; reload to see the state it is in now."))
+    withdrawing.send(Submission, submission=current)
     return current
 
 

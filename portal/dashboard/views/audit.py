@@ -19,12 +19,12 @@ from portal.audit.chain import chain_of
 from portal.audit.models import AuditRecord
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
+from portal.audit.trail import trail_csv, trail_json
 from portal.audit.verifying import Signed, verified
 from portal.common.errors import NotFound
 from portal.dashboard.attachments import attachment
 from portal.dashboard.audit_forms import AuditFilter
 from portal.dashboard.audit_words import FAULTS, happened
-from portal.dashboard.exports.trail import trail_csv, trail_json
 from portal.dashboard.paging import page_number, pages_of
 
 PAGE_SIZE = 50

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ingestion.web import selectors
 from portal.accounts.permissions import member_required
 from portal.common.errors import NotFound
+from portal.custody.held import is_held
 from portal.dashboard.changes import changes_panel
 from portal.dashboard.finding_filter import FindingFilter
 from portal.dashboard.finding_table import finding_table
@@ -94,4 +95,5 @@ def _context(request: HttpRequest, submission_id: UUID) -> dict[str, Any]:
     actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_submission(actor, submission_id)
     shown = picture(actor, found)
-    return shown.context | read_results(actor, found, size=PAGE_SIZE) | changes_panel(actor, found)
+    context = shown.context | {"held": is_held(found)}
+    return context | read_results(actor, found, size=PAGE_SIZE) | changes_panel(actor, found)

@@ -7,6 +7,7 @@ from portal.notices.services.endpoints import (
     change_endpoint,
     deliver_again,
     remove_endpoint,
+    remove_endpoints_of,
     rotate_secret,
     test_endpoint,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "deliver_again",
     "mark_read",
     "remove_endpoint",
+    "remove_endpoints_of",
     "rotate_secret",
     "save_preferences",
     "send_due",

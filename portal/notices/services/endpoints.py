@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -69,11 +70,32 @@ def rotate_secret(*, actor: Actor, endpoint: Endpoint) -> str:
 def remove_endpoint(*, actor: Actor, endpoint: Endpoint) -> None:
     """Nothing is sent to it any more; its address is forgotten, its secret cannot be derived again."""
     current = _locked(actor, endpoint)
+    _forget(current)
+    _record(AuditTag.WEBHOOK_REMOVED, actor, current, {})
+
+
+@transaction.atomic
+def remove_endpoints_of(institution_id: UUID) -> int:
+    """The same for all of an institution that leaves; how many."""
+    found = Endpoint.objects.select_for_update(no_key=True).filter(
+        institution_id=institution_id, removed_at=None
+    )
+    for endpoint in found:
+        _forget(endpoint)
+        record(
+            tag=AuditTag.WEBHOOK_ENDED_BY_LEAVING,
+            institution_id=institution_id,
+            actor_id=None,
+            subject_id=endpoint.id,
+        )
+    return len(found)
+
+
+def _forget(current: Endpoint) -> None:
     current.removed_at, current.active = timezone.now(), False
     current.url, current.events = "", []
     current.salt, current.previous_salt = new_salt(), ""
     current.save(update_fields=["removed_at", "active", "url", "events", "salt", "previous_salt"])
-    _record(AuditTag.WEBHOOK_REMOVED, actor, current, {})
 
 
 @transaction.atomic

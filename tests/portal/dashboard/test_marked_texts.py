@@ -25,6 +25,7 @@ from ingestion.web.state_machine import state_machine
 from portal.accounts.models import Institution
 from tests.fixtures.canary import two_months
 from tests.portal import exchange, operating, programs, reviews, shared
+from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
@@ -39,7 +40,7 @@ RULE = "TPT-LIST-32"
 FILES = {
     "annotated", "findings_csv", "findings_json", "findings_xlsx", "open_notice", "original", "receipt",
     "table", "template_file", "audit_export", "received_file", "look_through_csv", "access_csv",
-    "access_log_export",
+    "access_log_export", "takeout_part",
 }  # fmt: skip
 CONDITIONS = {
     "12 in class 1 2", "32 = Fixed|Floating", "47 filled and 48 empty", "39 >= [6], 6 <= today",
@@ -174,6 +175,8 @@ def said(
         "endpoint_id": notices.endpoint(alpine, latest.uploaded_by).id,
         "member_id": latest.uploaded_by_id,
         "account_id": programs.arguments("revoke_api_token", alpine, latest.uploaded_by)[0],
+        "hold_id": custody.hold_of(alpine, admin).pk,
+        "takeout_id": custody.takeout_of(alpine, admin).pk,
         "notice_id": notices.notice(admin, alpine).pk,
         "letter.name": notices.arguments("letter", alpine, latest.uploaded_by, admin, tmp_path)[0],
         "recovery_id": operating.recovery_of(alpine).pk,

@@ -1,0 +1,1 @@
+"""What an institution keeps, for how long, and how it takes all of it away or leaves."""

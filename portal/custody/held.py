@@ -1,0 +1,64 @@
+"""Reads: legal holds, what they hold, and what of it is not locked in the stores yet."""
+
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from ingestion.web.models import Submission
+from ingestion.web.states import State
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.common.errors import NotFound
+from portal.custody.models import Hold, Lock
+
+
+def standing(institution_id: UUID) -> QuerySet[Hold]:
+    """Holds of an institution that were not released."""
+    return Hold.objects.filter(institution_id=institution_id, released_at=None)
+
+
+def holds_for(actor: Actor) -> QuerySet[Hold]:
+    """All holds of the person's institution, also released ones, newest first; administrators see them."""
+    mine = Hold.objects.filter(institution=actor.require(Role.ADMIN))
+    return mine.select_related("submission", "set_by", "release_asked_by", "released_by")
+
+
+def get_hold(actor: Actor, hold_id: UUID, *, lock: bool = False) -> Hold:
+    """One of them, its row locked if asked; NotFound for anybody else's."""
+    found = holds_for(actor).filter(pk=hold_id)
+    if lock:
+        found = found.select_for_update(of=("self",))
+    hold = found.first()
+    if hold is None:
+        raise NotFound(_("This hold does not exist."))
+    return hold
+
+
+def held(institution_id: UUID) -> QuerySet[Submission]:
+    """What the institution's standing holds hold: stored deliveries; what is only checked is never held."""
+    stored = Submission.objects.filter(institution_id=institution_id, check_only=False)
+    stored = stored.exclude(state__in=[State.RECEIVING, State.REFUSED])
+    holds = list(standing(institution_id))
+    if any(hold.scope == Hold.Scope.EVERYTHING for hold in holds):
+        return stored
+    named = Q(pk__in=[hold.submission_id for hold in holds if hold.submission_id])
+    funds = [hold.fund for hold in holds if hold.fund]
+    return stored.filter(named | Q(fund_deliveries__fund__in=funds)).distinct()
+
+
+def is_held(submission: Submission) -> bool:
+    return held(submission.institution_id).filter(pk=submission.pk).exists()
+
+
+def to_lock(institution_id: UUID) -> QuerySet[Submission]:
+    """Held deliveries whose objects, or those of their latest attempt, are not locked yet."""
+    locked = Lock.objects.filter(submission__institution_id=institution_id)
+    done = locked.filter(attempt__gte=F("submission__attempt")).values("submission")
+    return held(institution_id).exclude(pk__in=done).order_by("number")
+
+
+def to_unlock(institution_id: UUID) -> QuerySet[Lock]:
+    """Locks of what is no longer held."""
+    locked = Lock.objects.filter(submission__institution_id=institution_id)
+    return locked.exclude(submission__in=held(institution_id).values("pk")).order_by("pk")

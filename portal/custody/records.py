@@ -1,0 +1,86 @@
+"""What the portal's database knows of an institution, as JSON documents with the columns as they stand."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ingestion.review.models import Acceptance
+from ingestion.schedule.models import Expectation
+from ingestion.web.models import MappingVersion, RulebookVersion, Submission, Transition
+from portal.accounts.models import Institution, Membership, User
+from portal.audit.chain import chain_of
+from portal.audit.models import SignedHead
+from portal.audit.selectors import actors_of, records_of_institution
+from portal.audit.trail import trail_json
+from portal.custody.models import TakeOut
+from sharing.models import AccessRequest, Copy, Grant, GrantTransition
+from sharing.states import State
+
+CHUNK = 500
+SEEN = ("id", "owner__code", "recipient__code", "state", "state_since", "funds", "templates", "contents",
+        "condition", "valuations_from", "ends_on", "purpose")  # fmt: skip
+"""What the recipient of a grant knows of it."""
+
+
+def documents(takeout: TakeOut) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """By path: one document for each kind of row, then the audit trail up to where the take-out began."""
+    institution = takeout.institution
+    for name, rows in _tables(institution).items():
+        yield f"records/{name}.json", _written(rows)
+    trail = records_of_institution(institution.pk).filter(number__lte=takeout.audit_number)
+    names = {str(user.pk): str(user) for user in User.objects.filter(pk__in=actors_of(institution.pk))}
+    chain, ordered = chain_of(institution.pk), trail.order_by("number").iterator(chunk_size=CHUNK)
+    yield "audit/records.json", trail_json(ordered, names, chain)
+    signed = SignedHead.objects.filter(chain=chain, number__lte=takeout.audit_number)
+    yield "audit/signed-ends.json", _written(signed.values())
+
+
+def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]]:
+    """Every column, but of other institutions' grants what the recipient sees, and no names of its people."""
+    mine = Submission.objects.filter(institution=institution)
+    given = Grant.objects.filter(owner=institution)
+    received = Grant.objects.filter(recipient=institution).exclude(state__in=[State.DRAFT, State.DISCARDED])
+    asked = AccessRequest.objects.filter(Q(asker=institution) | Q(owner=institution))
+    mappings = MappingVersion.objects.filter(mapping__institution=institution)
+    return {
+        "institution": Institution.objects.filter(pk=institution.pk).values(),
+        "members": Membership.objects.filter(institution=institution).values(
+            "user_id", "user__name", "user__email", "role", "created_at"
+        ),
+        "submissions": mine.order_by("number").values(),
+        "transitions": Transition.objects.filter(submission__in=mine).values(),
+        "acceptances": Acceptance.objects.filter(institution=institution).values(),
+        "expectations": Expectation.objects.filter(institution=institution).values(),
+        "rulebooks": RulebookVersion.objects.filter(institution=institution).order_by("number").values(),
+        "mappings": mappings.values("mapping__fingerprint", *_columns(MappingVersion)),
+        "grants-given": given.values("recipient__code", *_columns(Grant)),
+        "grants-received": received.values(*SEEN),
+        "grant-changes": GrantTransition.objects.filter(grant__in=given).values(
+            "grant_id", "from_state", "to_state", "reason", "at"
+        ),
+        "copies-handed-on": Copy.objects.filter(grant__in=given).values(),
+        "access-requests": asked.values(
+            "asker__code", "owner__code", "wanted", "purpose", "state", "asked_at"
+        ),
+    }
+
+
+def _columns(model: type[Any]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _written(rows: "QuerySet[Any, Any]") -> Iterator[bytes]:
+    """A JSON array, some hundred rows at a time."""
+    before = "["
+    all_of_them = rows.iterator(chunk_size=CHUNK)
+    while some := list(islice(all_of_them, CHUNK)):
+        yield (before + "\n" + ",\n".join(map(_line, some))).encode()
+        before = ","
+    yield b"[]\n" if before == "[" else b"\n]\n"
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row, default=str, ensure_ascii=False)

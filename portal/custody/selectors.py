@@ -1,0 +1,94 @@
+"""Reads for administrators: take-outs, how long things are kept, what is gone when."""
+
+from dataclasses import dataclass
+from datetime import UTC, date
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from ingestion.aws.clients import client
+from ingestion.web.models import Submission
+from ingestion.web.selectors import submissions_for
+from portal.accounts.actor import Actor
+from portal.accounts.roles import Role
+from portal.common.errors import NotFound
+from portal.custody.models import Part, RetentionWish, TakeOut
+from portal.custody.retention import Kept, kept_of
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of a take-out's parts so far; `bytes` before they are packed."""
+
+    parts: int
+    taken: int
+    objects: int
+    bytes: int
+    missing: int
+    differing: int
+
+
+def takeouts_for(actor: Actor) -> QuerySet[TakeOut]:
+    """Newest first."""
+    return TakeOut.objects.filter(institution=actor.require(Role.ADMIN)).select_related("started_by")
+
+
+def get_takeout(actor: Actor, takeout_id: UUID) -> TakeOut:
+    """One of them; NotFound for anybody else's."""
+    found = takeouts_for(actor).select_related("institution").filter(pk=takeout_id).first()
+    if found is None:
+        raise NotFound(_("This take-out does not exist."))
+    return found
+
+
+def parts_of(takeout: TakeOut) -> QuerySet[Part]:
+    return takeout.parts.select_related("taken_by")
+
+
+def totals_of(takeout: TakeOut) -> Totals:
+    """How much was found, and how much of it was fetched."""
+    found = takeout.parts.aggregate(
+        parts=Count("pk"),
+        taken=Count("pk", filter=Q(taken_at__isnull=False)),
+        objects=Sum("objects_counted", default=0),
+        size=Sum("bytes", default=0),
+        missing=Sum("missing", default=0),
+        differing=Sum("differing", default=0),
+    )
+    return Totals(bytes=found.pop("size"), **found)
+
+
+def wishes_for(actor: Actor) -> QuerySet[RetentionWish]:
+    """What was asked for of retention, newest first."""
+    return RetentionWish.objects.filter(institution=actor.require(Role.ADMIN)).select_related("asked_by")
+
+
+def get_open_wish(actor: Actor, wish_id: UUID) -> RetentionWish:
+    """One that was neither applied nor set aside, its row locked; NotFound otherwise."""
+    still = wishes_for(actor).filter(applied_at=None, set_aside_at=None)
+    found = still.select_for_update(of=("self",)).filter(pk=wish_id).first()
+    if found is None:
+        raise NotFound(_("This request does not exist, or it is over."))
+    return found
+
+
+def retention_of(actor: Actor) -> list[Kept]:
+    """How long each bucket keeps things, as the bucket itself says to this person. AwsError."""
+    institution = actor.require(Role.ADMIN)
+    s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
+    return kept_of(s3, settings.FUNDGATE_ACCOUNT_ID, institution.code)
+
+
+def kept_deliveries(actor: Actor) -> QuerySet[Submission]:
+    """What lies in the buckets until its retention is over, oldest first; checks go after a week."""
+    actor.require(Role.ADMIN)
+    return submissions_for(actor).filter(check_only=False).order_by("created_at", "number")
+
+
+def delivered_by_day(actor: Actor) -> dict[date, int]:
+    """How many of these came on each day, in UTC as the buckets count."""
+    days = kept_deliveries(actor).order_by().annotate(day=TruncDate("created_at", tzinfo=UTC))
+    return dict(days.values_list("day").annotate(n=Count("pk")).values_list("day", "n"))
