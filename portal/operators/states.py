@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class State(models.TextChoices):
     """A recovery, from one operator's word to its end."""
 
-    ASKED = "asked", _("Waits for a second operator")
-    ANNOUNCED = "announced", _("Announced to the members")
-    DUE = "due", _("Waits for the command of the deploying hand")
+    ASKED = "asked", _("To be confirmed")
+    ANNOUNCED = "announced", _("Members are told")
+    DUE = "due", _("To be carried out")
     DONE = "done", _("Done")
-    OBJECTED = "objected", _("A member objected")
-    WITHDRAWN = "withdrawn", _("Withdrawn by an operator")
+    OBJECTED = "objected", _("Objected to")
+    WITHDRAWN = "withdrawn", _("Called off")
     LAPSED = "lapsed", _("Lapsed")
 
 

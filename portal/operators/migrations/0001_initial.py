@@ -61,12 +61,12 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("asked", "Waits for a second operator"),
-                            ("announced", "Announced to the members"),
-                            ("due", "Waits for the command of the deploying hand"),
+                            ("asked", "To be confirmed"),
+                            ("announced", "Members are told"),
+                            ("due", "To be carried out"),
                             ("done", "Done"),
-                            ("objected", "A member objected"),
-                            ("withdrawn", "Withdrawn by an operator"),
+                            ("objected", "Objected to"),
+                            ("withdrawn", "Called off"),
                             ("lapsed", "Lapsed"),
                         ],
                         default="asked",
