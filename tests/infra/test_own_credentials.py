@@ -135,6 +135,12 @@ def test_every_page_reads_with_the_credentials_of_who_looks_and_keeps_nothing(
         assert keys or not seen, f"{page.address} shows values that were not read now"
         showing[page.name] |= seen
     assert {name for name, values in showing.items() if values} == SHOW
+    program = programs.sending(programs.token_of(programs.account_of(alpine, viewer.user))[1])
+    for page in (one for one in looked_at if one.policy.scope):
+        asked.clear()
+        answer = program.get(page.address)
+        assert answer.status_code == page.policy.ok and not shown(answer), page.address
+        assert {one.key for one in asked} <= {portal.own_key}, f"{page.address} was read for a program"
     assert set().union(*showing.values()) == set(VALUES)
     assert portal.own_key not in people[Role.VIEWER].keys | people[Role.ADMIN].keys
     assert not people[Role.VIEWER].keys & people[Role.ADMIN].keys, "each has keys of their own"

@@ -9,6 +9,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import ApiToken, Institution, Membership, ServiceAccount, Tally
+from portal.accounts.programs.program import Program
 from portal.accounts.programs.scopes import Scope
 from portal.audit.models import AuditRecord
 from portal.common.time import now
@@ -102,6 +103,12 @@ def test_a_program_reads_what_every_member_can_be_told_of(
     (row,) = program.get("/api/v1/notices/", {"unread": "true"}).json()["results"]
     assert (row["id"], row["event"], row["about"]) == (told.pk, "submission.completed", {"number": 7})
     assert row["read_at"] is None
+
+
+def test_a_program_holds_nothing_that_opens_content() -> None:
+    opening = {"credentials", "id_token", "tokens", "user", "role"}
+    assert opening <= {*dir(Actor), *Actor.__dataclass_fields__}, "a person does"
+    assert not opening & {*dir(Program), *Program.__dataclass_fields__}
 
 
 def test_a_token_opens_no_page_and_is_no_session(program: Client) -> None:
