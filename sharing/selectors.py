@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from ingestion.review.selectors import no_error_open
 from ingestion.web.models import Submission
+from ingestion.web.selectors.limits import of_seen, with_seen
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
+from portal.accounts.limits import Limit
 from portal.accounts.models import Institution
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
@@ -23,12 +25,12 @@ from sharing.states import FLOWING, READABLE, Condition, CopyState, RequestState
 
 def grants_given(actor: Reader) -> QuerySet[Grant]:
     """What the actor's institution lets others have, newest first; viewers see it too."""
-    return _grants().filter(owner=actor.reads(Scope.GRANTS))
+    return _within(actor.limit, _grants().filter(owner=actor.reads(Scope.GRANTS)))
 
 
 def grants_received(actor: Reader) -> QuerySet[Grant]:
     """What others let the actor's institution have; drafts are the owner's own."""
-    mine = _grants().filter(recipient=actor.reads(Scope.GRANTS))
+    mine = _within(actor.limit, _grants().filter(recipient=actor.reads(Scope.GRANTS)))
     return mine.exclude(state__in=[State.DRAFT, State.DISCARDED])
 
 
@@ -36,7 +38,7 @@ def get_grant(actor: Reader, grant_id: UUID, *, lock: bool = False) -> Grant:
     """A grant the actor's institution gives or receives, its row locked if asked; NotFound otherwise."""
     mine = actor.reads(Scope.GRANTS)
     seen = Q(owner=mine) | (Q(recipient=mine) & ~Q(state__in=[State.DRAFT, State.DISCARDED]))
-    found = _grants().filter(seen, pk=grant_id)
+    found = _within(actor.limit, _grants().filter(seen, pk=grant_id))
     if lock:
         found = found.select_for_update(of=("self",))
     grant = found.first()
@@ -72,8 +74,13 @@ def get_listed(actor: Actor, code: str) -> Institution:
 
 
 def requests_of(actor: Actor) -> QuerySet[AccessRequest]:
-    """What the actor's institution was asked for and what it asked others for, newest first."""
+    """What the actor's institution was asked for and what it asked others for, newest first.
+
+    In words, which may name any fund: not for who is limited to some.
+    """
     mine = actor.require(Role.VIEWER)
+    if actor.limit is not None:
+        return AccessRequest.objects.none()
     both = AccessRequest.objects.filter(Q(owner=mine) | Q(asker=mine))
     return both.select_related("owner", "asker", "asked_by", "answered_by", "grant")
 
@@ -157,14 +164,15 @@ def grants_that_flow(owner: Institution) -> QuerySet[Grant]:
 
 
 def received_for(actor: Reader) -> QuerySet[Copy]:
-    """Deliveries of others that the actor's institution may read now, newest first."""
+    """Deliveries of others that the actor's institution may read now, newest first; within their limit."""
     mine, today = actor.reads(Scope.DELIVERIES), timezone.now().date()
-    return (
+    found = (
         Copy.objects.filter(grant__recipient=mine, grant__state__in=READABLE, state=CopyState.DONE)
         .filter(Q(grant__ends_on=None) | Q(grant__ends_on__gte=today))
-        .select_related("grant__owner", "grant__recipient", "submission__superseded_by")
+        .select_related("grant__owner", "grant__recipient", "submission")
         .order_by("-done_at", "-pk")
     )
+    return with_seen(of_seen(found, actor.limit), actor.limit, "submission__superseded_by")
 
 
 def get_received(actor: Reader, copy_id: int) -> Copy:
@@ -173,6 +181,20 @@ def get_received(actor: Reader, copy_id: int) -> Copy:
     if found is None:
         raise NotFound(_("This delivery does not exist, or is no longer shared with you."))
     return found
+
+
+def ids_within(limit: Limit) -> list[UUID]:
+    """The ids of the institution's grants that name funds, and none outside of the limit.
+
+    The lists are compared here: the databases cannot do it alike.
+    """
+    mine = Grant.objects.filter(Q(owner=limit.institution_id) | Q(recipient=limit.institution_id))
+    return [pk for pk, funds in mine.order_by().values_list("pk", "funds") if limit.holds(funds)]
+
+
+def _within(limit: Limit | None, grants: QuerySet[Grant]) -> QuerySet[Grant]:
+    """Of these grants of the person's institution those within their limit."""
+    return grants if limit is None else grants.filter(pk__in=ids_within(limit))
 
 
 def _grants() -> QuerySet[Grant]:

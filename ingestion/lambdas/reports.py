@@ -8,6 +8,7 @@ from ingestion.aws.events import MAX_BODY_BYTES, Event, Kind, event_id, score_of
 from ingestion.aws.layout import LATER, STAGES
 from ingestion.pipeline.tally import tally_of
 
+_NAMELESS = {"id": "", "id_type": "", "name": "", "currency": ""}
 _WITHIN_STAGE = {Kind.EXTRACT: 0, Kind.STATUS: 1, Kind.AUDIT: 2, Kind.ERROR: 3, Kind.COMPLETED: 4}
 
 
@@ -54,14 +55,17 @@ def extract(submission: str, attempt: int, result: dict[str, Any], document: dic
 
 
 def _short_enough(event: Event) -> Event:
-    """Without counts by fund, then by rule, then without the last portfolios, where it would be too long."""
+    """Without counts by fund, then by rule, then without the last portfolios, where it would be too long.
+
+    One without a name stands in their place: nobody takes a card for complete that is not.
+    """
     if event.tally and len(event.body()) > MAX_BODY_BYTES:
         groups = [group | {"funds": None} for group in event.tally["groups"]]
         event = replace(event, tally=event.tally | {"groups": groups})
     if len(event.body()) > MAX_BODY_BYTES:
         event = replace(event, tally=None)
-    while (card := event.index_card) and card["portfolios"] and len(event.body()) > MAX_BODY_BYTES:
-        event = replace(event, index_card=card | {"portfolios": card["portfolios"][:-1]})
+    while (card := event.index_card) and card["portfolios"][1:] and len(event.body()) > MAX_BODY_BYTES:
+        event = replace(event, index_card=card | {"portfolios": [*card["portfolios"][:-2], _NAMELESS]})
     return event
 
 

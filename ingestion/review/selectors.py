@@ -11,9 +11,11 @@ from ingestion.review.reach import reaches, within_reach
 from ingestion.review.states import Outcome, State
 from ingestion.web.models import Submission
 from ingestion.web.selectors import current_deliveries_for
+from ingestion.web.selectors.limits import of_seen, with_seen
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
+from portal.accounts.limits import Limit
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
@@ -34,10 +36,16 @@ class Stands:
 
 
 def acceptances_for(actor: Reader) -> QuerySet[Acceptance]:
-    """The institution's acceptances and requests, newest first."""
-    return Acceptance.objects.filter(institution=actor.reads(Scope.SUBMISSIONS)).select_related(
-        "submission", "requested_by", "decided_by", "lapsed_by", "lapsed_with"
+    """The acceptances and requests for the institution's submissions that the person sees, newest first."""
+    mine = Acceptance.objects.filter(institution=actor.reads(Scope.SUBMISSIONS)).select_related(
+        "submission", "requested_by", "decided_by", "lapsed_by"
     )
+    return with_seen(of_seen(mine, actor.limit), actor.limit, "lapsed_with")
+
+
+def ids_within(limit: Limit) -> QuerySet[Acceptance, UUID]:
+    """The ids of those for submissions that a person with this limit sees."""
+    return of_seen(Acceptance.objects.all(), limit).values_list("pk", flat=True)
 
 
 def get_acceptance(actor: Actor, acceptance_id: UUID, *, lock: bool = False) -> Acceptance:

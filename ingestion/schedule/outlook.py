@@ -43,12 +43,17 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Entry:
-    """One expected delivery and what came of it."""
+    """One expected delivery and what came of it; no `arrival` also where the reader may not see which."""
 
     expectation: Expectation
     occurrence: Occurrence
     status: Status
     arrival: Arrival | None = None
+
+    @property
+    def came(self) -> bool:
+        """Whether it is here, in time or not."""
+        return self.status in (Status.RECEIVED, Status.RECEIVED_LATE)
 
 
 def zone_of(institution_id: UUID) -> str:

@@ -8,3 +8,10 @@ class IngestionConfig(AppConfig):
     label = "ingestion"
     verbose_name = "Ingestion"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ingestion.web.selectors.limits import seen_ids
+        from portal.notices.events import events_of
+        from portal.notices.limits import heard_of_seen
+
+        heard_of_seen(events_of("submission"), seen_ids)

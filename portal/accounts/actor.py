@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from ingestion.aws.credentials import Credentials
 from portal.accounts import credentials
-from portal.accounts.errors import InstitutionConflict, NoInstitution
+from portal.accounts.errors import InstitutionConflict, NoInstitution, OnlySomeFunds
+from portal.accounts.limits import Limit
 from portal.accounts.models import Institution, User
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import WORDS, Role
@@ -26,7 +27,10 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True)
 class Actor:
-    """A signed-in person; institution and role are None without membership or when the token disagrees."""
+    """A signed-in person; institution and role are None without membership or when the token disagrees.
+
+    `limit`: the funds they are limited to, None for all.
+    """
 
     user: User
     institution: Institution | None
@@ -34,10 +38,15 @@ class Actor:
     tokens: TokenSource = field(repr=False)
     conflict: bool = False
     address: str | None = None
+    limit: Limit | None = None
 
     def may(self, role: Role) -> bool:
         """Whether this person's role includes `role`."""
         return self.role is not None and self.role.includes(role)
+
+    def may_for_all_funds(self, role: Role) -> bool:
+        """The same for what counts for every fund of the institution."""
+        return self.may(role) and self.limit is None
 
     def require(self, role: Role) -> Institution:
         """The institution acted for; InstitutionConflict, NoInstitution or NotAllowed."""
@@ -60,6 +69,13 @@ class Actor:
     def is_operator(self) -> bool:
         """Whether this person runs the platform; an operator is a member of no institution."""
         return self.institution is None and not self.conflict and self.user.is_operator
+
+    def require_for_all_funds(self, role: Role) -> Institution:
+        """The same for what counts for every fund of the institution; OnlySomeFunds for who is limited."""
+        institution = self.require(role)
+        if self.limit is not None:
+            raise OnlySomeFunds
+        return institution
 
     def id_token(self, min_minutes: float = 0) -> str:
         """An ID token good for at least `min_minutes` where it can be renewed; else SignInNeeded."""

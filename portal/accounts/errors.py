@@ -9,8 +9,11 @@ __all__ = [
     "AlreadyMember",
     "InstitutionConflict",
     "LastAdmin",
+    "LimitInvalid",
+    "LimitedAdmin",
     "NoInstitution",
     "OnboardingFailed",
+    "OnlySomeFunds",
     "RenewalBusy",
     "SignInNeeded",
     "SignInRefused",
@@ -33,6 +36,17 @@ class InstitutionConflict(NotAllowed):
     message = noop(
         "Your sign-in and your membership name different institutions. Sign out and in again; "
         "if that does not help, tell an admin of your institution."
+    )
+
+
+class OnlySomeFunds(NotAllowed):
+    """It counts for every fund of the institution, and the person is limited to some."""
+
+    code = "ONLY_SOME_FUNDS"
+    title = noop("You are limited to some funds")
+    message = noop(
+        "This counts for every fund of your institution, and you see only some of them. "
+        "A colleague without that limit can do it."
     )
 
 
@@ -89,3 +103,21 @@ class LastAdmin(Conflict):
         "Somebody has to be able to manage your institution. Make another member who has signed in before an "
         "administrator first."
     )
+
+
+class LimitedAdmin(Conflict):
+    """An administrator who would see some funds only: they manage all of the institution."""
+
+    code = "LIMITED_ADMIN"
+    title = noop("An administrator sees every fund")
+    message = noop(
+        "Administrators manage grants, members and the audit trail of the whole institution, so they cannot "
+        "be limited to some funds. End the limit first, or choose another role."
+    )
+
+
+class LimitInvalid(Conflict):
+    """A limit that names no fund, or too many."""
+
+    code = "LIMIT_INVALID"
+    title = noop("This is no limit")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from portal.accounts import members_function
 from portal.accounts.actor import Actor
-from portal.accounts.errors import AccountElsewhere, AlreadyMember, LastAdmin
+from portal.accounts.errors import AccountElsewhere, AlreadyMember, LastAdmin, LimitedAdmin
 from portal.accounts.models import Institution, Membership, SealedTokens, User
 from portal.accounts.roles import Role
 from portal.accounts.selectors import get_member
@@ -51,7 +51,7 @@ def invite_again(*, actor: Actor, member_id: UUID) -> Membership:
 
 
 def change_role(*, actor: Actor, member_id: UUID, role: Role) -> Membership:
-    """Gives a member another role, which counts from their next request on; LastAdmin."""
+    """Gives a member another role, which counts from their next request on; LastAdmin, LimitedAdmin."""
     institution = actor.require(Role.ADMIN)
     with transaction.atomic():
         _hold_admins(actor, institution)
@@ -61,6 +61,8 @@ def change_role(*, actor: Actor, member_id: UUID, role: Role) -> Membership:
         change = {"from": membership.role, "to": role}
         if membership.role == Role.ADMIN:
             _require_another_admin(actor, membership)
+        if role == Role.ADMIN and membership.funds is not None:
+            raise LimitedAdmin
         membership.role = role
         membership.save(update_fields=["role"])
         _record(AuditTag.MEMBER_GIVEN_ROLE, actor, membership.user_id, change)

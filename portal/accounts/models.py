@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from ingestion.aws.layout import institution_code
+from portal.accounts.limits import Limit
 from portal.accounts.roles import Role
 from portal.common.time import now
 
@@ -94,22 +95,37 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(models.Model):
-    """A person belongs to at most one institution, in one role; read anew for every request."""
+    """A person belongs to at most one institution, in one role; read anew for every request.
+
+    `funds`: those they are limited to, null for all; nobody limits an administrator.
+    """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="membership")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
+    funds = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(role__in=[str(role) for role in Role]), name="membership_role"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(funds__isnull=True) | ~models.Q(role=str(Role.ADMIN)),
+                name="membership_no_limited_admin",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role}, {self.institution})"
+
+    @property
+    def limit(self) -> Limit | None:
+        """What this member is limited to; None for all funds."""
+        if self.funds is None:
+            return None
+        return Limit(self.user_id, self.institution_id, frozenset(self.funds))
 
 
 class SealedTokens(models.Model):

@@ -42,8 +42,11 @@ def role_required(role: Role) -> type[IsMember]:
     return type(f"Is{role.label}", (IsMember,), {"role": role})
 
 
-def member_required(role: Role = Role.VIEWER) -> Callable[[View], View]:
-    """Lets members in at least this role pass; others are sent to the sign-in or shown why not."""
+def member_required(role: Role = Role.VIEWER, *, for_all_funds: bool = False) -> Callable[[View], View]:
+    """Lets members in at least this role pass; others are sent to the sign-in or shown why not.
+
+    `for_all_funds`: what the page does counts for every fund, so nobody who is limited to some passes.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -52,7 +55,7 @@ def member_required(role: Role = Role.VIEWER) -> Callable[[View], View]:
             if actor is None:
                 raise SignInNeeded
             try:
-                actor.require(role)
+                (actor.require_for_all_funds if for_all_funds else actor.require)(role)
             except NoInstitution:
                 return render(request, "accounts/no_institution.html", status=403)
             return view(request, *args, **kwargs)

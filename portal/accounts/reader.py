@@ -5,6 +5,7 @@ from typing import Protocol
 from django.http import HttpRequest
 
 from portal.accounts.actor import Actor
+from portal.accounts.limits import Limit
 from portal.accounts.models import Institution
 from portal.accounts.programs.program import Program
 from portal.accounts.programs.scopes import Scope
@@ -12,6 +13,11 @@ from portal.accounts.programs.scopes import Scope
 
 class Reader(Protocol):
     """What a person and a program have in common; credentials for content are not among it."""
+
+    @property
+    def limit(self) -> Limit | None:
+        """The funds whose metadata may be read; None for all."""
+        ...
 
     def reads(self, scope: Scope) -> Institution:
         """The institution whose metadata of this kind may be read; NotAllowed and its kin otherwise."""

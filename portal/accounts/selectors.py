@@ -47,7 +47,14 @@ def actor_for(user: User, tokens: TokenSource, *, address: str | None = None) ->
         return Actor(user, None, None, tokens, address=address)
     if tokens.groups != (membership.institution.code,):
         return Actor(user, None, None, tokens, conflict=True, address=address)
-    return Actor(user, membership.institution, Role(membership.role), tokens, address=address)
+    return Actor(
+        user,
+        membership.institution,
+        Role(membership.role),
+        tokens,
+        address=address,
+        limit=membership.limit,
+    )
 
 
 def user_by_identity(issuer: str, subject: str) -> User | None:

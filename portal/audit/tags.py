@@ -26,6 +26,7 @@ class AuditTag(StrEnum):
     MEMBER_INVITED = "portal:member:invited"
     MEMBER_INVITED_AGAIN = "portal:member:invited-again"
     MEMBER_GIVEN_ROLE = "portal:member:role-changed"
+    MEMBER_LIMITED = "portal:member:limited"
     MEMBER_REMOVED = "portal:member:removed"
     SERVICE_ACCOUNT_CREATED = "portal:service-account:created"
     SERVICE_ACCOUNT_CHANGED = "portal:service-account:changed"
@@ -82,6 +83,7 @@ class AuditTag(StrEnum):
     ACCESS_LOG_EXPORTED = "portal:access-log:exported"
     NOTICES_READ = "portal:notices:read"
     NOTICE_SETTINGS_SAVED = "portal:notices:settings-saved"
+    NOTICE_DEFAULTS_SAVED = "portal:notices:defaults-saved"
     WEBHOOK_ADDED = "portal:webhook:added"
     WEBHOOK_CHANGED = "portal:webhook:changed"
     WEBHOOK_SECRET_CHANGED = "portal:webhook:secret-changed"  # noqa: S105 - a tag, no secret

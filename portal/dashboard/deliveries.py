@@ -23,7 +23,7 @@ class Link:
 def delivery_context(actor: Actor, submission: Submission) -> dict[str, Any]:
     """For the page of a submission; from the database alone."""
     chain = selectors.chain_of(actor, submission)
-    replaces = selectors.replaced_by(submission)
+    replaces = selectors.replaced_by(actor, submission)
     return {
         "chain": [Link(one, _standing(one), one.pk == submission.pk) for one in chain]
         if len(chain) > 1

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from ingestion.web.selectors.limits import of_seen
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
@@ -116,7 +117,7 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         other=grant.recipient if given else grant.owner,
         history=[_step(each, grant, given) for each in _transitions(grant, given)],
         counts=counts,
-        lines=_lines(grant, given),
+        lines=_lines(actor, grant, given),
         preview=would_share(grant) if given and grant.state in (State.DRAFT, State.OFFERED) else None,
         may=frozenset(_possible(actor, grant, given, copies_due().filter(grant=grant).exists())),
         second_needed=waits and grant.drafted_by_id == actor.user.id,
@@ -163,9 +164,10 @@ def _step(one: GrantTransition, grant: Grant, given: bool) -> Step:
     return Step(STATES[one.to_state], one.at, who, one.reason)
 
 
-def _lines(grant: Grant, given: bool) -> list[Line]:
+def _lines(actor: Actor, grant: Grant, given: bool) -> list[Line]:
     """The latest copies; the other side sees what it can read now."""
-    found = grant.copies.select_related("submission").order_by("-owed_at", "-pk")
+    copies = of_seen(grant.copies.all(), actor.limit)
+    found = copies.select_related("submission").order_by("-owed_at", "-pk")
     if not given:
         readable = grant.state in READABLE and not grant.ended(timezone.now().date())
         found = found.filter(state=CopyState.DONE) if readable else found.none()

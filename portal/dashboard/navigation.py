@@ -97,7 +97,10 @@ PLACES: tuple[Place, ...] = (
         _("Institution"),
         role=Role.ADMIN,
         tabs=(
-            Place("members", _("Members"), _pages("member", "remove_member"), role=Role.ADMIN),
+            Place(
+                "members", _("Members"), _pages("member", "remove_member", "limit_member"), role=Role.ADMIN
+            ),
+            Place("notice_defaults", _("Notices"), role=Role.ADMIN),
             Place("security", _("Security"), role=Role.ADMIN),
             Place("service_accounts", _("API tokens"), _pages("service_account"), role=Role.ADMIN),
             Place("sftp_keys", _("SFTP keys"), role=Role.ADMIN),

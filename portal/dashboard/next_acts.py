@@ -33,7 +33,8 @@ def act_on(actor: Actor, submission: Submission) -> Act:
         return Act(_("Continue"), reverse("continue_submission", args=[submission.id]), posts=True)
     if submission.state == State.FAILED and uploads:
         return Act(_("Run again"), reverse("run_again", args=[submission.id]), posts=True)
-    if submission.verdict == Verdict.UNREADABLE and actor.may(Role.REVIEWER) and submission.code == MAPPABLE:
+    maps = actor.may_for_all_funds(Role.REVIEWER)
+    if submission.verdict == Verdict.UNREADABLE and maps and submission.code == MAPPABLE:
         return Act(_("Map the columns"), reverse("map_columns", args=[submission.id]))
     if submission.verdict == Verdict.FAILED and uploads and selectors.correctable(submission):
         return Act(_("Correct it here"), reverse("correct", args=[submission.id]))

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from portal.accounts.roles import WORDS, Role
 from portal.dashboard.forms import TiedForm
 from portal.notices.addresses import MAX_LENGTH, parsed
 from portal.notices.errors import AddressRefused
@@ -18,9 +20,10 @@ SENDABLE = [event for event in Event if event != Event.WEBHOOK_FAILING]  # it is
 
 @dataclass(frozen=True)
 class WishRow:
-    """One event with its two choices."""
+    """One event with its two choices; `told` says which members can be told of it."""
 
     label: str
+    told: str
     reach: forms.BoundField
     mail: forms.BoundField
 
@@ -43,7 +46,8 @@ class WishForm(TiedForm):
     @property
     def rows(self) -> list[WishRow]:
         return [
-            WishRow(str(event.label), self[f"reach:{event}"], self[f"mail:{event}"]) for event in self.events
+            WishRow(str(event.label), _told(event), self[f"reach:{event}"], self[f"mail:{event}"])
+            for event in self.events
         ]
 
     @property
@@ -53,6 +57,14 @@ class WishForm(TiedForm):
         return {
             event: (Reach(cleaned[f"reach:{event}"]), Mail(cleaned[f"mail:{event}"])) for event in self.events
         }
+
+
+def _told(event: Event) -> str:
+    """From which role on members can be told of an event."""
+    least = MANNERS[event].least
+    if least == Role.VIEWER:
+        return _("All members")
+    return _("From the role “%(role)s” on") % {"role": WORDS[least]}
 
 
 class EventsForm(TiedForm):

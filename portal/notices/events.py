@@ -38,6 +38,11 @@ class Event(models.TextChoices):
     WEBHOOK_FAILING = "webhook.failing", _("A webhook could not be delivered")
 
 
+def events_of(*kinds: str) -> list[Event]:
+    """The events about these kinds of things, as their names begin."""
+    return [event for event in Event if event.partition(".")[0] in kinds]
+
+
 PING = "ping"  # the type of a message that tests an endpoint
 
 

@@ -12,6 +12,8 @@ from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.notices.events import MANNERS, Event, Mail, Reach
+from portal.notices.limits import within
+from portal.notices.manners import manners_of
 from portal.notices.models import Announcement, Delivery, Endpoint, Notice, Preference
 
 MOST_COUNTED = 100
@@ -19,7 +21,7 @@ MOST_COUNTED = 100
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person is told of one event, and when by e-mail."""
+    """What a person, or everybody by default, is told of one event, and when by e-mail."""
 
     event: Event
     reach: Reach
@@ -27,10 +29,11 @@ class Wish:
 
 
 def notices_for(actor: Actor) -> QuerySet[Notice]:
-    """The person's own notices of the institution they act for, newest first."""
-    return Notice.objects.filter(
-        user=actor.user, announcement__institution=actor.require(Role.VIEWER)
-    ).select_related("announcement")
+    """The person's own notices of the institution they act for, newest first; within their limit."""
+    mine = Notice.objects.filter(user=actor.user, announcement__institution=actor.require(Role.VIEWER))
+    if actor.limit is not None:
+        mine = mine.filter(announcement__in=within(actor.limit))
+    return mine.select_related("announcement")
 
 
 def announcements_for(reader: Reader) -> QuerySet[Announcement]:
@@ -57,15 +60,22 @@ def unread_count(actor: Actor) -> int:
 def wishes_of(actor: Actor) -> list[Wish]:
     """What the person is told of: each event of which members in their role can say how."""
     own = {one.event: one for one in Preference.objects.filter(user=actor.user)}
+    by_default = manners_of(actor.require(Role.VIEWER).pk)
     wishes = []
     for event, manner in MANNERS.items():
         if manner.always or not actor.may(manner.least):
             continue
         chosen = own.get(event)
-        reach = Reach(chosen.reach) if chosen else manner.reach
+        reach, mail = (Reach(chosen.reach), Mail(chosen.mail)) if chosen else by_default[event]
         reach = reach if reach in manner.reaches else Reach.NONE  # what concerns nobody reaches nobody so
-        wishes.append(Wish(event, reach, Mail(chosen.mail) if chosen else manner.mail))
+        wishes.append(Wish(event, reach, mail))
     return wishes
+
+
+def defaults_for(actor: Actor) -> list[Wish]:
+    """What everybody of the institution is told of who has not chosen otherwise."""
+    by_default = manners_of(actor.require(Role.ADMIN).pk)
+    return [Wish(event, *told) for event, told in by_default.items() if not MANNERS[event].always]
 
 
 def endpoints_for(actor: Actor) -> QuerySet[Endpoint]:

@@ -48,6 +48,7 @@ FORMS: dict[str, dict[str, str]] = {
     "deadline_zone": {"zone": "Europe/Luxembourg"},
     "members": {"email": "new@alpine-am.example", "name": "New", "role": "viewer"},
     "member": {"role": "reviewer"},
+    "limit_member": {"scope": "some", "others": "LU0000000001"},
     "remove_member": {"sure": "on"},
 }
 

@@ -1,5 +1,6 @@
 """What is expected of an institution, and what came of it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from ingestion.schedule import outlook
 from ingestion.schedule.models import Expectation
+from ingestion.web.selectors import submissions_for
+from portal.accounts.limits import Limit
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
 from portal.common.errors import NotFound
@@ -18,8 +21,15 @@ OVERDUE_DAYS = timedelta(days=92)
 
 
 def expectations_for(actor: Reader) -> QuerySet[Expectation]:
-    """What is expected of the actor's institution, by fund and template."""
-    return Expectation.objects.filter(institution=actor.reads(Scope.CALENDAR)).select_related("set_by")
+    """What is expected of the actor's institution, by fund and template; of the funds they are limited to."""
+    mine = Expectation.objects.filter(institution=actor.reads(Scope.CALENDAR)).select_related("set_by")
+    return mine if actor.limit is None else mine.filter(fund__in=actor.limit.funds)
+
+
+def ids_within(limit: Limit) -> QuerySet[Expectation, UUID]:
+    """The ids of what is expected of the funds that a person is limited to."""
+    mine = Expectation.objects.filter(institution_id=limit.institution_id, fund__in=limit.funds)
+    return mine.values_list("pk", flat=True)
 
 
 def get_expectation(actor: Reader, expectation_id: UUID) -> Expectation:
@@ -43,9 +53,20 @@ def calendar(
     expectations: QuerySet[Expectation] | None = None,
     moment: datetime | None = None,
 ) -> list[outlook.Entry]:
-    """What is due from `first` to `last`, by deadline; `expectations` narrows it."""
+    """What is due from `first` to `last`, by deadline; `expectations` narrows it.
+
+    That a delivery came is told also where the person does not see it; which one it is, is not.
+    """
     chosen = expectations_for(actor) if expectations is None else expectations
-    return outlook.entries(actor.reads(Scope.CALENDAR).id, chosen, first, last, moment or now())
+    found = outlook.entries(actor.reads(Scope.CALENDAR).id, chosen, first, last, moment or now())
+    if actor.limit is None:
+        return found
+    came = {entry.arrival.submission for entry in found if entry.arrival}
+    seen = set(submissions_for(actor).filter(pk__in=came).values_list("pk", flat=True))
+    return [
+        entry if entry.arrival is None or entry.arrival.submission in seen else replace(entry, arrival=None)
+        for entry in found
+    ]
 
 
 def is_overdue(entry: outlook.Entry) -> bool:

@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from ingestion.schedule.models import FundDelivery
 from ingestion.schedule.outlook import counted
 from ingestion.web.models import Submission
+from ingestion.web.selectors.limits import of_seen
 from ingestion.web.states import State
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
@@ -73,7 +74,9 @@ def fund_lines(actor: Actor, groups: Iterable[Mapping[str, Any]]) -> list[FundLi
 def fund_names(actor: Actor, funds: Iterable[str]) -> dict[str, str]:
     """The name each of these funds was last delivered under."""
     mine = FundDelivery.objects.filter(institution=actor.require(Role.VIEWER), fund__in=set(funds))
-    latest = mine.exclude(name="").values("fund").annotate(latest=Max("pk")).values("latest")
+    latest = (
+        of_seen(mine, actor.limit).exclude(name="").values("fund").annotate(latest=Max("pk")).values("latest")
+    )
     return dict(FundDelivery.objects.filter(pk__in=latest).values_list("fund", "name"))
 
 
@@ -85,9 +88,10 @@ def known_funds(actor: Actor, most: int) -> list[tuple[str, str]]:
 
 
 def _current(actor: Actor) -> QuerySet[FundDelivery]:
-    return counted(actor.require(Role.VIEWER).id).filter(
+    current = counted(actor.require(Role.VIEWER).id).filter(
         submission__state=State.COMPLETED, submission__superseded_by=None
     )
+    return of_seen(current, actor.limit)
 
 
 def _line(fund: str, template: str, rows: list[FundDelivery]) -> FundLine:

@@ -11,6 +11,7 @@ from ingestion.schedule.errors import AlreadyExpected, TermsInvalid
 from ingestion.schedule.models import DeadlineZone, Expectation, fund_key
 from ingestion.schedule.validation import check
 from portal.accounts.actor import Actor
+from portal.accounts.errors import OnlySomeFunds
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from portal.audit.services import record
@@ -27,11 +28,14 @@ def expect(*, actor: Actor, funds: Sequence[str], **terms: Any) -> list[Expectat
     """Expects the same of each of these funds; of "" a delivery whatever funds it names.
 
     TermsInvalid with all that is wrong or beyond MOST; AlreadyExpected, and nothing is set, if one stands.
+    OnlySomeFunds for a fund outside of the person's limit.
     """
     institution = actor.require(Role.REVIEWER)
     wanted = list(dict.fromkeys(fund_key(fund) for fund in funds))
     if not 1 <= len(wanted) <= MAX_FUNDS or any(len(fund) > 255 for fund in wanted):
         raise TermsInvalid([("funds", f"Name 1 to {MAX_FUNDS} funds, each by its identifier.")])
+    if actor.limit is not None and not actor.limit.holds(wanted):
+        raise OnlySomeFunds
     check(terms)
     made = [
         Expectation(institution=institution, fund=fund, set_by=actor.user, set_at=now(), **terms)

@@ -26,15 +26,12 @@ def chain_of(actor: Reader, submission: Submission) -> list[Submission]:
     return list(same.order_by("-number"))
 
 
-def replaced_by(submission: Submission) -> list[Submission]:
+def replaced_by(actor: Reader, submission: Submission) -> list[Submission]:
     """The deliveries it took the place of, newest first; none while it does not count itself."""
     if not submission.delivery_key or submission.state != State.COMPLETED:
         return []
-    same = Submission.objects.filter(
-        institution_id=submission.institution_id,
-        delivery_key=submission.delivery_key,
-        state=State.COMPLETED,
-        number__lt=submission.number,
+    same = submissions_for(actor).filter(
+        delivery_key=submission.delivery_key, state=State.COMPLETED, number__lt=submission.number
     )
     return list(same.order_by("-number"))
 

@@ -13,6 +13,7 @@ from ingestion.web.acts import record_act
 from ingestion.web.desk import MappingDesk
 from ingestion.web.models import ColumnMapping, Submission
 from ingestion.web.selectors.findings import verdict_document
+from ingestion.web.selectors.limits import with_seen
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
@@ -22,7 +23,8 @@ from portal.common.errors import NotFound
 def mappings_for(actor: Actor) -> QuerySet[ColumnMapping]:
     """The institution's mappings, those in use first, newest first."""
     mine = ColumnMapping.objects.filter(institution=actor.require(Role.VIEWER))
-    return mine.select_related("saved_by", "last_used_by", "layout_from").order_by("-in_use", "-saved_at")
+    found = with_seen(mine.select_related("saved_by"), actor.limit, "last_used_by", "layout_from")
+    return found.order_by("-in_use", "-saved_at")
 
 
 def get_mapping(actor: Actor, fingerprint: str) -> ColumnMapping:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from ingestion.web.models import StageRun, Submission, Transition
+from ingestion.web.selectors.limits import of_seen
 from ingestion.web.selectors.submissions import submissions_for
 from ingestion.web.states import IN_FLIGHT, RunState, State
 from portal.accounts.programs.scopes import Scope
@@ -66,7 +67,9 @@ def operations(actor: Reader, since: datetime) -> Operations:
         to_state__in=(State.QUEUED, *ENDS),
     )
     told = list(
-        changes.order_by("-id").values_list("submission_id", "attempt", "to_state", "at")[:MOST_CHANGES]
+        of_seen(changes, actor.limit)
+        .order_by("-id")
+        .values_list("submission_id", "attempt", "to_state", "at")[:MOST_CHANGES]
     )
     runs: dict[tuple[UUID, int], Run] = {}
     for submission, attempt, state, at in reversed(told):
@@ -78,8 +81,10 @@ def operations(actor: Reader, since: datetime) -> Operations:
     steps = StageRun.objects.filter(
         submission__institution=institution, submission__state_since__gte=since, finished_at__gte=since
     )
-    told_steps = steps.order_by("-id").values_list(
-        "submission_id", "attempt", "stage", "state", "resumed", "started_at", "finished_at"
+    told_steps = (
+        of_seen(steps, actor.limit)
+        .order_by("-id")
+        .values_list("submission_id", "attempt", "stage", "state", "resumed", "started_at", "finished_at")
     )
     for submission, attempt, stage, state, resumed, started, finished in told_steps[:MOST_STEPS].iterator():
         if found := runs.get((submission, attempt)):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from ingestion.aws.layout import CHECKS_DAYS
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import locked
+from ingestion.web.services.named_funds import keep_named_funds
 from ingestion.web.signals import forgotten
 from ingestion.web.states import State
 from portal.audit.services import record
@@ -35,6 +36,7 @@ def _delete(submission_id: object) -> bool:
     submission.deleted_at = timezone.now()
     submission.index_card, submission.results = None, {}
     submission.save(update_fields=["deleted_at", "index_card", "results"])
+    keep_named_funds(submission)
     forgotten.send(Submission, submission=submission)
     record(
         tag=AuditTag.CHECK_DELETED,

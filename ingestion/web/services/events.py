@@ -12,6 +12,7 @@ from ingestion.aws.events import Event, Kind
 from ingestion.web.models import PipelineEvent, StageRun, Submission
 from ingestion.web.pointers import FILES, result_key, results_bucket
 from ingestion.web.services.lifecycle import change, locked
+from ingestion.web.services.named_funds import keep_named_funds
 from ingestion.web.services.superseding import delivery_key, supersede
 from ingestion.web.signals import concluded, described
 from ingestion.web.states import RunState, State, state_of_code, verdict_of
@@ -157,6 +158,7 @@ def _take_card(card: dict[str, Any], submission: Submission) -> None:
     submission.index_card = card
     submission.template, submission.template_version = card["template"], card["version"]
     submission.delivery_key = "" if submission.check_only else delivery_key(card)
+    keep_named_funds(submission)
 
 
 def _record(tag: AuditTag, submission: Submission, detail: dict[str, Any]) -> None:

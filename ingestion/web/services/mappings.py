@@ -34,7 +34,7 @@ def save_mapping(
     `based_on` is the object version it was made from, "" for none: MappingChanged when another one stands by
     now. The first one needs no reason, a change does: ReasonNeeded. Saving what is in use changes nothing.
     """
-    institution = actor.require(Role.REVIEWER)
+    institution = actor.require_for_all_funds(Role.REVIEWER)
     problems = check_mapping(document, desk.layout if desk else None)
     if problems:
         raise MappingInvalid(problems)
@@ -60,7 +60,7 @@ def set_mapping_aside(*, actor: Actor, mapping: ColumnMapping, based_on: str, re
     Nothing is deleted, earlier versions explain earlier verdicts: a mark takes the mapping's place.
     MappingChanged, ReasonNeeded; one that is set aside already stays as it is.
     """
-    institution = actor.require(Role.REVIEWER)
+    institution = actor.require_for_all_funds(Role.REVIEWER)
     actor.credentials()
     with transaction.atomic():
         current, _stands = _to_change(actor, institution, mapping.fingerprint, based_on)

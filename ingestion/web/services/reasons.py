@@ -22,7 +22,7 @@ def give_reason(actor: Actor, submission: Submission, *, reason: str) -> Submiss
         raise ReasonNeeded(_("Say in a few words why it replaces the earlier delivery."))
     with transaction.atomic():
         current = locked(submission.id)
-        earlier = [str(one.id) for one in replaced_by(current)]
+        earlier = [str(one.id) for one in replaced_by(actor, current)]
         if not earlier:
             raise NotNow(_("This delivery does not replace an earlier one."))
         if current.reason:

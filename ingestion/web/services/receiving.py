@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ingestion.aws import errors as aws
 from ingestion.web.acts import record_act
 from ingestion.web.models import Submission
+from ingestion.web.selectors.submissions import submissions_for
 from ingestion.web.services.arrivals import claim, give_up
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.outbox import owe_start, park_token
@@ -132,6 +133,8 @@ def settle(actor: Actor, incoming: Incoming, complete: bool, terms: Terms) -> Ou
     if earlier is not None:
         incoming.refuse("DUPLICATE")
         give_up(actor, submission, "DUPLICATE", earlier=earlier)
+        if not submissions_for(actor, refused=True).filter(pk=earlier.pk).exists():
+            return Refused(submission, "DUPLICATE_UNSEEN")
         return Duplicate(earlier, submission.file_name)
     ref = incoming.commit()
     if ref is None:

@@ -32,7 +32,7 @@ def save_rulebook(*, actor: Actor, document: Any, based_on: str, reason: str) ->
     force by now. RulebookInvalid with all that is wrong. Saving what is in force already changes nothing.
     The other reviewers are told of rules that ask for less than before.
     """
-    institution = actor.require(Role.REVIEWER)
+    institution = actor.require_for_all_funds(Role.REVIEWER)
     body = _checked(document, reason)
     actor.credentials()  # renewed here if need be: a renewal must not be undone with the transaction
     with transaction.atomic():

@@ -37,6 +37,11 @@ OWN: dict[str, Code] = {
         "A file with exactly this content was received before.",
         "Open the earlier submission; there it can be checked again.",
     ),
+    "DUPLICATE_UNSEEN": Code(
+        "Sent before",
+        "A file with exactly this content was received before, as a submission that you do not see.",
+        "Ask a colleague who sees every fund; they can have it checked again.",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portal.accounts.limits import Limit
 from portal.accounts.models import ApiToken, Institution
 from portal.accounts.programs.errors import ApiTokenReadsOnly, IdTokenNeeded, ScopeMissing
 from portal.accounts.programs.scopes import Scope
@@ -11,10 +12,11 @@ READING = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True)
 class Program:
-    """A service account in one request, with the token that came with it."""
+    """A service account in one request, with the token that came with it; it reads of all funds."""
 
     token: ApiToken
     address: str | None = None
+    limit: Limit | None = None
 
     @property
     def institution(self) -> Institution:

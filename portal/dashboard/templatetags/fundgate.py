@@ -178,6 +178,12 @@ def may(actor: Any, role: str) -> bool:
 
 
 @register.filter
+def may_for_all_funds(actor: Any, role: str) -> bool:
+    """The same for what counts for every fund of the institution."""
+    return actor is not None and actor.may_for_all_funds(Role(role))
+
+
+@register.filter
 def role_word(role: str) -> str:
     """A role in words."""
     return str(WORDS[Role(role)])

@@ -55,7 +55,7 @@ def withdraw(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     elif not services.may_withdraw(actor, submission):
         messages.error(request, _("This submission cannot be withdrawn, or not by you."))
         return redirect("submission", submission_id)
-    replaces = [] if submission.superseded_by_id else selectors.replaced_by(submission)
+    replaces = [] if submission.superseded_by_id else selectors.replaced_by(actor, submission)
     context = {
         "submission": submission,
         "becomes_current": replaces[0] if replaces else None,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ingestion.schedule import selectors, services
 from ingestion.schedule.errors import AlreadyExpected, TermsInvalid
+from portal.accounts.errors import OnlySomeFunds
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.expectation_forms import ExpectationForm, NewExpectationForm, ZoneForm
@@ -56,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
             made = services.expect(actor=actor, funds=form.cleaned_data["wanted"], **form.terms())
         except TermsInvalid as refusal:
             form.refuse(refusal)
-        except AlreadyExpected as refusal:
+        except (AlreadyExpected, OnlySomeFunds) as refusal:
             form.add_error(None, refusal.message)
         else:
             told = ngettext(

@@ -76,7 +76,7 @@ def version(request: HttpRequest, fingerprint: str, number: int) -> HttpResponse
 
 
 @require_POST
-@member_required(Role.REVIEWER)
+@member_required(Role.REVIEWER, for_all_funds=True)
 def restore(request: HttpRequest, fingerprint: str, number: int) -> HttpResponse:
     """Saves what an earlier version said as a new one."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ def restore(request: HttpRequest, fingerprint: str, number: int) -> HttpResponse
 
 
 @require_POST
-@member_required(Role.REVIEWER)
+@member_required(Role.REVIEWER, for_all_funds=True)
 def set_aside(request: HttpRequest, fingerprint: str) -> HttpResponse:
     """Ends the use of one mapping."""
     actor = request.actor  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ def mappings(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required(Role.REVIEWER)
+@member_required(Role.REVIEWER, for_all_funds=True)
 def map_columns(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """Which column is which field; saved for every file of this shape, then the file is checked again."""
     actor = request.actor  # type: ignore[attr-defined]

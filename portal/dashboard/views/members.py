@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts import members as services
 from portal.accounts.actor import Actor
-from portal.accounts.errors import AccountElsewhere, AlreadyMember, LastAdmin
+from portal.accounts.errors import AccountElsewhere, AlreadyMember, LastAdmin, LimitedAdmin
 from portal.accounts.permissions import member_required
 from portal.accounts.programs.selectors import tokens_made_by
 from portal.accounts.roles import MAY, WORDS, Role
@@ -63,7 +63,7 @@ def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
         role = Role(form.cleaned_data["role"])
         try:
             services.change_role(actor=actor, member_id=member_id, role=role)
-        except LastAdmin as refusal:
+        except (LastAdmin, LimitedAdmin) as refusal:
             form.add_error("role", refusal.message)
             form.tie()
         else:

@@ -22,14 +22,14 @@ WIDE = ("when", "expect", "title", "message", "how_to_fix", "reason")  # inputs 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required(Role.REVIEWER)
+@member_required(Role.REVIEWER, for_all_funds=True)
 def new(request: HttpRequest) -> HttpResponse:
     """A new rule."""
     return _edit(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required(Role.REVIEWER)
+@member_required(Role.REVIEWER, for_all_funds=True)
 def edit(request: HttpRequest, rule_id: str) -> HttpResponse:
     """One rule: changed, or removed."""
     return _edit(request, rule_id)

@@ -83,7 +83,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@member_required(Role.REVIEWER)
+@member_required(Role.REVIEWER, for_all_funds=True)
 def restore(request: HttpRequest, number: int) -> HttpResponse:
     """Saves what an earlier version said as a new one."""
     actor = request.actor  # type: ignore[attr-defined]

@@ -74,7 +74,7 @@ class Notice(models.Model):
 
 
 class Preference(models.Model):
-    """What one person chose for one event; without a row it is as the event comes."""
+    """What one person chose for one event; without a row it is as their institution has it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     event = models.CharField(max_length=32)  # of Event
@@ -83,6 +83,25 @@ class Preference(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "event"], name="preference_once_per_event")]
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.reach}, {self.mail}"
+
+
+class EventDefault(models.Model):
+    """What administrators chose for one event and everybody of theirs who chooses nothing themselves."""
+
+    institution = models.ForeignKey("accounts.Institution", on_delete=models.CASCADE, related_name="+")
+    event = models.CharField(max_length=32)  # of Event
+    reach = models.CharField(max_length=8, choices=Reach.choices)
+    mail = models.CharField(max_length=8, choices=Mail.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "event"], name="event_default_once_per_institution"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.event}: {self.reach}, {self.mail}"

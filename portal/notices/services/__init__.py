@@ -2,6 +2,7 @@
 
 from portal.notices.services.announcing import announce
 from portal.notices.services.background import catch_up, send_due
+from portal.notices.services.defaults import save_defaults
 from portal.notices.services.endpoints import (
     add_endpoint,
     change_endpoint,
@@ -24,6 +25,7 @@ __all__ = [
     "remove_endpoint",
     "remove_endpoints_of",
     "rotate_secret",
+    "save_defaults",
     "save_preferences",
     "send_due",
     "spread",

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ingestion.aws.errors import AwsError
+from portal.accounts.limits import Limit
 from portal.accounts.models import User
+from portal.notices.limits import within
 from portal.notices.models import Notice
 from portal.notices.texts import path_of, text_of
 
@@ -49,21 +51,32 @@ def _mail(user_id: UUID) -> bool:
 
 @transaction.atomic
 def _claimed(user: User) -> list[Notice]:
-    """The person's due notices, not due again before a while; none of an institution they have left."""
+    """The person's due notices, not due again before a while.
+
+    None of an institution they have left, nor of what they no longer see.
+    """
     now = timezone.now()
     due = Notice.objects.select_for_update(of=("self",)).filter(user=user, email_due_at__lte=now)
     notices = list(due.select_related("announcement").order_by("id")[:TOGETHER])
     membership = getattr(user, "membership", None)
+    outside = _outside(membership.limit, notices) if membership and membership.limit else frozenset()
     sendable = []
     for notice in notices:
         ours = membership and membership.institution_id == notice.announcement.institution_id
         wanted = bool(ours and user.is_active and user.email) and notice.email_attempts < ATTEMPTS
+        wanted = wanted and notice.announcement_id not in outside
         notice.email_due_at = now + LEASE * 2**notice.email_attempts if wanted else None
         notice.email_attempts += 1
         notice.save(update_fields=["email_due_at", "email_attempts"])
         if wanted:
             sendable.append(notice)
     return sendable
+
+
+def _outside(limit: Limit, notices: list[Notice]) -> frozenset[int]:
+    """The announcements of these notices that a limited person may not hear of."""
+    told = {notice.announcement_id for notice in notices}
+    return frozenset(told.difference(within(limit).filter(pk__in=told).values_list("pk", flat=True)))
 
 
 def _message(user: User, notices: list[Notice]) -> EmailMessage:

@@ -10,7 +10,8 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
-from portal.notices.events import MANNERS, Event, Mail, Reach
+from portal.notices.events import Event, Mail, Reach
+from portal.notices.manners import manners_of
 from portal.notices.models import Preference
 from portal.notices.selectors import notices_for
 
@@ -29,11 +30,11 @@ def mark_read(*, actor: Actor, notice_id: int | None = None) -> int:
 
 @transaction.atomic
 def save_preferences(*, actor: Actor, chosen: Mapping[Event, tuple[Reach, Mail]]) -> None:
-    """Keeps what the person wants to be told of; what is as it comes needs no row."""
-    actor.require(Role.VIEWER)
+    """Keeps what the person wants to be told of; what is as their institution has it needs no row."""
+    by_default = manners_of(actor.require(Role.VIEWER).pk)
     for event, (reach, mail) in chosen.items():
         own = Preference.objects.filter(user=actor.user, event=event)
-        if (reach, mail) == (MANNERS[event].reach, MANNERS[event].mail):
+        if (reach, mail) == by_default[event]:
             own.delete()
         else:
             Preference.objects.update_or_create(

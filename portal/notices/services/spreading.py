@@ -12,6 +12,8 @@ from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.notices.clock import next_morning
 from portal.notices.events import MANNERS, Event, Mail, Reach
+from portal.notices.limits import within
+from portal.notices.manners import manners_of
 from portal.notices.models import Announcement, Delivery, Endpoint, Notice, Preference
 
 log = logging.getLogger(__name__)
@@ -42,9 +44,10 @@ def spread_owed() -> int:
 
 
 def _notices(announcement: Announcement, now: datetime) -> Iterable[Notice]:
-    """One for each member whom the event is for and who did not cause it."""
+    """One for each member whom the event is for, within their limit, and who did not cause it."""
     event = Event(announcement.event)
     manner, concerned = MANNERS[event], {UUID(person) for person in announcement.concerns}
+    by_default = manners_of(announcement.institution_id)[event]
     members = Membership.objects.select_related("user").filter(
         institution_id=announcement.institution_id, user__is_active=True
     )
@@ -59,11 +62,12 @@ def _notices(announcement: Announcement, now: datetime) -> Iterable[Notice]:
             continue
         mine = member.user_id in concerned
         preference = None if manner.always else chosen.get(member.user_id)
-        reach = preference.reach if preference else manner.reach
+        reach, mail = (preference.reach, preference.mail) if preference else by_default
         wants = reach == Reach.ALL or (reach == Reach.MINE and mine)
         if not wants or not (mine or Role(member.role).includes(manner.least)):
             continue
-        mail = preference.mail if preference else manner.mail
+        if member.limit and not within(member.limit).filter(pk=announcement.pk).exists():
+            continue
         due = _mail_due(mail, member.user.timezone, now) if member.user.email else None
         yield Notice(user=member.user, announcement=announcement, created_at=now, email_due_at=due)
 

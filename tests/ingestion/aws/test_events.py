@@ -153,5 +153,7 @@ def test_an_extract_that_would_be_too_long_loses_counts_by_fund_then_by_rule_the
     assert whole.tally and whole.tally["groups"][0]["funds"]
     assert by_rule.tally and {group["funds"] for group in by_rule.tally["groups"]} == {None}
     assert none.tally is None and len(none.index_card["portfolios"]) == 20
-    assert cut.tally is None and 0 < len(cut.index_card["portfolios"]) < 20
+    assert cut.tally is None and 1 < len(cut.index_card["portfolios"]) < 20
+    assert not any(cut.index_card["portfolios"][-1].values()), "that it is not complete is seen"
+    assert all(one["id"] for one in cut.index_card["portfolios"][:-1])
     assert all(len(each.body()) <= MAX_BODY_BYTES for each in (whole, by_rule, none, cut))

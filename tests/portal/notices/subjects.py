@@ -22,6 +22,7 @@ FORMS: dict[str, list[tuple[str, str]]] = {
         choice for event in Event for choice in ((f"reach:{event}", "all"), (f"mail:{event}", "daily"))
     ],
 }
+FORMS["notice_defaults"] = FORMS["notice_settings"]
 SUBJECTS = {
     "open_notice", "letter", "webhook", "webhook_secret", "test_webhook", "remove_webhook", "deliver_again",
     "api_webhook_deliveries",

@@ -1,0 +1,99 @@
+"""Members who answer for some funds of their institution only: who limits them, and to what."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from portal.accounts import members
+from portal.accounts.actor import Actor
+from portal.accounts.errors import LimitedAdmin, LimitInvalid, OnlySomeFunds
+from portal.accounts.limiting import LONGEST, limit_to
+from portal.accounts.limits import MOST_FUNDS
+from portal.accounts.models import Membership
+from portal.accounts.roles import Role
+from portal.accounts.selectors import actor_for
+from portal.audit.models import AuditRecord
+from portal.common.errors import NotAllowed, NotFound
+
+pytestmark = pytest.mark.django_db
+ONE, TWO = "LU0000000001", "LU0000000002"
+
+
+def as_they_act(actor: Actor) -> Actor:
+    """The person of their next request."""
+    return actor_for(actor.user, actor.tokens)
+
+
+def records() -> list[dict[str, list[str]]]:
+    found = AuditRecord.objects.filter(tag="portal:member:limited").order_by("id")
+    return list(found.values_list("detail", flat=True))
+
+
+def test_a_limit_counts_from_the_next_request_until_it_is_ended(admin: Actor, reviewer: Actor) -> None:
+    assert as_they_act(reviewer).limit is None
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[f" {TWO.lower()}", ONE, "", ONE])
+    limit = as_they_act(reviewer).limit
+    assert limit is not None and limit.listed == [ONE, TWO] and limit.user_id == reviewer.user.pk
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=None)
+    assert as_they_act(reviewer).limit is None
+
+
+def test_each_change_is_recorded_once_with_the_funds(admin: Actor, reviewer: Actor) -> None:
+    for funds in ([ONE], [ONE], [ONE, TWO], None, None):
+        limit_to(actor=admin, member_id=reviewer.user.pk, funds=funds)
+    assert records() == [
+        {"before": [], "after": [ONE]}, {"before": [ONE], "after": [ONE, TWO]},
+        {"before": [ONE, TWO], "after": []},
+    ]  # fmt: skip
+    record = AuditRecord.objects.filter(tag="portal:member:limited").latest("id")
+    assert (record.actor_id, record.subject_id) == (admin.user.pk, str(reviewer.user.pk))
+
+
+@pytest.mark.parametrize(
+    "funds",
+    [[], [" "], [f"F{number}" for number in range(MOST_FUNDS + 1)], ["F" * (LONGEST + 1)]],
+    ids=["none", "blank", "too many", "too long"],
+)
+def test_a_limit_names_funds_and_not_too_many(admin: Actor, reviewer: Actor, funds: list[str]) -> None:
+    with pytest.raises(LimitInvalid):
+        limit_to(actor=admin, member_id=reviewer.user.pk, funds=funds)
+    assert as_they_act(reviewer).limit is None
+    assert records() == []
+
+
+def test_as_many_funds_as_may_be_are_taken(admin: Actor, reviewer: Actor) -> None:
+    funds = [f"F{number:0{LONGEST - 1}}" for number in range(MOST_FUNDS)]
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=funds)
+    assert as_they_act(reviewer).limit is not None
+
+
+def test_an_administrator_sees_every_fund(admin: Actor, reviewer: Actor) -> None:
+    with pytest.raises(LimitedAdmin):
+        limit_to(actor=admin, member_id=admin.user.pk, funds=[ONE])
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[ONE])
+    with pytest.raises(LimitedAdmin):
+        members.change_role(actor=admin, member_id=reviewer.user.pk, role=Role.ADMIN)
+    members.change_role(actor=admin, member_id=reviewer.user.pk, role=Role.VIEWER)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.filter(user=reviewer.user).update(role=Role.ADMIN)
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=None)
+    members.change_role(actor=admin, member_id=reviewer.user.pk, role=Role.ADMIN)
+
+
+def test_only_an_administrator_of_the_same_institution_limits_a_member(
+    owner: Actor, reviewer: Actor, viewer: Actor, outsider: Actor
+) -> None:
+    for actor in (owner, reviewer, viewer):
+        with pytest.raises(NotAllowed):
+            limit_to(actor=actor, member_id=reviewer.user.pk, funds=None)
+    with pytest.raises(NotFound):
+        limit_to(actor=outsider, member_id=reviewer.user.pk, funds=[ONE])
+    assert as_they_act(reviewer).limit is None
+
+
+def test_what_counts_for_every_fund_is_not_for_who_sees_some(admin: Actor, reviewer: Actor) -> None:
+    assert as_they_act(reviewer).require_for_all_funds(Role.REVIEWER) == reviewer.institution
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[ONE])
+    limited = as_they_act(reviewer)
+    with pytest.raises(OnlySomeFunds):
+        limited.require_for_all_funds(Role.REVIEWER)
+    assert limited.may(Role.REVIEWER) and not limited.may_for_all_funds(Role.REVIEWER)
