@@ -1,14 +1,16 @@
 """Which submissions a member sees who is limited to some funds: those all of whose funds are theirs."""
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from ingestion.aws.grants import CARD_HOLDS
 from ingestion.web.errors import NotNow
-from ingestion.web.models import Submission
+from ingestion.web.models import NamedFund, Submission
 from ingestion.web.selectors import get_submission, replaced_by, submissions_for
 from ingestion.web.services import give_reason
 from ingestion.web.services.checks import KEPT, delete_checks
@@ -148,3 +150,17 @@ def test_who_sends_what_a_colleague_sent_is_not_told_its_number(
 def test_a_limited_reviewer_changes_nothing_that_counts_for_every_fund(reviewer: Actor) -> None:
     with pytest.raises(OnlySomeFunds):
         save_rulebook(actor=limited(reviewer, ONE), document={"format": 1}, based_on="", reason="Why not.")
+
+
+def test_what_was_delivered_before_there_were_limits_is_within_them_by_its_card(
+    owner: Actor, viewer: Actor
+) -> None:
+    inside, outside = checked(owner, card=card(ONE)), checked(owner, card=card(ONE, ""))
+    waiting = submission(owner, State.QUEUED)
+    NamedFund.objects.all().delete()
+    import_module("ingestion.web.migrations.0007_named_funds").keep(apps, None)
+    assert seen_by(limited(viewer, ONE)) == [inside]
+    assert set(NamedFund.objects.values_list("submission", "fund")) == {
+        (inside.pk, ONE), (outside.pk, ONE), (outside.pk, ""),
+    }  # fmt: skip
+    assert waiting in seen_by(viewer)
