@@ -111,11 +111,12 @@ def _filter(request: HttpRequest, institution_id: UUID, names: dict[str, str]) -
 
 
 def _facts(written: AuditRecord) -> list[Fact]:
-    """What a record says besides, as text; whatever a tampered one holds can be shown too."""
+    """What a record says besides, as text, without what it leaves open; a tampered one can be shown too."""
     detail = written.detail if isinstance(written.detail, dict) else {"": written.detail}
     return [
         (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in detail.items()
+        if value is not None
     ]
 
 
