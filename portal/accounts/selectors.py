@@ -1,5 +1,6 @@
 """Reading users, institutions and the actor behind a request."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 
 from portal.accounts import seal
 from portal.accounts.actor import Actor, TokenSource
-from portal.accounts.models import Institution, Membership, User
+from portal.accounts.models import Institution, Membership, ServiceAccount, User
 from portal.accounts.roles import Role
 from portal.accounts.tokens import SessionTokens, sealed_row
 from portal.common.cookies import cookie_name
@@ -60,6 +61,13 @@ def actor_for(user: User, tokens: TokenSource, *, address: str | None = None) ->
 def user_by_identity(issuer: str, subject: str) -> User | None:
     """The user of an identity provider's (issuer, subject); e-mail addresses are never compared."""
     return User.objects.filter(issuer=issuer, subject=subject).first()
+
+
+def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What people and programs are called now, by id; a removed person may have no name any more."""
+    wanted = list(ids)
+    people = {user.pk: user.name or user.email for user in User.objects.filter(pk__in=wanted)}
+    return people | dict(ServiceAccount.objects.filter(pk__in=wanted).values_list("pk", "name"))
 
 
 def institution_by_code(code: str) -> Institution | None:

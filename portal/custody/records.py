@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from ingestion.review.models import Acceptance
 from ingestion.schedule.models import Expectation
 from ingestion.web.models import MappingVersion, RulebookVersion, Submission, Transition
-from portal.accounts.models import Institution, Membership, User
+from portal.accounts.models import ApiToken, Institution, Membership, ServiceAccount
+from portal.accounts.selectors import names_of
 from portal.audit.chain import chain_of
 from portal.audit.models import SignedHead
 from portal.audit.selectors import actors_of, records_of_institution
@@ -31,7 +32,7 @@ def documents(takeout: TakeOut) -> Iterator[tuple[str, Iterable[bytes]]]:
     for name, rows in _tables(institution).items():
         yield f"records/{name}.json", _written(rows)
     trail = records_of_institution(institution.pk).filter(number__lte=takeout.audit_number)
-    names = {str(user.pk): str(user) for user in User.objects.filter(pk__in=actors_of(institution.pk))}
+    names = {str(pk): name for pk, name in names_of(actors_of(institution.pk)).items()}
     chain, ordered = chain_of(institution.pk), trail.order_by("number").iterator(chunk_size=CHUNK)
     yield "audit/records.json", trail_json(ordered, names, chain)
     signed = SignedHead.objects.filter(chain=chain, number__lte=takeout.audit_number)
@@ -49,6 +50,10 @@ def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]
         "institution": Institution.objects.filter(pk=institution.pk).values(),
         "members": Membership.objects.filter(institution=institution).values(
             "user_id", "user__name", "user__email", "role", "created_at"
+        ),
+        "service-accounts": ServiceAccount.objects.filter(institution=institution).values(),
+        "api-tokens": ApiToken.objects.filter(account__institution=institution).values(
+            *(name for name in _columns(ApiToken) if name != "hash")
         ),
         "submissions": mine.order_by("number").values(),
         "transitions": Transition.objects.filter(submission__in=mine).values(),

@@ -36,12 +36,13 @@ def hint_of(secret: str) -> str:
 def token_of(secret: str) -> ApiToken:
     """The live token behind a secret, with its account and institution; ApiTokenInvalid and its kin.
 
-    An institution without members has nobody who could revoke a token: none of its tokens lives on.
+    No token lives on of an institution that has left, or that has no member who could revoke it.
     """
     found = ApiToken.objects.select_related("account__institution").filter(hash=hash_of(secret)).first()
     if found is None:
         raise ApiTokenInvalid
-    if found.revoked_at or not Membership.objects.filter(institution=found.account.institution).exists():
+    there = Membership.objects.filter(institution=found.account.institution, institution__departure=None)
+    if found.revoked_at or not there.exists():
         raise ApiTokenRevoked
     if found.expires_at <= now():
         raise ApiTokenExpired

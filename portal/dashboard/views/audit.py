@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from ingestion.aws.errors import AwsError
 from portal.accounts.actor import Actor
-from portal.accounts.models import ServiceAccount, User
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
+from portal.accounts.selectors import names_of
 from portal.audit import heads, selectors
 from portal.audit.chain import chain_of
 from portal.audit.models import AuditRecord
@@ -131,6 +131,5 @@ def _told(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
 def _names(institution_id: UUID) -> dict[str, str]:
     """What everybody in the trail is called now, by id; a removed person may have no name any more."""
     ids = selectors.actors_of(institution_id)
-    known = {user.pk: user.name or user.email for user in User.objects.filter(pk__in=ids)}
-    known |= dict(ServiceAccount.objects.filter(pk__in=ids).values_list("pk", "name"))
+    known = names_of(ids)
     return {str(pk): known.get(pk) or _("Removed person %(id)s") % {"id": str(pk)[:8]} for pk in ids}

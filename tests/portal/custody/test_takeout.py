@@ -11,12 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from ingestion.web.models import Submission
-from portal.accounts.models import Institution
+from portal.accounts.models import Institution, Membership
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.client import takeouts as client
 from portal.custody.models import Part, TakeOut
 from portal.custody.services import counting
+from tests.portal import programs
 from tests.portal.custody.conftest import Buckets
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
@@ -111,13 +112,16 @@ def test_every_file_is_listed_with_its_hash(admin: Client, delivery: Submission)
 def test_it_holds_the_records_up_to_its_beginning_and_the_whole_audit_trail(
     admin: Client, delivery: Submission, zermatt: Institution, borealis: Institution
 ) -> None:
-    AuditRecord.objects.count()
+    person = Membership.objects.get(institution=zermatt).user
+    token, secret = programs.token_of(programs.account_of(zermatt, person))
     takeout = counted(admin)
     files = unpacked(admin, takeout)
     (told,) = json.loads(files["records/submissions.json"])
     assert (told["id"], told["file_name"]) == (str(delivery.id), delivery.file_name)
     assert json.loads(files["records/grants-given.json"]) == []
     assert [each["role"] for each in json.loads(files["records/members.json"])] == ["admin"]
+    (program,) = json.loads(files["records/api-tokens.json"])
+    assert program["id"] == str(token.pk) and token.hash not in str(program) and secret not in str(program)
     trail = json.loads(files["audit/records.json"])["records"]
     mine = AuditRecord.objects.filter(institution_id=zermatt.pk, number__lte=takeout.audit_number)
     assert [each["hash"] for each in trail] == list(mine.order_by("number").values_list("hash", flat=True))

@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 
 from portal.accounts.actor import Actor
-from portal.accounts.models import ApiToken, Membership, ServiceAccount
+from portal.accounts.models import ApiToken, Institution, Membership, ServiceAccount
 from portal.accounts.programs import services
 from portal.accounts.programs.errors import ApiTokenExpired, ApiTokenInvalid, ApiTokenRevoked
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.programs.tokens import note_use, token_of
 from portal.audit.models import AuditRecord
 from portal.common.time import now
+from portal.custody.models import Departure
 from tests.portal import programs
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,13 @@ def test_a_token_dies_with_its_institution(given: tuple[ApiToken, str], admin: A
     Membership.objects.filter(user=admin.user).delete()
     assert token_of(given[1]) == given[0], "somebody is left"
     Membership.objects.filter(user=viewer.user).delete()
+    with pytest.raises(ApiTokenRevoked):
+        token_of(given[1])
+
+
+def test_a_token_ends_when_its_institution_leaves(given: tuple[ApiToken, str], alpine: Institution) -> None:
+    assert token_of(given[1]) == given[0]
+    Departure.objects.create(institution=alpine, at=now(), reason="It has joined another group.")
     with pytest.raises(ApiTokenRevoked):
         token_of(given[1])
 
