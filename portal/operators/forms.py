@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
-from portal.accounts.selectors import institution_by_code
+from portal.accounts.models import Institution
 from portal.dashboard.forms import TiedForm
 
 MOST_WORDS = 500
@@ -50,7 +50,7 @@ class RecoveryForm(TiedForm):
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).strip()
-        if institution_by_code(code) is None:
+        if not Institution.objects.filter(code=code, departure=None).exists():
             raise forms.ValidationError(lazy("There is no institution with this code."))
         return code
 

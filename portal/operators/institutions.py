@@ -41,7 +41,7 @@ def institutions(actor: Actor, text: str = "") -> QuerySet[Institution]:
     require_operator(actor)
     members = Membership.objects.filter(institution=OuterRef("pk")).order_by().values("institution")
     last = Submission.objects.filter(institution=OuterRef("pk")).order_by().values("institution")
-    found = Institution.objects.annotate(
+    found = Institution.objects.select_related("departure").annotate(
         members_count=Coalesce(
             Subquery(members.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
         ),

@@ -43,12 +43,12 @@ def moved(
 
 
 def noted(tag: AuditTag, recovery: Recovery, actor: Actor | None, **detail: str) -> None:
-    """One record in the chain of the platform, one in the institution's; always in this order.
+    """One record in the institution's chain, one in the platform's; always in this order.
 
     The institution reads which operator acted; the platform's record names no member who objected.
     """
     by_member = actor is not None and actor.institution is not None
-    for institution_id, own in ((None, not by_member), (recovery.institution_id, by_member)):
+    for institution_id, own in ((recovery.institution_id, by_member), (None, not by_member)):
         record(
             tag=tag,
             institution_id=institution_id,

@@ -8,7 +8,6 @@ from django.db import transaction
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution, Membership, User
 from portal.accounts.roles import Role
-from portal.accounts.selectors import institution_by_code
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from portal.common.time import now
@@ -34,9 +33,10 @@ MOST_WORDS = 500
 def ask(*, actor: Actor, code: str, email: str, name: str, reason: str, ticket: str) -> Recovery:
     """One operator asks that this person becomes administrator; nothing happens before a second confirms.
 
-    NotFound, RecoveryIncomplete, RecoveryOpen, ElsewhereMember, AlreadyAdministrator.
+    NotFound, also of an institution that has left; RecoveryIncomplete, RecoveryOpen, ElsewhereMember,
+    AlreadyAdministrator.
     """
-    operator, institution = require_operator(actor), institution_by_code(code.strip())
+    operator, institution = require_operator(actor), _institution(code)
     email, reason, ticket = email.strip().lower(), reason.strip()[:MOST_WORDS], ticket.strip()[:60]
     if institution is None:
         raise NotFound
@@ -81,6 +81,10 @@ def object_to(*, actor: Actor, recovery_id: UUID, reason: str) -> Recovery:
     recovery = locked(get_announced(actor, recovery_id))
     recovery.ended_by, recovery.answer = actor.user, reason.strip()[:MOST_WORDS]
     return moved(recovery, State.OBJECTED, AuditTag.RECOVERY_OBJECTED, actor)
+
+
+def _institution(code: str) -> Institution | None:
+    return Institution.objects.filter(code=code.strip(), departure=None).first()
 
 
 def _member(institution: Institution, email: str) -> User | None:

@@ -12,6 +12,7 @@ from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.views.directory import KINDS
 from portal.operators import health
 from portal.operators import institutions as selectors
+from portal.operators.errands import errands
 from portal.operators.permissions import operators_only
 
 PAGE_SIZE = 50
@@ -31,6 +32,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
         "text": text,
         "page": page,
         "pages": pages_of(page.number, page.paginator.num_pages),
+        "errands": errands(actor),
         "rows": [(one, KINDS[one.kind], admins[one.pk], stacks.get(one.pk)) for one in page.object_list],
     }
     return render(request, "operators/institutions.html", context)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ingestion.web.states import State
 from portal.accounts.models import Institution, User
 from portal.audit.models import AuditRecord
+from portal.custody.models import Departure, RetentionWish
 from portal.operators.models import Heartbeat, Recovery
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.portal.dashboard.conftest import (  # noqa: F401
@@ -63,6 +64,24 @@ def test_an_operator_begins_at_the_institutions_and_sees_whom_to_write_to(
     assert "None" in text.split('data-institution="borealis-insurance"')[1], "nobody can manage it"
     assert FILE not in text and FUND not in text
     assert "Borealis" not in olga.get(reverse("operators"), {"q": "alpine"}).text
+
+
+def test_an_operator_sees_what_institutions_wait_for_and_who_has_left(
+    olga: Client,
+    anna: User,  # noqa: F811
+    alpine: Institution,  # noqa: F811
+    borealis: Institution,  # noqa: F811
+) -> None:
+    assert "What institutions wait for" not in olga.get(reverse("operators")).text
+    RetentionWish.objects.create(
+        institution=alpine, days={}, reason="Canary.", asked_by=anna, asked_at=timezone.now()
+    )
+    Departure.objects.create(institution=borealis, at=timezone.now(), reason="Merged.")
+    text = olga.get(reverse("operators")).text
+    assert "manage.py set_retention alpine-am" in text and "Canary." not in text
+    assert "Left on" in text.split('data-institution="borealis-insurance"')[1]
+    refused = olga.post(reverse("recoveries"), ASK | {"code": borealis.code}).text
+    assert "There is no institution with this code." in refused
 
 
 def test_the_health_page_counts_and_says_what_is_not_well(olga: Client, make: Make) -> None:  # noqa: F811
