@@ -17,6 +17,7 @@ from portal.accounts.roles import Role
 from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 from portal.common.errors import FundgateError, SignInNeeded, as_fundgate_error
+from portal.custody.held import is_held
 from portal.dashboard import wording
 from portal.dashboard.banners import banner
 from portal.dashboard.deliveries import delivery_context
@@ -149,7 +150,7 @@ def actions_for(actor: Actor, submission: Submission) -> Actions:
         upload=submission.state == State.COMPLETED
         and submission.superseded_by_id is None
         and submission.verdict in (Verdict.FAILED, Verdict.UNREADABLE),
-        withdraw=services.may_withdraw(actor, submission),
+        withdraw=services.may_withdraw(actor, submission) and not is_held(submission),
         correct=selectors.correctable(submission),
     )
 

@@ -13,6 +13,8 @@ from ingestion.web import selectors, services
 from ingestion.web.errors import NotNow, ReasonNeeded
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
+from portal.custody.errors import UnderHold
+from portal.custody.held import is_held
 
 
 @require_POST
@@ -52,6 +54,9 @@ def withdraw(request: HttpRequest, submission_id: UUID) -> HttpResponse:
             )
         except ReasonNeeded as refusal:
             problem, status = refusal.message, 400
+    elif is_held(submission):
+        messages.error(request, UnderHold().message)
+        return redirect("submission", submission_id)
     elif not services.may_withdraw(actor, submission):
         messages.error(request, _("This submission cannot be withdrawn, or not by you."))
         return redirect("submission", submission_id)
@@ -71,7 +76,7 @@ def _do(
     submission = selectors.get_submission(actor, submission_id)
     try:
         act(actor, submission, **said)
-    except NotNow as refusal:
+    except (NotNow, UnderHold) as refusal:
         messages.error(request, refusal.message)
     else:
         messages.success(request, done)

@@ -83,9 +83,11 @@ def test_a_hold_says_what_and_why(admin: Client, what: dict[str, Any]) -> None:
     assert not Hold.objects.exists()
 
 
+@pytest.mark.aws
 def test_what_is_held_is_not_withdrawn_and_its_page_says_why(
     admin: Client,
     second: Client,
+    buckets: Buckets,
     make: Make,
     zermatt: Institution,
     monkeypatch: pytest.MonkeyPatch,
@@ -93,12 +95,15 @@ def test_what_is_held_is_not_withdrawn_and_its_page_says_why(
     monkeypatch.setattr("ingestion.web.snapshots.forget", lambda actor, submission: None)
     submission = make(institution=zermatt)
     hold = set_hold(admin, scope="submission", number=submission.number)
-    refused = withdrawn(admin, submission)
-    assert refused.status_code == 409 and "under legal hold" in refused.text
+    address = reverse("withdraw", args=[submission.pk])
+    assert withdrawn(admin, submission).status_code == admin.get(address).status_code == 302
+    page = admin.get(reverse("submission", args=[submission.pk])).text
+    assert "it must stay as it is" in page.casefold() and f'href="{address}"' not in page
     assert Submission.objects.get(pk=submission.pk).state == State.COMPLETED
     assert not AuditRecord.objects.filter(tag=AuditTag.SNAPSHOTS_EMPTIED).exists(), "nothing was emptied"
     act(admin, hold, "ask")
     act(second, hold, "release")
+    assert f'href="{address}"' in admin.get(reverse("submission", args=[submission.pk])).text
     assert withdrawn(admin, submission).status_code == 302
     assert Submission.objects.get(pk=submission.pk).state == State.WITHDRAWN
 
