@@ -9,13 +9,14 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from ingestion.review.signals import settled
-        from ingestion.web.signals import swept, withdrawn
+        from ingestion.web.signals import counted_again, swept, withdrawn
         from portal.notices.events import events_of
         from portal.notices.limits import heard_of_seen
         from sharing import listeners
         from sharing.selectors import ids_within
 
         settled.connect(listeners.settled, dispatch_uid="sharing.settled")
+        counted_again.connect(listeners.counted_again, dispatch_uid="sharing.counted_again")
         withdrawn.connect(listeners.withdrawn, dispatch_uid="sharing.withdrawn")
         swept.connect(listeners.swept, dispatch_uid="sharing.swept")
         heard_of_seen(events_of("grant"), ids_within)

@@ -2,12 +2,19 @@
 
 from typing import Any
 
+from ingestion.review.services import one_at_a_time
 from ingestion.web.models import Submission
 from sharing import services
 
 
 def settled(submission: Submission, **_: Any) -> None:
     """A delivery came to its verdict, or its findings were accepted or released."""
+    services.owe(submission)
+
+
+def counted_again(submission: Submission, **_: Any) -> None:
+    """A delivery is no longer replaced."""
+    one_at_a_time(submission.institution_id)
     services.owe(submission)
 
 

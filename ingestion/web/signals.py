@@ -11,6 +11,9 @@ described = Signal()
 concluded = Signal()
 """A run came to its verdict, before or after it was described: sent with `submission` in the same way."""
 
+counted_again = Signal()
+"""What replaced a delivery was checked anew and does so no longer: sent with the delivery, `submission`."""
+
 forgotten = Signal()
 """The content of a mere check is deleted, its index card with it: sent with `submission` in the same way."""
 

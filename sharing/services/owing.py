@@ -6,7 +6,7 @@ from django.utils import timezone
 from ingestion.web.models import Submission
 from sharing.models import Copy, Grant
 from sharing.selectors import covered_by, current_of, falls_under, grants_that_flow
-from sharing.states import CopyState
+from sharing.states import READABLE, CopyState
 
 
 def owe_all(grant: Grant) -> int:
@@ -60,8 +60,11 @@ def _end_what_falls_no_more(submission: Submission) -> None:
     """A later attempt may say that other funds are in the file: then it is taken back."""
     today = timezone.now().date()
     copies = Copy.objects.filter(
-        submission=submission, attempt__lt=submission.attempt, state__in=[CopyState.OWED, CopyState.DONE]
-    ).filter(grant__in=grants_that_flow(submission.institution))
+        submission=submission,
+        attempt__lt=submission.attempt,
+        state__in=[CopyState.OWED, CopyState.DONE],
+        grant__state__in=READABLE,
+    )
     for copy in copies.select_related("grant__owner", "grant__recipient"):
         card = submission.index_card
         if card and not copy.grant.of_record(is_open=True).covers(card, today):

@@ -116,10 +116,12 @@ def test_what_is_withdrawn_is_taken_back_and_the_grant_stays(
     assert Grant.objects.get().state == State.ACTIVE
 
 
-def checked_again(submission: Submission, *groups: tuple[str, str, int]) -> Submission:
+def checked_again(
+    submission: Submission, *groups: tuple[str, str, int], card: dict[str, Any] | None = None
+) -> Submission:
     submission.attempt, submission.state, submission.verdict = submission.attempt + 1, "QUEUED", ""
     submission.save()
-    run_of(submission, *groups)
+    run_of(submission, *groups, card=card)
     return submission
 
 
@@ -145,6 +147,27 @@ def test_what_counts_again_is_owed_when_the_newer_one_is_withdrawn(
     assert owed() == [newer] and not due(earlier)
     withdraw(owner, newer, reason="Wrong file.")
     assert due(earlier) and not due(newer)
+
+
+def test_what_a_new_check_no_longer_replaces_is_owed(owner: Actor, offered: Grant, recipient: Actor) -> None:
+    earlier, newer = delivery(owner), delivery(owner)
+    services.accept(actor=recipient, grant_id=offered.pk)
+    assert owed() == [newer]
+    checked_again(newer, card=CARD | {"valuation_date": "2026-01-31"})
+    assert due(earlier) and due(newer)
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_what_a_new_check_finds_to_be_of_other_funds_is_taken_back(
+    owner: Actor, accepted: Grant, admin: Actor, recipient: Actor, *, suspended: bool
+) -> None:
+    came = delivery(owner)
+    services.delivered(due(came), attempt=1, actor=None)
+    if suspended:
+        services.suspend(actor=admin, grant_id=accepted.pk, reason="Look first.")
+    assert len(received_for(recipient)) == 1
+    checked_again(came, card=CARD | {"portfolios": [{**CARD["portfolios"][0], "id": "LU9"}]})
+    assert not received_for(recipient) and len(services.ending()) == 1
 
 
 def test_what_was_on_its_way_when_its_grant_was_suspended_has_arrived(

@@ -14,7 +14,7 @@ from ingestion.web.pointers import FILES, result_key, results_bucket
 from ingestion.web.services.lifecycle import change, locked
 from ingestion.web.services.named_funds import keep_named_funds
 from ingestion.web.services.superseding import delivery_key, supersede
-from ingestion.web.signals import concluded, described
+from ingestion.web.signals import concluded, counted_again, described
 from ingestion.web.states import RunState, State, state_of_code, verdict_of
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
@@ -98,6 +98,7 @@ def _stage(event: Event, submission: Submission) -> None:
 
 
 def _effect(event: Event, submission: Submission) -> None:
+    was = submission.delivery_key
     if submission.state == State.QUEUED:
         change(submission, State.RUNNING)
     if event.objects:
@@ -111,11 +112,13 @@ def _effect(event: Event, submission: Submission) -> None:
     elif event.kind is Kind.ERROR:
         _stop(event, submission)
     submission.save()
-    supersede(submission)
+    again = supersede(submission, was=was)
     if event.kind is Kind.EXTRACT:
         described.send(Submission, submission=submission, tally=event.tally)
     if event.kind is Kind.COMPLETED:
         concluded.send(Submission, submission=submission)
+    for one in again:
+        counted_again.send(Submission, submission=one)
 
 
 def _complete(event: Event, submission: Submission) -> None:

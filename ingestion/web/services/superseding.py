@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from django.db.models import Q
+
 from ingestion.web.models import Submission
 from ingestion.web.states import State
 from portal.audit.services import record
@@ -24,31 +26,35 @@ def delivery_key(card: dict[str, Any]) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def supersede(submission: Submission) -> None:
+def supersede(submission: Submission, *, was: str = "") -> list[Submission]:
     """Points every earlier delivery with this key to the newest one; all of them stay readable.
 
+    `was`: its key before it was checked again; what it replaced as that counts again. Returns what does.
     Called with the submission's row locked; the result does not depend on the order in which the deliveries
     came to their verdicts.
     """
-    if not submission.delivery_key:
-        return
-    same = list(
+    if not (was or submission.delivery_key or submission.superseded_by_id):
+        return []
+    near = list(
         Submission.objects.select_for_update(of=("self",))
-        .filter(institution_id=submission.institution_id, delivery_key=submission.delivery_key)
+        .filter(_shares_a_key(submission, was), institution_id=submission.institution_id)
         .exclude(state=State.WITHDRAWN)
         .order_by("number")
     )
-    checked = [one for one in same if one.state == State.COMPLETED]
-    newest = checked[-1] if checked else None
-    for one in same:
-        by = newest if newest and newest.number > one.number else None
+    newest = {one.delivery_key: one for one in near if one.state == State.COMPLETED and one.delivery_key}
+    again = []
+    for one in near:
+        last = newest.get(one.delivery_key)
+        by = last if last and last.number > one.number else None
         if one.superseded_by_id == (by.id if by else None):
             continue
         one.superseded_by = by
         one.save(update_fields=["superseded_by"])
         if one.pk == submission.pk:
             submission.superseded_by = by
-        if by:
+        if by is None:
+            again.append(one)
+        else:
             record(
                 tag=AuditTag.SUBMISSION_SUPERSEDED,
                 institution_id=one.institution_id,
@@ -56,3 +62,9 @@ def supersede(submission: Submission) -> None:
                 subject_id=one.id,
                 detail={"by": str(by.id)},
             )
+    return again
+
+
+def _shares_a_key(submission: Submission, was: str) -> Q:
+    """The submission itself, and whatever has its key of now or of before."""
+    return Q(pk=submission.pk) | Q(delivery_key__in={was, submission.delivery_key} - {""})

@@ -1,6 +1,8 @@
 """The newest delivery of a fund, template and date counts; the earlier ones stay and point to it."""
 
 import itertools
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,15 @@ def complete(made: Submission, run: Run | None = None) -> None:
         apply_event(event)
 
 
+def complete_again(made: Submission, card: dict[str, Any]) -> None:
+    """The file is checked once more, and its card says this instead."""
+    made.refresh_from_db()
+    made.attempt, made.state, made.verdict = made.attempt + 1, State.QUEUED, ""
+    made.save()
+    for event in Run().events(made):
+        apply_event(replace(event, index_card=CARD | card if event.index_card else None))
+
+
 def successor(made: Submission) -> Submission | None:
     made.refresh_from_db()
     return made.superseded_by
@@ -33,6 +44,29 @@ def test_whatever_order_the_verdicts_come_in_the_newest_delivery_counts(
         complete(deliveries[index])
     first, second, third = deliveries
     assert [successor(first), successor(second), successor(third)] == [third, third, None]
+
+
+@pytest.mark.parametrize(
+    "card", [{"valuation_date": "2026-01-30"}, {"valuation_date": None}, {"portfolios": []}]
+)
+def test_what_was_replaced_counts_again_once_a_new_check_finds_another_date_or_no_fund(
+    owner: Actor, card: dict[str, Any]
+) -> None:
+    first, second, third = submission(owner), submission(owner), submission(owner)
+    for made in (first, second, third):
+        complete(made)
+    complete_again(third, card)
+    assert [successor(first), successor(second), successor(third)] == [second, None, None]
+    complete_again(third, {})
+    assert [successor(first), successor(second), successor(third)] == [third, third, None]
+
+
+def test_a_replaced_delivery_that_turns_out_to_be_another_counts(owner: Actor) -> None:
+    first, second = submission(owner), submission(owner)
+    for made in (first, second):
+        complete(made)
+    complete_again(first, {"valuation_date": None})
+    assert [successor(first), successor(second)] == [None, None]
 
 
 def test_an_unreadable_delivery_supersedes_nothing(owner: Actor) -> None:

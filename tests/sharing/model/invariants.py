@@ -107,6 +107,8 @@ def _is_whole(world: World, copy: Copy) -> None:
     card, errors = world.said[str(copy.submission_id), copy.attempt]
     assert _at(world, copy, "verdict.json") == verdict_of(copy.submission_id, copy.attempt, card), copy
     assert _falls_under(copy.grant, card), f"{copy} does not fall under the grant"
+    now, _errors = world.said[str(copy.submission_id), copy.submission.attempt]
+    assert _falls_under(copy.grant, now), f"{copy} falls no more under the grant as it is now known"
     assert not (errors and copy.grant.condition == "stood_by"), f"{copy} has open errors"
 
 

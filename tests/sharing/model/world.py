@@ -125,11 +125,12 @@ class World:
         self.scheduler.start("share", lambda: self._share(made, made.attempt))
 
     def run_again(self) -> None:
-        """A delivery is checked anew, and may come to another verdict."""
+        """A delivery is checked anew, and may come to another verdict, of other funds or of another date."""
         if made := self._one(self._checked()):
             made.attempt, made.state, made.verdict = made.attempt + 1, SubmissionState.QUEUED, ""
             made.save()
-            self._come_to_a_verdict(made, made.index_card or {})
+            card = self._card() if self.random.random() < 0.5 else made.index_card or {}
+            self._come_to_a_verdict(made, card)
             self.scheduler.start("share", lambda: self._share(made, made.attempt))
 
     def withdraw(self) -> None:
