@@ -153,7 +153,7 @@ class AccessRequest(models.Model):
     )
     wanted = models.CharField(max_length=1000)
     purpose = models.CharField(max_length=500)
-    state = models.CharField(max_length=8, choices=RequestState.choices, default=RequestState.OPEN)
+    state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.OPEN)
     asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     answered_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")

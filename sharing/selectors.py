@@ -94,6 +94,15 @@ def get_open_request(actor: Actor, request_id: UUID) -> AccessRequest:
     return found
 
 
+def get_own_request(actor: Actor, request_id: UUID) -> AccessRequest:
+    """A request of the actor's institution that waits for its answer; NotFound otherwise."""
+    mine = actor.require(Role.VIEWER)
+    found = requests_of(actor).filter(asker=mine, state=RequestState.OPEN, pk=request_id).first()
+    if found is None:
+        raise NotFound(_("This request does not exist, or it is answered."))
+    return found
+
+
 def would_share(grant: Grant) -> list[Submission]:
     """The deliveries that would be handed on at once, were this draft accepted now; newest first."""
     return sorted(covered_by(grant, current_of(grant)), key=lambda one: one.created_at, reverse=True)

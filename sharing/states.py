@@ -61,3 +61,4 @@ class RequestState(models.TextChoices):
     OPEN = "open", _("Waits for an answer")
     ANSWERED = "answered", _("Answered with an offer")
     DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -106,6 +106,7 @@ class AuditTag(StrEnum):
     GRANT_REVOKED = "portal:grant:revoked"
     ACCESS_ASKED = "portal:access-request:asked"
     ACCESS_DECLINED = "portal:access-request:declined"
+    ACCESS_WITHDRAWN = "portal:access-request:withdrawn"
     EXCHANGE_PROFILE_SAVED = "portal:exchange-profile:saved"
     GRANT_EXPIRED = "worker:grant:expired"
     COPY_DELIVERED = "exchange:copy:delivered"

@@ -124,6 +124,7 @@ urlpatterns = [
     path("exchange/directory/", directory.directory, name="directory"),
     path("exchange/directory/<str:code>/ask/", directory.ask, name="ask_for_access"),
     path("exchange/requests/<uuid:request_id>/decline/", directory.decline, name="decline_access"),
+    path("exchange/requests/<uuid:request_id>/withdraw/", directory.withdraw, name="withdraw_access"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="read_notices"),
     path("notices/settings/", notices.settings, name="notice_settings"),

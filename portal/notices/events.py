@@ -27,6 +27,7 @@ class Event(models.TextChoices):
     RULEBOOK_SOFTENED = "rulebook.softened", _("A rulebook asks for less than before")
     ACCESS_ASKED = "access.asked", _("An institution asks for access")
     ACCESS_DECLINED = "access.declined", _("A request for access was declined")
+    ACCESS_WITHDRAWN = "access.withdrawn", _("A request for access was withdrawn")
     GRANT_OFFERED = "grant.offered", _("A grant was offered")
     GRANT_ACCEPTED = "grant.accepted", _("A grant was accepted")
     GRANT_DECLINED = "grant.declined", _("A grant was declined")
@@ -96,6 +97,7 @@ MANNERS: dict[Event, Manner] = {
     Event.RULEBOOK_SOFTENED: Manner(Role.REVIEWER, Reach.ALL, Mail.NOW, personal=False),
     Event.ACCESS_ASKED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.ACCESS_DECLINED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.ACCESS_WITHDRAWN: Manner(Role.ADMIN, Reach.ALL, Mail.DAILY, personal=False),
     Event.GRANT_OFFERED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_ACCEPTED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_DECLINED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),

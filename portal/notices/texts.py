@@ -213,6 +213,12 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
         lazy("A request for access was declined"),
         lazy("The directory shows the request and the answer."),
     ),
+    Event.ACCESS_WITHDRAWN: _plain(
+        "odd",
+        "withdrawn",
+        lazy("A request for access was withdrawn"),
+        lazy("The other institution asks no longer; nothing has to be answered."),
+    ),
     Event.GRANT_OFFERED: _offered,
     Event.GRANT_ACCEPTED: _plain(
         "good",

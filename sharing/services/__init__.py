@@ -1,7 +1,7 @@
 """Writes: grants, what is owed under them, handing on and taking back."""
 
 from sharing.services.deleting import ending, gone, revoke_now, take_back_now
-from sharing.services.directory import ask_for_access, decline_access, save_profile
+from sharing.services.directory import ask_for_access, decline_access, save_profile, withdraw_access
 from sharing.services.grants import (
     accept,
     decline,
@@ -52,4 +52,5 @@ __all__ = [
     "take_back_now",
     "verdict_document",
     "view",
+    "withdraw_access",
 ]

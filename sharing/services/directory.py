@@ -14,7 +14,7 @@ from portal.notices.events import Event
 from portal.notices.services import announce
 from sharing.errors import AlreadyAsked, ProfileInvalid, ReasonMissing, RequestIncomplete
 from sharing.models import AccessRequest, Profile
-from sharing.selectors import get_listed, get_open_request
+from sharing.selectors import get_listed, get_open_request, get_own_request
 from sharing.states import RequestState
 
 MOST_WANTED = 1000
@@ -69,18 +69,31 @@ def decline_access(*, actor: Actor, request_id: UUID, reason: str) -> AccessRequ
     found = get_open_request(actor, request_id)
     if not reason.strip():
         raise ReasonMissing
-    answered = {
-        "state": RequestState.DECLINED,
-        "answered_by": actor.user,
-        "answered_at": timezone.now(),
-        "reason": reason.strip()[:MOST_WORDS],
-    }
-    if not AccessRequest.objects.filter(pk=found.pk, state=RequestState.OPEN).update(**answered):
+    if not _ended(found, RequestState.DECLINED, actor, reason=reason.strip()[:MOST_WORDS]):
         return get_open_request(actor, request_id)  # somebody was faster: NotFound
     _noted(AuditTag.ACCESS_DECLINED, found, actor)
     announce(Event.ACCESS_DECLINED, institution_id=found.asker_id, subject_id=found.pk, about={})
     found.refresh_from_db()
     return found
+
+
+@transaction.atomic
+def withdraw_access(*, actor: Actor, request_id: UUID) -> AccessRequest:
+    """Whoever asked no longer does; a draft that was begun as the answer stays the owner's own."""
+    actor.require(Role.ADMIN)
+    found = get_own_request(actor, request_id)
+    if not _ended(found, RequestState.WITHDRAWN, actor):
+        return get_own_request(actor, request_id)  # somebody was faster: NotFound
+    _noted(AuditTag.ACCESS_WITHDRAWN, found, actor)
+    announce(Event.ACCESS_WITHDRAWN, institution_id=found.owner_id, subject_id=found.pk, about={})
+    found.refresh_from_db()
+    return found
+
+
+def _ended(found: AccessRequest, state: RequestState, actor: Actor, **more: str) -> bool:
+    """Ends a request that is open; False when it is not any more."""
+    waiting = AccessRequest.objects.filter(pk=found.pk, state=RequestState.OPEN)
+    return bool(waiting.update(state=state, answered_by=actor.user, answered_at=timezone.now(), **more))
 
 
 def _noted(tag: AuditTag, asked: AccessRequest, actor: Actor) -> None:

@@ -22,6 +22,7 @@ FORMS: dict[str, dict[str, str]] = {
     "directory": {"lei": "", "listed": "on"},
     "ask_for_access": {"wanted": "LU0000000001", "purpose": PURPOSE},
     "decline_access": {"reason": PURPOSE},
+    "withdraw_access": {},
 }  # fmt: skip
 STATES = {"fill_grant": State.ACCEPTED, "revoke_grant": State.OFFERED, "api_revoke_grant": State.OFFERED}
 """The state its grant needs; a draft otherwise, which is the owner's own."""
@@ -45,10 +46,10 @@ def grant_of(owner: Institution, recipient: Institution, by: User, state: State)
     )  # fmt: skip
 
 
-def request_to(owner: Institution, by: User) -> AccessRequest:
+def request_of(asker: Institution, owner: Institution, by: User) -> AccessRequest:
     """A request that waits for an answer of the owner."""
     words = {"wanted": PURPOSE, "purpose": PURPOSE, "asked_by": by, "asked_at": timezone.now()}
-    found, _new = AccessRequest.objects.get_or_create(asker=cedar(), owner=owner, defaults=words)
+    found, _new = AccessRequest.objects.get_or_create(asker=asker, owner=owner, defaults=words)
     return found
 
 
@@ -58,7 +59,9 @@ def arguments(name: str, alpine: Institution, by: User) -> list[Any]:
     if name == "ask_for_access":
         return [third.code]
     if name == "decline_access":
-        return [request_to(alpine, by).pk]
+        return [request_of(third, alpine, by).pk]
+    if name == "withdraw_access":
+        return [request_of(alpine, third, by).pk]
     if name == "api_accept_grant":
         return [grant_of(third, alpine, by, State.OFFERED).pk]
     if name in ("new_grant", "directory"):

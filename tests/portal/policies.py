@@ -157,6 +157,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("ask_for_access", "GET"): Policy(200, Role.ADMIN),
     ("ask_for_access", "POST"): Policy(302, Role.ADMIN),
     ("decline_access", "POST"): of_a(302, Role.ADMIN),
+    ("withdraw_access", "POST"): of_a(302, Role.ADMIN),
     ("notices", "GET"): Policy(200, Role.VIEWER),
     ("read_notices", "POST"): Policy(302, Role.VIEWER),
     ("open_notice", "GET"): of_a(302),

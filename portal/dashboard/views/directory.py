@@ -33,6 +33,7 @@ LABELS = {
     RequestState.OPEN: Label("hold", "clock", RequestState.OPEN.label),
     RequestState.ANSWERED: Label("good", "passed", RequestState.ANSWERED.label),
     RequestState.DECLINED: Label("odd", "withdrawn", RequestState.DECLINED.label),
+    RequestState.WITHDRAWN: Label("odd", "withdrawn", RequestState.WITHDRAWN.label),
 }
 
 
@@ -99,4 +100,13 @@ def decline(request: HttpRequest, request_id: UUID) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("Declined. The other institution reads why."))
+    return redirect("directory")
+
+
+@require_POST
+@member_required(Role.ADMIN)
+def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Takes back the own institution's request for access."""
+    services.withdraw_access(actor=request.actor, request_id=request_id)  # type: ignore[attr-defined]
+    messages.success(request, _("The request is withdrawn."))
     return redirect("directory")

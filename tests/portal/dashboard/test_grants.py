@@ -240,6 +240,27 @@ def test_a_request_is_declined_with_a_reason_by_the_asked_only(
     assert owner.post(decline, {"reason": "Again."}).status_code == 404
 
 
+def test_a_request_is_withdrawn_by_whoever_asked_while_it_waits(
+    owner: Client, recipient: Client, alpine: Institution
+) -> None:
+    Profile.objects.create(institution=alpine, listed=True)
+    ask, words = reverse("ask_for_access", args=["alpine-am"]), {"wanted": "All.", "purpose": "None."}
+    recipient.post(ask, words)
+    asked = AccessRequest.objects.get()
+    owner.post(f"{reverse('new_grant')}?answers={asked.pk}", TERMS)
+    withdraw = reverse("withdraw_access", args=[asked.pk])
+    assert withdraw in recipient.get(reverse("directory")).text
+    assert withdraw not in owner.get(reverse("directory")).text
+    assert owner.post(withdraw).status_code == 404
+    assert recipient.post(withdraw).status_code == 302
+    shown = owner.get(reverse("directory")).text
+    assert 'data-request="withdrawn"' in shown and reverse("decline_access", args=[asked.pk]) not in shown
+    acted(owner, Grant.objects.get(), "offer")
+    assert AccessRequest.objects.get().state == "withdrawn", "what is offered now answers no request"
+    assert recipient.post(withdraw).status_code == 404
+    assert recipient.post(ask, words).status_code == 302, "another one can be asked"
+
+
 def test_the_directory_lists_who_wants_it_and_checks_the_lei(owner: Client, borealis: Institution) -> None:
     bea = sign_in(member(borealis, "bea", "admin"), "borealis-insurance")
     assert "Borealis" not in owner.get(reverse("directory")).text
