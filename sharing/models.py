@@ -140,6 +140,19 @@ class Copy(models.Model):
         return f"{self.submission_id} under {self.grant_id}: {self.state}"
 
 
+class Sweep(models.Model):
+    """When an exchange bucket was last looked through for strays; `after`: how far, "" when to its end."""
+
+    institution = models.OneToOneField(
+        "accounts.Institution", on_delete=models.CASCADE, primary_key=True, related_name="exchange_sweep"
+    )
+    after = models.CharField(max_length=1024, blank=True, default="")
+    looked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.institution_id}: {self.looked_at}"
+
+
 class AccessRequest(models.Model):
     """What an institution would like to be granted, in the words of whoever asks.
 

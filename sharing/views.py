@@ -8,14 +8,17 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from ingestion.aws.layout import CopyPlace
 from ingestion.web.models import Submission
 from ingestion.web.webhook import genuine_body
+from portal.accounts.models import Institution
 from portal.common.errors import BadRequest, NotFound
 from portal.common.ids import parse_id
 from sharing import services
 from sharing.models import Copy
 
 MOST = 200
+MOST_KEY = 1024
 
 
 @csrf_exempt
@@ -67,12 +70,35 @@ def _gone(asked: dict[str, Any]) -> dict[str, Any]:
     return {"gone": services.gone(_copies(asked))}
 
 
+def _look(_asked: dict[str, Any]) -> dict[str, Any]:
+    recipient, after = services.to_look_through() or (None, "")
+    return {"recipient": recipient, "after": after}
+
+
+def _strays(asked: dict[str, Any]) -> dict[str, Any]:
+    recipient, nameless = _recipient(asked), asked.get("nameless")
+    if type(nameless) is not int or nameless < 0:
+        raise BadRequest("Not a number of names.")
+    return {"strays": services.strays_among(recipient, _places(asked), nameless=nameless)}
+
+
+def _looked(asked: dict[str, Any]) -> dict[str, Any]:
+    after = asked.get("after")
+    if not isinstance(after, str) or len(after) > MOST_KEY:
+        raise BadRequest("Not a key.")
+    services.looked_through(_recipient(asked), after)
+    return {}
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "owed": _owed,
     "orders": _orders,
     "delivered": _delivered,
     "endings": _endings,
     "gone": _gone,
+    "look": _look,
+    "strays": _strays,
+    "looked": _looked,
 }
 
 
@@ -92,3 +118,24 @@ def _copies(asked: dict[str, Any]) -> list[int]:
     if not isinstance(copies, list) or len(copies) > MOST or not all(type(each) is int for each in copies):
         raise BadRequest("Not a list of copies.")
     return copies
+
+
+def _recipient(asked: dict[str, Any]) -> Institution:
+    found = Institution.objects.filter(code=str(asked.get("recipient"))).first()
+    if found is None:
+        raise NotFound("This institution does not exist.")
+    return found
+
+
+def _places(asked: dict[str, Any]) -> list[CopyPlace]:
+    places = asked.get("places")
+    if not isinstance(places, list) or len(places) > MOST or not all(map(_is_place, places)):
+        raise BadRequest("Not a list of places.")
+    return [CopyPlace(*each) for each in places]
+
+
+def _is_place(each: Any) -> bool:
+    """Owner, grant, submission and attempt."""
+    if not isinstance(each, list) or [type(part) for part in each] != [str, str, str, int]:
+        return False
+    return parse_id(each[1]) is not None and parse_id(each[2]) is not None

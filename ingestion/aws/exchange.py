@@ -5,7 +5,7 @@ bucket encrypts with the recipient's key, which the owner may use for nothing el
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ ORIGINAL, VERDICT = "original", "verdict.json"
 TABLES = tuple(
     f"tables/{name}.parquet" for name in ("holdings", "share_classes", "costs", "esg", "esg_indicators")
 )
+Version = dict[str, str]
+"""`Key` and `VersionId`, as S3 wants them named."""
 FILES: dict[Content, tuple[str, ...]] = {"original": (ORIGINAL,), "schema": TABLES, "summary": (VERDICT,)}
 """The files that may be copied for each content of a grant, by their name at the recipient."""
 
@@ -103,23 +105,38 @@ def take_back(s3: Any, bucket: str, prefix: str) -> int:
     """Deletes every version of everything under the prefix, and the marks of deletions; how many."""
     if not layout.is_exchange_prefix(prefix):
         raise ValueError("not a place of copies")
-    deleted = 0
     try:
         # all names first: deleting under way would shift the pages
-        for batch in list(_versions(s3, bucket, prefix)):
-            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-            if answer.get("Errors"):
-                raise AwsError(str(answer["Errors"][0].get("Code", "")), "DeleteObjects")
-            deleted += len(batch)
+        pages = list(s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix))
     except (ClientError, BotoCoreError) as error:
         raise translate(error) from None
-    return deleted
+    return sum(delete(s3, bucket, _versions(page)) for page in pages)
 
 
-def _versions(s3: Any, bucket: str, prefix: str) -> Iterator[list[dict[str, str]]]:
-    """Pages of up to a thousand versions and delete markers."""
-    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
-    for page in pages:
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        if found:
-            yield [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+def lying(s3: Any, bucket: str, after: str, most: int) -> tuple[list[Version], bool]:
+    """Versions of what others put into an exchange bucket, behind this key; whether there are more."""
+    where = {"Bucket": bucket, "Prefix": layout.RECEIVED, "MaxKeys": most}
+    try:
+        page = s3.list_object_versions(**where, **({"KeyMarker": after} if after else {}))
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    return _versions(page), bool(page.get("IsTruncated"))
+
+
+def delete(s3: Any, bucket: str, versions: Sequence[Version]) -> int:
+    """Deletes these versions, a thousand at most; how many."""
+    if not versions:
+        return 0
+    try:
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": list(versions), "Quiet": True})
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    if answer.get("Errors"):
+        raise AwsError(str(answer["Errors"][0].get("Code", "")), "DeleteObjects")
+    return len(versions)
+
+
+def _versions(page: Mapping[str, Any]) -> list[Version]:
+    """Versions and marks of deletions on a page of a list."""
+    found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    return [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]

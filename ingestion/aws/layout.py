@@ -29,6 +29,9 @@ _FUND_ON_A_DAY = re.compile(r"by-fund/[0-9a-f]{64}/[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BY_FUND = re.compile(rf"({_FUND_ON_A_DAY.pattern})/([0-9a-f-]{{36}})\.([a-z]{{2,16}})\.json")
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _COPIES = re.compile(rf"from/{_CODE.pattern}/{_UUID}/(?:{_UUID}/)?")
+_COPY = re.compile(rf"from/({_CODE.pattern})/({_UUID})/({_UUID})/([1-9][0-9]{{0,8}})/.+", re.DOTALL)
+RECEIVED = "from/"
+"""In an exchange bucket: everything that others put there."""
 _FILE = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9]+)?(/[a-z][a-z0-9_-]*(\.[a-z0-9]+)?)?")
 
 
@@ -120,6 +123,22 @@ class ByFund:
         """The parts of a key, None for one that `by_fund_key` does not make."""
         found = _BY_FUND.fullmatch(key)
         return cls(found[1].rsplit("/", 1)[1], found[2], found[3].upper()) if found else None
+
+
+@dataclass(frozen=True)
+class CopyPlace:
+    """Where the files of one attempt of a delivery lie at a recipient, by the parts of their keys."""
+
+    owner: str
+    grant: str
+    submission: str
+    attempt: int
+
+    @classmethod
+    def of(cls, key: str) -> "CopyPlace | None":
+        """The parts of a key, None for one that `exchange_key` does not make."""
+        found = _COPY.fullmatch(key)
+        return cls(found[1], found[2], found[3], int(found[4])) if found else None
 
 
 def fund_prefix(prefix: str) -> str:

@@ -111,6 +111,7 @@ class AuditTag(StrEnum):
     GRANT_EXPIRED = "worker:grant:expired"
     COPY_DELIVERED = "exchange:copy:delivered"
     COPY_DELETED = "exchange:copy:deleted"
+    STRAYS_DELETED = "exchange:stray:deleted"
     RECEIVED_VIEWED = "exchange:received:viewed"
     RECEIVED_DOWNLOADED = "exchange:received:downloaded"
 

@@ -19,6 +19,7 @@ from sharing.services.leaving import end_all_of
 from sharing.services.looking_through import look_through
 from sharing.services.owing import owe
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
+from sharing.services.sweeping import looked_through, strays_among, to_look_through
 from sharing.services.withdrawing import take_back
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "fill",
     "gone",
     "look_through",
+    "looked_through",
     "offer",
     "open_received",
     "order_for",
@@ -47,9 +49,11 @@ __all__ = [
     "revoke",
     "revoke_now",
     "save_profile",
+    "strays_among",
     "suspend",
     "take_back",
     "take_back_now",
+    "to_look_through",
     "verdict_document",
     "view",
     "withdraw_access",

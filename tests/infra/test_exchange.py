@@ -107,6 +107,28 @@ def test_the_janitor_deletes_copies_without_reading_any(platform: Platform) -> N
     assert not left.get("Versions") and not left.get("DeleteMarkers")
 
 
+def test_the_janitor_finds_everything_by_its_name_page_by_page(platform: Platform) -> None:
+    janitor, owner = s3_of(platform, "fn-janitor"), s3_of(platform, OWNER)
+    made = order(platform)
+    exchange.hand_over(owner, ACCOUNT, made)
+    owner.put_object(Bucket=BUCKET, Key=f"from/{OWNER}/notes", Body=b"x")
+    seen, more, after = [], True, ""
+    while more:
+        found, more = exchange.lying(janitor, BUCKET, after, 2)
+        seen, after = [*seen, *found], found[-1]["Key"]
+    keys = {each["Key"] for each in seen}
+    assert {place(made, name) for name in (*made.files, MANIFEST)} < keys and f"from/{OWNER}/notes" in keys
+    assert {layout.CopyPlace.of(key) for key in keys} >= {
+        None,
+        layout.CopyPlace(OWNER, made.grant, made.submission, 1),
+    }
+    mine = [each for each in seen if made.grant in each["Key"]]
+    exchange.hand_over(owner, ACCOUNT, made)
+    assert exchange.delete(janitor, BUCKET, mine) == 3
+    stored = s3_of(platform, RECIPIENT).get_object(Bucket=BUCKET, Key=place(made, "original"))
+    assert stored["Body"].read() == b"x" * 100, "what came after it was looked at stays"
+
+
 @pytest.mark.parametrize("area", ["landing", "interim", "results"])
 def test_the_janitor_reaches_no_other_bucket(platform: Platform, area: layout.Area) -> None:
     bucket, janitor = layout.bucket_name(ACCOUNT, OWNER, area), s3_of(platform, "fn-janitor")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ingestion.aws import receipts
 from ingestion.lambdas.janitor import handler as janitor
+from ingestion.lambdas.janitor import strays
 from ingestion.lambdas.share import handler as share
 from ingestion.web import control, snapshots
 from ingestion.web.results import documents
@@ -61,7 +62,8 @@ def in_place_of_aws(world: World, patched: pytest.MonkeyPatch) -> None:
 
     for module in (control, documents, handing, deleting, share, janitor):
         patched.setattr(module, "client", world.client)
-    for function in (share, janitor):
+    patched.setattr(strays, "MOST", 5)
+    for function in (share, janitor, strays):
         patched.setattr(function, "asked", world.asked)
     patched.setattr(share, "platform_from_environment", Platform)
     patched.setattr(share, "credentials_of", lambda job, platform: "the owner's")

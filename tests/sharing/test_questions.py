@@ -3,7 +3,7 @@
 import json
 import time
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,9 @@ from django.test import Client
 from ingestion.aws import receipts, signing
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
+from portal.audit.models import AuditRecord
+from portal.audit.tags import AuditTag
 from sharing import services
 from sharing.models import Copy, Grant
 from sharing.states import CopyState
@@ -98,9 +101,70 @@ def test_the_janitor_is_told_what_has_ended_until_it_is_gone_and_once_more_later
     assert ask("endings").json()["endings"] == []
 
 
-@pytest.mark.parametrize("kind", ["owed", "orders", "delivered", "endings", "gone"])
+def place_of(copy: Copy, **other: Any) -> list[Any]:
+    place = {"owner": "alpine-am", "grant": str(copy.grant_id), "submission": str(copy.submission_id)}
+    return [*(place | {"attempt": 2} | other).values()]
+
+
+def strays(*places: list[Any], nameless: int = 0, recipient: str = "borealis") -> list[int]:
+    answer = ask("strays", recipient=recipient, places=places, nameless=nameless)
+    return cast(list[int], answer.json()["strays"])
+
+
+def test_what_no_copy_accounts_for_is_a_stray(came: Submission) -> None:
+    copy = Copy.objects.get()
+    wrong = [{"owner": "cedar-pension"}, {"grant": str(uuid4())}, {"submission": str(uuid4())}]
+    assert strays(place_of(copy), *(place_of(copy, **each) for each in wrong)) == [1, 2, 3]
+    assert strays(place_of(copy), recipient="alpine-am") == [0], "it was not granted to that institution"
+
+
+@pytest.mark.parametrize(
+    ("state", "looked_again", "attempts"),
+    [
+        (CopyState.OWED, False, []),
+        (CopyState.DONE, False, [1]),  # what was handed on before is shown to nobody any more
+        (CopyState.ENDING, False, []),
+        (CopyState.GONE, False, []),
+        (CopyState.GONE, True, [1, 2, 3]),
+    ],
+)
+def test_a_copy_accounts_for_what_lies_there_or_may_soon(
+    state: str, looked_again: bool, attempts: list[int], came: Submission
+) -> None:
+    Copy.objects.update(state=state, looked_again=looked_again, attempt=2)
+    places = [place_of(Copy.objects.get(), attempt=attempt) for attempt in (1, 2, 3)]
+    assert [number + 1 for number in strays(*places)] == attempts
+
+
+def test_what_is_deleted_as_a_stray_stands_in_the_trail_of_the_recipient(came: Submission) -> None:
+    copy, records = Copy.objects.get(), AuditRecord.objects.filter(tag=AuditTag.STRAYS_DELETED)
+    assert strays(place_of(copy)) == [] and not records
+    assert strays(place_of(copy, grant=str(uuid4())), nameless=2) == [0]
+    assert records.get().institution_id == copy.grant.recipient_id
+    assert records.get().detail == {"owners": ["alpine-am"], "places": 1, "nameless": 2}
+
+
+def test_every_exchange_bucket_is_looked_through_to_its_end_and_again_hours_later(
+    borealis: Institution, cedar: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked(after: str = "") -> str | None:
+        where = ask("look").json()
+        if where["recipient"]:
+            ask("looked", recipient=where["recipient"], after=after)
+        return where["recipient"] and f"{where['recipient']} {where['after']}".strip()
+
+    assert [looked("from/x"), looked(), looked(), looked()] == [
+        "borealis", "cedar-pension", "borealis from/x", None,
+    ]  # fmt: skip
+    monkeypatch.setattr("sharing.services.sweeping.LOOK_EVERY", timedelta(seconds=-1))
+    assert looked() == "cedar-pension"
+
+
+@pytest.mark.parametrize(
+    "kind", ["owed", "orders", "delivered", "endings", "gone", "look", "strays", "looked"]
+)
 def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: Submission) -> None:
-    asked = about(came) | {"copies": []}
+    asked = about(came) | {"copies": [], "recipient": "borealis", "places": [], "nameless": 0, "after": ""}
     assert ask(kind, **asked).status_code == 200
     assert ask(kind, key=ec.generate_private_key(ec.SECP256R1()), **asked).status_code == 403
 
@@ -118,8 +182,13 @@ def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: 
         {"kind": "gone", "copies": "all"},
         {"kind": "gone", "copies": [True]},
         {"kind": "gone", "copies": list(range(201))},
+        {"kind": "looked", "after": 1},
+        {"kind": "strays", "recipient": "alpine-am", "places": [], "nameless": -1},
+        {"kind": "strays", "recipient": "alpine-am", "places": "all", "nameless": 0},
+        {"kind": "strays", "recipient": "alpine-am", "places": [["a", "b", "c", 1]], "nameless": 0},
+        {"kind": "strays", "recipient": "alpine-am", "places": [[]], "nameless": 0},
     ],
 )
-def test_what_is_no_question_is_refused_in_words(more: dict[str, Any], db: None) -> None:
+def test_what_is_no_question_is_refused_in_words(more: dict[str, Any], alpine: Institution) -> None:
     answer = ask(**more)
     assert answer.status_code == 400 and answer.json()["detail"]

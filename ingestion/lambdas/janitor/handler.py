@@ -1,4 +1,7 @@
-"""Every minute: deletes the copies of what was revoked, has ended or was taken back. It can read nothing."""
+"""Every minute: deletes the copies of what was revoked, has ended or was taken back, and what nobody knows.
+
+It can read nothing.
+"""
 
 import time
 
@@ -8,6 +11,7 @@ from ingestion.aws.config import required
 from ingestion.aws.errors import AwsError
 from ingestion.lambdas import logs
 from ingestion.lambdas.function import Payload, function
+from ingestion.lambdas.janitor.strays import sweep
 from ingestion.lambdas.portal import asked
 
 SECONDS = 40.0
@@ -15,7 +19,10 @@ SECONDS = 40.0
 
 
 def tidy(event: Payload) -> Payload:
-    """Asks the portal what is to be deleted until nothing is; one that fails does not keep others back."""
+    """Asks the portal what is to be deleted until nothing is; one that fails does not keep others back.
+
+    In the time that is left it looks for `strays`.
+    """
     s3 = client("s3", region=required("FUNDGATE_REGION"))
     deleted, failed, until = 0, set[int](), time.monotonic() + SECONDS
     while time.monotonic() < until:
@@ -34,7 +41,7 @@ def tidy(event: Payload) -> Payload:
                 failed.add(each["copy"])
         if gone:
             asked("gone", copies=gone)
-    return {"deleted": deleted, "failed": len(failed)}
+    return {"deleted": deleted, "failed": len(failed), "strays": sweep(s3, until)}
 
 
 def warm_up() -> None:

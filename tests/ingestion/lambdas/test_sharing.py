@@ -33,6 +33,8 @@ class Exchange:
         self.late: list[int] = []
         self.endings: list[dict[str, Any]] = []
         self.gone: list[int] = []
+        self.look_at: list[str] = []
+        self.unknown: set[str] = set()
 
     def __call__(self, asked: dict[str, Any]) -> dict[str, Any]:
         return getattr(self, f"answer_{asked['kind']}")(asked)  # type: ignore[no-any-return]
@@ -78,6 +80,17 @@ class Exchange:
     def answer_gone(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.gone += asked["copies"]
         return {"gone": len(asked["copies"])}
+
+    def answer_look(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return {"recipient": self.look_at[0] if self.look_at else None, "after": ""}
+
+    def answer_strays(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return {"strays": [i for i, place in enumerate(asked["places"]) if place[1] in self.unknown]}
+
+    def answer_looked(self, asked: dict[str, Any]) -> dict[str, Any]:
+        assert asked["after"] == ""
+        self.look_at.remove(asked["recipient"])
+        return {}
 
 
 def granted(chain: Chain, **terms: Any) -> GrantOfRecord:
@@ -169,10 +182,10 @@ def test_the_janitor_takes_away_what_the_portal_says_has_ended(chain: Chain, cle
     run = chain.run(clean)
     where = {"owner": OWNER, "recipient": RECIPIENT, "submission": run.submission}
     exchange.endings = [{"copy": 0, "grant": ended.grant, **where}]
-    assert chain.invoke("janitor", {}) == {"deleted": 4, "failed": 0}
+    assert chain.invoke("janitor", {}) == {"deleted": 4, "failed": 0, "strays": 0}
     assert copies(chain, ended, run) == set() and copies(chain, stays, run)
     assert exchange.gone == [0]
-    assert chain.invoke("janitor", {}) == {"deleted": 0, "failed": 0}
+    assert chain.invoke("janitor", {}) == {"deleted": 0, "failed": 0, "strays": 0}
 
 
 def test_an_ending_that_cannot_be_deleted_does_not_keep_others_back(chain: Chain, clean: bytes) -> None:
@@ -183,8 +196,24 @@ def test_an_ending_that_cannot_be_deleted_does_not_keep_others_back(chain: Chain
         {"copy": 7, "recipient": "no-such-institution", **where},
         {"copy": 0, "recipient": RECIPIENT, **where},
     ]
-    assert chain.invoke("janitor", {}) == {"deleted": 4, "failed": 1}
+    assert chain.invoke("janitor", {}) == {"deleted": 4, "failed": 1, "strays": 0}
     assert exchange.gone == [0]
+
+
+def test_the_janitor_deletes_what_no_copy_accounts_for_and_what_bears_no_name_of_ours(
+    chain: Chain, clean: bytes
+) -> None:
+    unknown, known = granted(chain), granted(chain)
+    chain.portal.exchange = exchange = Exchange(chain, unknown, known)
+    run = chain.run(clean)
+    s3 = chain.client("s3", chain.platform.member(OWNER))
+    nameless = {"Bucket": layout.bucket_name(ACCOUNT, RECIPIENT, "exchange"), "Key": f"from/{OWNER}/notes"}
+    s3.put_object(**nameless, Body=b"x")
+    exchange.look_at, exchange.unknown = ["no-such-institution", RECIPIENT], {unknown.grant}
+    assert chain.invoke("janitor", {}) == {"deleted": 0, "failed": 0, "strays": 5}
+    assert copies(chain, unknown, run) == set() and copies(chain, known, run) and not exchange.look_at
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        chain.client("s3", chain.platform.member(RECIPIENT)).get_object(**nameless)
 
 
 def test_nobody_elses_token_hands_a_delivery_on(chain: Chain, clean: bytes) -> None:

@@ -15,6 +15,7 @@ from sharing import services
 from sharing.errors import NotPossibleNow
 from sharing.models import Copy, Grant
 from sharing.selectors import received_for
+from sharing.services.sweeping import LOOK_EVERY
 from sharing.states import FLOWING, READABLE, CopyState, State
 from tests.sharing.model.world import World, verdict_of
 
@@ -43,6 +44,9 @@ def come_to_rest(world: World) -> None:
             break
         janitor.tidy({})
     assert not services.ending(), "what ended is never deleted"
+    world.now += LOOK_EVERY + timedelta(minutes=1)
+    janitor.tidy({})
+    assert services.to_look_through() is None, "the janitor does not come to an end"
 
 
 def at_rest(world: World) -> None:

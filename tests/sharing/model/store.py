@@ -79,6 +79,16 @@ class Client:
         self._store.after()
         return {}
 
+    def list_object_versions(
+        self, *, Bucket: str, Prefix: str, MaxKeys: int, KeyMarker: str = ""
+    ) -> dict[str, Any]:
+        self._begin()
+        found = sorted(
+            (key, version.id) for key, version in self._store.under(Bucket, Prefix) if key > KeyMarker
+        )
+        listed = [{"Key": key, "VersionId": version} for key, version in found[:MaxKeys]]
+        return {"Versions": listed, "IsTruncated": len(found) > MaxKeys}
+
     def get_paginator(self, _name: str) -> "Client":
         return self
 

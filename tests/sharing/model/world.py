@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
+from uuid import UUID
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from ingestion.aws import layout
 from ingestion.aws.errors import AwsError
 from ingestion.lambdas.janitor import handler as janitor
 from ingestion.lambdas.share import handler as share
@@ -20,8 +22,8 @@ from ingestion.web.states import State as SubmissionState
 from portal.accounts.actor import Actor
 from portal.common.errors import FundgateError
 from sharing import services, views
-from sharing.models import Grant
-from sharing.states import ENDABLE, FLOWING, State
+from sharing.models import Copy, Grant
+from sharing.states import ENDABLE, FLOWING, CopyState, State
 from sharing.terms import Terms
 from tests.ingestion.review.conftest import tally
 from tests.ingestion.web.conftest import submission
@@ -104,6 +106,7 @@ class World:
             (2, self.revoke),
             (3, self.fill),
             (1, self.tidy),
+            (1, self.stray),
             (2, self.tomorrow),
             (1, self.membership),
             (2, self.scheduler.kill),
@@ -182,6 +185,20 @@ class World:
     def tidy(self) -> None:
         self.scheduler.start("janitor", lambda: janitor.tidy({}))
 
+    def stray(self) -> None:
+        """Somebody of the owner puts something where no grant wants it, or where one wanted it before."""
+        gone = Copy.objects.filter(state=CopyState.GONE, looked_again=True).order_by("pk")
+        copy = self._one(list(gone.select_related("grant__recipient")))
+        grant, made = (copy.grant, copy.submission_id) if copy else (None, self._id())
+        recipient = grant.recipient if grant else self.random.choice(self.recipients).institution
+        assert recipient is not None
+        bucket = layout.bucket_name("000000000000", recipient.code, "exchange")
+        place = layout.exchange_prefix("alpine-am", grant.pk if grant else self._id(), made)
+        for key in self.random.choice(
+            [(f"{place}1/original", f"{place}1/manifest.json"), ("from/alpine-am/x",)]
+        ):
+            self.store.lay(bucket, key, b"stray")
+
     def tomorrow(self) -> None:
         late = self.now.hour == 23
         if not late:  # nobody who runs now runs that long
@@ -236,6 +253,9 @@ class World:
 
     def _grant(self, *states: State) -> Grant | None:
         return self._one(list(Grant.objects.filter(state__in=states).order_by("drafted_at")))
+
+    def _id(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
 
     def _one(self, found: list[Found]) -> Found | None:
         return self.random.choice(found) if found else None
