@@ -9,6 +9,7 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from ingestion.review.signals import settled
+        from ingestion.schedule.signals import reminded
         from ingestion.web.signals import counted_again, swept, withdrawn
         from portal.notices.events import events_of
         from portal.notices.limits import heard_of_seen
@@ -18,5 +19,6 @@ class SharingConfig(AppConfig):
         settled.connect(listeners.settled, dispatch_uid="sharing.settled")
         counted_again.connect(listeners.counted_again, dispatch_uid="sharing.counted_again")
         withdrawn.connect(listeners.withdrawn, dispatch_uid="sharing.withdrawn")
+        reminded.connect(listeners.reminded, dispatch_uid="sharing.reminded")
         swept.connect(listeners.swept, dispatch_uid="sharing.swept")
         heard_of_seen(events_of("grant"), ids_within)

@@ -23,6 +23,11 @@ def withdrawn(submission: Submission, **_: Any) -> None:
     services.take_back(submission)
 
 
+def reminded(**_: Any) -> None:
+    """A quarter of an hour has passed."""
+    services.remind_of_grants()
+
+
 def swept(**_: Any) -> None:
     """A minute has passed."""
     services.expire_what_is_due()

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from ingestion.aws.grants import CONTENTS, GrantOfRecord
+from ingestion.schedule.models import Expected
 from ingestion.web.models import Submission
 from sharing.states import Condition, CopyState, RequestState, State
 
@@ -114,7 +115,8 @@ class GrantTransition(models.Model):
 class Copy(models.Model):
     """One delivery under one grant: owed, delivered, or deleted again.
 
-    `looked_again`: its place was emptied once more, when no function that ran at its end can still write.
+    `arrived_at`: when it was delivered first, `done_at` when last. `looked_again`: its place was emptied once
+    more, when no function that ran at its end can still write.
     """
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="copies")
@@ -124,6 +126,7 @@ class Copy(models.Model):
     state_since = models.DateTimeField()
     owed_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
     bytes = models.PositiveBigIntegerField(default=0)
     looked_again = models.BooleanField(default=False)
 
@@ -151,6 +154,24 @@ class Sweep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.institution_id}: {self.looked_at}"
+
+
+class GrantExpectation(Expected):
+    """What the recipient of a grant awaits under it; deadlines are meant in the recipient's zone."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="expectations")
+
+    class Meta:
+        ordering = ["fund", "template", "frequency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["grant", "fund", "template", "frequency"], name="expected_once_under_a_grant"
+            )
+        ]
+
+    @property
+    def of(self) -> uuid.UUID:
+        return self.grant_id
 
 
 class AccessRequest(models.Model):

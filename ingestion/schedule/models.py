@@ -41,13 +41,10 @@ class FundDelivery(models.Model):
         return f"{self.fund or '-'} {self.template} {self.valuation_date or '-'}"
 
 
-class Expectation(models.Model):
-    """Deliveries of one fund and template that are expected of an institution; without a fund: of any."""
+class Expected(models.Model):
+    """Deliveries of one fund and template, how often and until when; without a fund: of any."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    institution = models.ForeignKey(
-        "accounts.Institution", on_delete=models.CASCADE, related_name="expectations"
-    )
     fund = models.CharField(max_length=255, blank=True)
     template = models.CharField(max_length=32)
     frequency = models.CharField(max_length=10, choices=Frequency)
@@ -63,6 +60,32 @@ class Expectation(models.Model):
     set_at = models.DateTimeField()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.fund or '*'} {self.template} {self.frequency}"
+
+    @property
+    def of(self) -> uuid.UUID:
+        """Whose deliveries count."""
+        raise NotImplementedError
+
+    def terms(self, zone: str) -> Terms:
+        """What was agreed, with deadlines in this zone."""
+        return Terms(
+            self.frequency, self.day, self.month, self.business_days, self.at, self.calendar, zone,
+            self.remind_days,
+        )  # fmt: skip
+
+
+class Expectation(Expected):
+    """What an institution says is expected of itself."""
+
+    institution = models.ForeignKey(
+        "accounts.Institution", on_delete=models.CASCADE, related_name="expectations"
+    )
+
+    class Meta:
         ordering = ["fund", "template", "frequency"]
         constraints = [
             models.UniqueConstraint(
@@ -70,15 +93,9 @@ class Expectation(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return f"{self.fund or '*'} {self.template} {self.frequency}"
-
-    def terms(self, zone: str) -> Terms:
-        """What was agreed, with deadlines in the institution's zone."""
-        return Terms(
-            self.frequency, self.day, self.month, self.business_days, self.at, self.calendar, zone,
-            self.remind_days,
-        )  # fmt: skip
+    @property
+    def of(self) -> uuid.UUID:
+        return self.institution_id
 
 
 class DeadlineZone(models.Model):

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from operator import itemgetter
+from functools import partial
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ingestion.schedule.models import DEFAULT_ZONE, DeadlineZone, Expectation, FundDelivery
+from ingestion.schedule.models import DEFAULT_ZONE, DeadlineZone, Expectation, Expected, FundDelivery
 from ingestion.schedule.terms import Occurrence, due_between
 from ingestion.web.states import State, Verdict
 
@@ -27,25 +28,31 @@ class Status(models.TextChoices):
 
 
 OVERDUE = (Status.MISSING, Status.LATE)
-Row = tuple[UUID, int, str, datetime]
-Delivered = Mapping[tuple[str, str, date | None], list[Row]]
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that came: `submission` counts now, `at` is when the first one was handed in."""
+    """A delivery that came: `submission` counts now, `at` is when the first one did.
+
+    `copy`: under which key another institution has it, where it is about being handed on.
+    """
 
     submission: UUID
     number: int
     verdict: str
     at: datetime
+    copy: int | None = None
+
+
+Delivered = Mapping[tuple[UUID, str, str, date | None], list[Arrival]]
+"""What came of whose fund, template and valuation date; under "" of any fund."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One expected delivery and what came of it; no `arrival` also where the reader may not see which."""
 
-    expectation: Expectation
+    expectation: Expected
     occurrence: Occurrence
     status: Status
     arrival: Arrival | None = None
@@ -56,10 +63,16 @@ class Entry:
         return self.status in (Status.RECEIVED, Status.RECEIVED_LATE)
 
 
+def zones_of(institution_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The time zones of several institutions' deadlines."""
+    ids = set(institution_ids)
+    set_ = dict(DeadlineZone.objects.filter(institution__in=ids).values_list("institution", "zone"))
+    return {one: set_.get(one, DEFAULT_ZONE) for one in ids}
+
+
 def zone_of(institution_id: UUID) -> str:
     """The time zone of an institution's deadlines."""
-    found = DeadlineZone.objects.filter(institution_id=institution_id).values_list("zone", flat=True).first()
-    return found or DEFAULT_ZONE
+    return zones_of([institution_id])[institution_id]
 
 
 def entries(
@@ -67,14 +80,27 @@ def entries(
 ) -> list[Entry]:
     """What is due from `first` to `last` (days in the institution's zone), by deadline."""
     zone = zone_of(institution_id)
+    arrived = partial(_arrived, institution_id)
+    return standing([(expectation, zone) for expectation in expectations], arrived, first, last, now)
+
+
+def standing(
+    expected: Iterable[tuple[Expected, str]],
+    arrived: Callable[[date, date], Delivered],
+    first: date,
+    last: date,
+    now: datetime,
+) -> list[Entry]:
+    """The same of whatever is expected, each with the zone of its deadlines; `arrived` looks what came."""
     awaited = [
         (expectation, occurrence)
-        for expectation in expectations
+        for expectation, zone in expected
         for occurrence in due_between(expectation.terms(zone), first, last)
         if expectation.starts <= occurrence.valuation <= (expectation.ends or date.max)
     ]
-    arrived = _arrived(institution_id, [occurrence for _expectation, occurrence in awaited])
-    found = [_entry(expectation, occurrence, arrived, now) for expectation, occurrence in awaited]
+    days = [day for _expectation, occurrence in awaited for day in occurrence.accepted]
+    came: Delivered = arrived(min(days), max(days)) if days else {}
+    found = [_entry(expectation, occurrence, came, now) for expectation, occurrence in awaited]
     return sorted(found, key=lambda one: (one.occurrence.due, one.expectation.fund, one.expectation.template))
 
 
@@ -87,30 +113,27 @@ def counted(institution_id: UUID) -> QuerySet[FundDelivery]:
     )
 
 
-def _arrived(institution_id: UUID, occurrences: Iterable[Occurrence]) -> Delivered:
-    """Deliveries by fund, template and valuation date, and by "" for any fund."""
-    days = [day for one in occurrences for day in one.accepted]
-    found: dict[tuple[str, str, date | None], list[Row]] = defaultdict(list)
-    if not days:
-        return found
-    rows = counted(institution_id).filter(valuation_date__range=(min(days), max(days)))
-    for fund, template, day, identity, number, verdict, at in rows.values_list(
+def _arrived(institution_id: UUID, first: date, last: date) -> Delivered:
+    """What was handed in."""
+    found: dict[tuple[UUID, str, str, date | None], list[Arrival]] = defaultdict(list)
+    rows = counted(institution_id).filter(valuation_date__range=(first, last))
+    for fund, template, day, submission, number, verdict, at in rows.values_list(
         "fund", "template", "valuation_date", "submission", "submission__number", "submission__verdict",
         "submission__created_at",
     ):  # fmt: skip
         for name in {fund, ""}:
-            found[name, template, day].append((identity, number, verdict, at))
+            found[institution_id, name, template, day].append(Arrival(submission, number, verdict, at))
     return found
 
 
-def _entry(expectation: Expectation, occurrence: Occurrence, arrived: Delivered, now: datetime) -> Entry:
-    of = (expectation.fund, expectation.template)
+def _entry(expectation: Expected, occurrence: Occurrence, arrived: Delivered, now: datetime) -> Entry:
+    of = (expectation.of, expectation.fund, expectation.template)
     came = [row for day in occurrence.accepted for row in arrived.get((*of, day), ())]
     if not came:
         waits = Status.LATE if now < occurrence.missing_from else Status.MISSING
         return Entry(expectation, occurrence, Status.DUE if now <= occurrence.due else waits)
-    number: Callable[[Row], int] = itemgetter(1)
-    at = min(came, key=number)[3]
-    arrival = Arrival(*max(came, key=number)[:3], at)
+    number = attrgetter("number")
+    at = min(came, key=number).at
+    arrival = replace(max(came, key=number), at=at)
     status = Status.RECEIVED if at <= occurrence.due else Status.RECEIVED_LATE
     return Entry(expectation, occurrence, status, arrival)

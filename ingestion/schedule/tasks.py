@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from ingestion.schedule import services
+from ingestion.schedule.signals import reminded
 from ingestion.web.tasks import ARGUMENTS
 
 
@@ -10,6 +11,7 @@ from ingestion.web.tasks import ARGUMENTS
 def remind() -> None:
     """Every quarter of an hour: tells of what is late or missing. May run twice."""
     services.remind()
+    reminded.send(remind)
 
 
 ARGUMENTS[remind.name] = ()  # else the broker deletes the clock's message

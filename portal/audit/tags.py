@@ -104,6 +104,8 @@ class AuditTag(StrEnum):
     GRANT_SUSPENDED = "portal:grant:suspended"
     GRANT_RESUMED = "portal:grant:resumed"
     GRANT_REVOKED = "portal:grant:revoked"
+    GRANT_EXPECTATION_SET = "portal:grant:expectation-set"
+    GRANT_EXPECTATION_REMOVED = "portal:grant:expectation-removed"
     ACCESS_ASKED = "portal:access-request:asked"
     ACCESS_DECLINED = "portal:access-request:declined"
     ACCESS_WITHDRAWN = "portal:access-request:withdrawn"

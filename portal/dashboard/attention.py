@@ -16,7 +16,7 @@ from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
-from portal.dashboard.expected import Due, shown
+from portal.dashboard.expected import Due, everything_due, shown
 from portal.dashboard.forms import OPEN_WARNINGS
 from portal.dashboard.next_acts import Act, act_on, act_on_overdue
 from portal.dashboard.review import rule_title
@@ -151,7 +151,7 @@ def _overdue(actor: Actor) -> Group:
     today = timezone.localdate()
     overdue = [
         entry
-        for entry in schedule.calendar(actor, today - RECENT, today + timedelta(days=1))
+        for entry in everything_due(actor, today - RECENT, today + timedelta(days=1))
         if schedule.is_overdue(entry)
     ]
     return Group(
@@ -162,7 +162,7 @@ def _overdue(actor: Actor) -> Group:
         _("They should be here by now. Upload them, or ask who makes them."),
         len(overdue),
         reverse("calendar") + "?status=overdue",
-        [Line(act_on_overdue(actor, due.entry), due=due) for due in shown(actor, overdue[::-1][:MOST])],
+        [Line(act_on_overdue(actor, due), due=due) for due in shown(actor, overdue[::-1][:MOST])],
     )
 
 

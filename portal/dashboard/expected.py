@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from ingestion.schedule import selectors
 from ingestion.schedule.outlook import Entry, Status
 from portal.accounts.actor import Actor
 from portal.dashboard.wording import Label
+from sharing import expected
+from sharing.models import GrantExpectation
 
 STATUSES: dict[str, Label] = {
     Status.MISSING: Label("bad", "error", lazy("Missing")),
@@ -25,14 +29,37 @@ MOST_IN_A_DAY = 4
 
 @dataclass(frozen=True)
 class Due:
-    """One expected delivery with its words; `name` is what the fund was last delivered under."""
+    """One expected delivery with its words; `name` is what the fund was last delivered under.
+
+    `other`: with whom it is agreed under a grant, "" for nobody; `awaited`: the other one delivers it.
+    """
 
     entry: Entry
     name: str
+    other: str = ""
+    awaited: bool = False
 
     @property
     def label(self) -> Label:
         return STATUSES[self.entry.status]
+
+    @property
+    def whom(self) -> str:
+        """To whom it goes, or from whom it comes."""
+        if not self.other:
+            return ""
+        words = _("from %(name)s") if self.awaited else _("for %(name)s")
+        return words % {"name": self.other}
+
+    @property
+    def address(self) -> str:
+        """The page of what came; "" as long as nothing did."""
+        came = self.entry.arrival
+        if came is None:
+            return ""
+        if self.awaited:
+            return reverse("received_delivery", args=[came.copy])
+        return reverse("submission", args=[came.submission])
 
 
 @dataclass(frozen=True)
@@ -94,11 +121,25 @@ class Month:
         return date(year, month + 1, 1)
 
 
+def everything_due(actor: Actor, first: date, last: date) -> list[Entry]:
+    """What falls due of the institution, for others and of others, by deadline."""
+    found = [*selectors.calendar(actor, first, last), *expected.calendar(actor, first, last)]
+    return sorted(found, key=lambda entry: entry.occurrence.due)
+
+
 def shown(actor: Actor, entries: Iterable[Entry]) -> list[Due]:
-    """The entries with the names of their funds."""
+    """The entries with the names of their funds, and of whom they are agreed with."""
     entries = list(entries)
     names = selectors.fund_names(actor, [one.expectation.fund for one in entries])
-    return [Due(one, names.get(one.expectation.fund, "")) for one in entries]
+    return [_due(actor, one, names.get(one.expectation.fund, "")) for one in entries]
+
+
+def _due(actor: Actor, entry: Entry, name: str) -> Due:
+    if not isinstance(entry.expectation, GrantExpectation):
+        return Due(entry, name)
+    grant = entry.expectation.grant
+    awaited = actor.institution is not None and grant.recipient_id == actor.institution.pk
+    return Due(entry, name, (grant.owner if awaited else grant.recipient).name, awaited)
 
 
 def counts(dues: Iterable[Due]) -> list[tuple[Label, str, int]]:

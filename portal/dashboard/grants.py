@@ -16,8 +16,9 @@ from portal.accounts.roles import Role
 from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 from portal.dashboard.wording import Label, Text
-from sharing.models import Copy, Grant, GrantTransition
+from sharing.models import Copy, Grant, GrantExpectation, GrantTransition
 from sharing.selectors import copies_due, would_share
+from sharing.services import may_expect
 from sharing.states import ENDABLE, FLOWING, READABLE, CopyState, State
 
 STATES: dict[str, Label] = {
@@ -78,6 +79,7 @@ class Shown:
     counts: dict[str, int]
     lines: list[Line]
     preview: list[Any] | None
+    expected: list[GrantExpectation]
     may: frozenset[str]
     second_needed: bool
     opened: int
@@ -119,6 +121,7 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         counts=counts,
         lines=_lines(actor, grant, given),
         preview=would_share(grant) if given and grant.state in (State.DRAFT, State.OFFERED) else None,
+        expected=list(grant.expectations.select_related("set_by")) if may_expect(grant) else [],
         may=frozenset(_possible(actor, grant, given, copies_due().filter(grant=grant).exists())),
         second_needed=waits and grant.drafted_by_id == actor.user.id,
         opened=trail.filter(tag=AuditTag.RECEIVED_VIEWED).count() if trail is not None else 0,
@@ -130,10 +133,11 @@ def _possible(actor: Actor, grant: Grant, given: bool, owed: bool) -> list[str]:
     """What this person can do with the grant as it stands."""
     state = State(grant.state)
     fill = ["fill"] if given and owed and state in FLOWING and actor.may(Role.UPLOADER) else []
+    expect = ["expect"] if not given and actor.may(Role.REVIEWER) and may_expect(grant) else []
     if not actor.may(Role.ADMIN):
-        return fill
+        return [*fill, *expect]
     if not given:
-        return ["accept", "decline"] if state == State.OFFERED else []
+        return ["accept", "decline"] if state == State.OFFERED else expect
     if state == State.DRAFT:
         waits = grant.needs_second and grant.drafted_by_id == actor.user.id
         return ["edit", "discard", *([] if waits else ["offer"])]

@@ -75,7 +75,11 @@ PLACES: tuple[Place, ...] = (
         tabs=(
             Place("received", _("Received"), _pages("received_delivery")),
             Place("look_through", _("Look-through")),
-            Place("grants", _("Grants"), _pages("new_grant", "grant", "edit_grant", "revoke_grant")),
+            Place(
+                "grants",
+                _("Grants"),
+                _pages("new_grant", "grant", "edit_grant", "revoke_grant", "expect_under_grant"),
+            ),
             Place("access", _("Access"), _pages("access_log")),
             Place("directory", _("Directory"), _pages("ask_for_access")),
         ),

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ingestion.pipeline.expected import EXPECTABLE
-from ingestion.schedule.outlook import Entry
 from ingestion.web import selectors
 from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
+from portal.dashboard.expected import Due
 
 MAPPABLE = "TEMPLATE_UNKNOWN"
 
@@ -47,11 +47,13 @@ def act_on(actor: Actor, submission: Submission) -> Act:
     return Act(pgettext("a submission", "Open"), reverse("submission", args=[submission.id]))
 
 
-def act_on_overdue(actor: Actor, entry: Entry) -> Act | None:
+def act_on_overdue(actor: Actor, due: Due) -> Act | None:
     """What comes next for a delivery that is not there: who uploads sends it, the template chosen already."""
+    if due.awaited:
+        return Act(_("See the grant"), reverse("grant", args=[due.entry.expectation.of]))
     if not actor.may(Role.UPLOADER):
         return None
-    return Act(_("Upload it"), upload_of(entry.expectation.template))
+    return Act(_("Upload it"), upload_of(due.entry.expectation.template))
 
 
 def upload_of(template: str) -> str:

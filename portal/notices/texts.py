@@ -123,20 +123,31 @@ def _expected(about: Facts) -> str:
     return " ".join(filter(None, (str(about.get("template") or ""), str(about.get("due") or ""))))
 
 
+def _between(about: Facts) -> str:
+    """What is awaited under a grant, as each side reads it; "" for what is not."""
+    if about.get("side") == "owner":
+        return _("Another institution expects it of you under a grant, and it is not handed on yet.")
+    if about.get("side") == "recipient":
+        return _("You expect it under a grant, and the other institution has not handed it on yet.")
+    return ""
+
+
 def _due(about: Facts) -> Text:
     title = _("A delivery falls due soon: %(expected)s") % {"expected": _expected(about)}
     said = _("It has not arrived yet. The calendar says which one, and until when.")
-    return Text("hold", "clock", title, said)
+    return Text("hold", "clock", title, _between(about) or said)
 
 
 def _late(about: Facts) -> Text:
     title = _("A delivery is late: %(expected)s") % {"expected": _expected(about)}
-    return Text("warn", "clock", title, _("It was due and has not arrived yet. The calendar says which one."))
+    said = _("It was due and has not arrived yet. The calendar says which one.")
+    return Text("warn", "clock", title, _between(about) or said)
 
 
 def _missing(about: Facts) -> Text:
     title = _("A delivery is missing: %(expected)s") % {"expected": _expected(about)}
-    return Text("bad", "error", title, _("It was not handed in at all. The calendar says which one."))
+    said = _("It was not handed in at all. The calendar says which one.")
+    return Text("bad", "error", title, _between(about) or said)
 
 
 def _softened(about: Facts) -> Text:

@@ -2,6 +2,7 @@
 
 from sharing.services.deleting import ending, gone, revoke_now, take_back_now
 from sharing.services.directory import ask_for_access, decline_access, save_profile, withdraw_access
+from sharing.services.expecting import expect_no_more, expect_under, may_expect, remind_of_grants
 from sharing.services.grants import (
     accept,
     decline,
@@ -34,17 +35,21 @@ __all__ = [
     "draft",
     "end_all_of",
     "ending",
+    "expect_no_more",
+    "expect_under",
     "expire_what_is_due",
     "fill",
     "gone",
     "look_through",
     "looked_through",
+    "may_expect",
     "offer",
     "open_received",
     "order_for",
     "owe",
     "owed",
     "redraft",
+    "remind_of_grants",
     "resume",
     "revoke",
     "revoke_now",

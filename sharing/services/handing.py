@@ -119,6 +119,7 @@ def _arrived(copy_id: int, attempt: int, actor: Actor | None) -> Copy | None:
     if copy.state == CopyState.OWED and attempt >= copy.attempt:
         copy.attempt = attempt
         copy.state, copy.state_since, copy.done_at = CopyState.DONE, now, now
+        copy.arrived_at = copy.arrived_at or now
         copy.bytes = sum(ref.bytes for ref in files_to_copy(grant, copy.submission).values())
         copy.save()
         noted(AuditTag.COPY_DELIVERED, grant, actor, submission=str(copy.submission_id))

@@ -1,16 +1,20 @@
 """What the matrix of addresses needs of the exchange: something to act on, and what is sent."""
 
 import json
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
 from portal.accounts.models import Institution, User
-from sharing.models import AccessRequest, Grant, Profile
+from sharing.models import AccessRequest, Grant, GrantExpectation, Profile
 from sharing.states import State
 
 PURPOSE = "Known."
+TERMS = {"template": "TPT", "frequency": "monthly", "month_day": "31", "weekday": "5", "month": "12",
+         "business_days": "7", "at": "18:00", "calendar": "LU", "remind_days": "2",
+         "starts": "2026-01-01"}  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
     "new_grant": {"recipient": "cedar-pension", "scope": "some", "others": "LU0000000001",
                   "contents": "summary", "condition": "checked", "purpose": PURPOSE},
@@ -23,6 +27,8 @@ FORMS: dict[str, dict[str, str]] = {
     "ask_for_access": {"wanted": "LU0000000001", "purpose": PURPOSE},
     "decline_access": {"reason": PURPOSE},
     "withdraw_access": {},
+    "expect_under_grant": TERMS | {"others": "LU0000000001"},
+    "remove_grant_expectation": {},
 }  # fmt: skip
 STATES = {"fill_grant": State.ACCEPTED, "revoke_grant": State.OFFERED, "api_revoke_grant": State.OFFERED}
 """The state its grant needs; a draft otherwise, which is the owner's own."""
@@ -46,6 +52,14 @@ def grant_of(owner: Institution, recipient: Institution, by: User, state: State)
     )  # fmt: skip
 
 
+def expected_under(grant: Grant, by: User) -> GrantExpectation:
+    """What the recipient awaits under it."""
+    return GrantExpectation.objects.create(
+        grant=grant, fund="LU0000000001", template="TPT", frequency="monthly", starts=date(2026, 1, 1),
+        set_by=by, set_at=timezone.now(),
+    )  # fmt: skip
+
+
 def request_of(asker: Institution, owner: Institution, by: User) -> AccessRequest:
     """A request that waits for an answer of the owner."""
     words = {"wanted": PURPOSE, "purpose": PURPOSE, "asked_by": by, "asked_at": timezone.now()}
@@ -62,6 +76,10 @@ def arguments(name: str, alpine: Institution, by: User) -> list[Any]:
         return [request_of(third, alpine, by).pk]
     if name == "withdraw_access":
         return [request_of(alpine, third, by).pk]
+    if name == "expect_under_grant":
+        return [grant_of(third, alpine, by, State.ACTIVE).pk]
+    if name == "remove_grant_expectation":
+        return [expected_under(grant_of(third, alpine, by, State.ACTIVE), by).pk]
     if name == "api_accept_grant":
         return [grant_of(third, alpine, by, State.OFFERED).pk]
     if name in ("new_grant", "directory"):
@@ -71,7 +89,7 @@ def arguments(name: str, alpine: Institution, by: User) -> list[Any]:
 
 def subjects(alpine: Institution, by: User) -> dict[str, Any]:
     """What stands in the addresses of pages that are looked at."""
-    names = ("edit_grant", "revoke_grant")
+    names = ("edit_grant", "revoke_grant", "expect_under_grant")
     return {f"{name}.grant_id": arguments(name, alpine, by)[0] for name in names} | {
         "grant_id": arguments("grant", alpine, by)[0],
         "code": cedar().code,

@@ -2,6 +2,16 @@
 
 from ingestion.schedule.services.deliveries import drop_deliveries, keep_deliveries
 from ingestion.schedule.services.expectations import change, expect, remove, set_zone
-from ingestion.schedule.services.reminders import remind
+from ingestion.schedule.services.reminders import remind, tell, to_tell
 
-__all__ = ["change", "drop_deliveries", "expect", "keep_deliveries", "remind", "remove", "set_zone"]
+__all__ = [
+    "change",
+    "drop_deliveries",
+    "expect",
+    "keep_deliveries",
+    "remind",
+    "remove",
+    "set_zone",
+    "tell",
+    "to_tell",
+]

@@ -14,8 +14,9 @@ from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.attention import RECENT
 from portal.dashboard.expectation_forms import OVERDUE_NAME, CalendarFilter
-from portal.dashboard.expected import Month, counts, shown
+from portal.dashboard.expected import Month, counts, everything_due, shown
 from portal.dashboard.paging import page_number, pages_of
+from sharing.expected import expected_for
 
 PAGE_SIZE = 25
 
@@ -37,7 +38,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     form = CalendarFilter(request.GET)
     everything_overdue = form.chosen("status") == OVERDUE_NAME and not request.GET.get("month")
     first, last = (today - RECENT, today) if everything_overdue else (month.first, month.last)
-    everything = shown(actor, selectors.calendar(actor, first, last))
+    everything = shown(actor, everything_due(actor, first, last))
     dues = [due for due in everything if form.keeps(due)]
     if everything_overdue:
         dues.reverse()  # what became late last can still be helped best
@@ -54,5 +55,5 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "pages": pages_of(page.number, page.paginator.num_pages),
         "list_url": request.path,
         "may_upload": actor.may(Role.UPLOADER),
-        "expects": selectors.expectations_for(actor).exists(),
+        "expects": selectors.expectations_for(actor).exists() or expected_for(actor).exists(),
     }

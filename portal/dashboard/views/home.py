@@ -16,9 +16,10 @@ from ingestion.web.states import State
 from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import member_required
 from portal.dashboard.attention import attention
-from portal.dashboard.expected import shown
+from portal.dashboard.expected import everything_due, shown
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.sparkline import sparkline
+from sharing.expected import expected_for
 from sharing.inbox import not_opened
 from sharing.selectors import received_for
 
@@ -47,7 +48,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context |= {
         "groups": attention(actor),
         "coming": _coming(actor),
-        "expects": schedule.expectations_for(actor).exists(),
+        "expects": schedule.expectations_for(actor).exists() or expected_for(actor).exists(),
         "under_way": selectors.submissions_for(actor, refused=True).filter(state__in=UNDER_WAY).count(),
         "receives": received_for(actor).exists(),
         "arrived": not_opened(actor),
@@ -73,5 +74,5 @@ def _funds(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 def _coming(actor: Actor) -> list[Any]:
     today = timezone.localdate()
-    entries = schedule.calendar(actor, today - timedelta(days=1), today + AHEAD)
+    entries = everything_due(actor, today - timedelta(days=1), today + AHEAD)
     return shown(actor, [entry for entry in entries if entry.status == Status.DUE][:MOST_AHEAD])

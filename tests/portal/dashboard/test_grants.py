@@ -13,10 +13,11 @@ from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.notices.models import Announcement
-from sharing.models import AccessRequest, Grant, Profile
+from sharing.models import AccessRequest, Grant, GrantExpectation, Profile
 from sharing.services.telling import noted
 from sharing.states import CopyState, State
 from tests.ingestion.web.decisions import bucket  # noqa: F401
+from tests.portal.bodies import TERMS as EXPECTED
 from tests.portal.dashboard.conftest import Make, member, sign_in
 
 FUND = "LU0000000001"
@@ -259,6 +260,28 @@ def test_a_request_is_withdrawn_by_whoever_asked_while_it_waits(
     assert AccessRequest.objects.get().state == "withdrawn", "what is offered now answers no request"
     assert recipient.post(withdraw).status_code == 404
     assert recipient.post(ask, words).status_code == 302, "another one can be asked"
+
+
+def test_what_the_recipient_expects_stands_on_both_sides_pages_and_calendars(
+    owner: Client, recipient: Client, offered: Grant
+) -> None:
+    expect = at("expect_under_grant", offered)
+    assert recipient.get(expect).status_code == 409, "nothing is expected under what is not accepted"
+    acted(recipient, offered, "accept")
+    assert FUND in recipient.get(expect).text and expect in recipient.get(at("grant", offered)).text
+    assert owner.get(expect).status_code == 409 and expect not in owner.get(at("grant", offered)).text
+    terms = EXPECTED | {"starts": "2026-01-01", "others": ""}
+    assert "does not let these funds through" in recipient.post(expect, terms | {"others": "LU9"}).text
+    recipient.post(expect, terms | {"funds": [FUND]})
+    assert "is expected this often" in recipient.post(expect, terms | {"funds": [FUND]}).text
+    made = GrantExpectation.objects.get()
+    for client, whom in ((owner, "for Borealis"), (recipient, "from Alpine")):
+        assert f'data-expected="{made.pk}"' in client.get(at("grant", offered)).text
+        page = client.get(reverse("calendar") + "?month=2026-02").text
+        assert whom in page and 'data-due="missing"' in page
+        assert ("Upload it" in page) == (client is owner)
+    recipient.post(reverse("remove_grant_expectation", args=[made.pk]))
+    assert FUND not in owner.get(reverse("calendar") + "?month=2026-02").text
 
 
 def test_the_directory_lists_who_wants_it_and_checks_the_lei(owner: Client, borealis: Institution) -> None:
