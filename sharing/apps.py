@@ -11,6 +11,7 @@ class SharingConfig(AppConfig):
         from ingestion.review.signals import settled
         from ingestion.schedule.signals import reminded
         from ingestion.web.signals import counted_again, swept, withdrawn
+        from portal.accounts.signals import onboarded, onboarding
         from portal.notices.events import events_of
         from portal.notices.limits import heard_of_seen
         from sharing import listeners
@@ -19,6 +20,8 @@ class SharingConfig(AppConfig):
         settled.connect(listeners.settled, dispatch_uid="sharing.settled")
         counted_again.connect(listeners.counted_again, dispatch_uid="sharing.counted_again")
         withdrawn.connect(listeners.withdrawn, dispatch_uid="sharing.withdrawn")
+        onboarding.connect(listeners.onboarding, dispatch_uid="sharing.onboarding")
+        onboarded.connect(listeners.onboarded, dispatch_uid="sharing.onboarded")
         reminded.connect(listeners.reminded, dispatch_uid="sharing.reminded")
         swept.connect(listeners.swept, dispatch_uid="sharing.swept")
         heard_of_seen(events_of("grant"), ids_within)

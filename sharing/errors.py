@@ -42,6 +42,17 @@ class NotProven(Conflict):
     message = noop("It is not proven that this is what was shared with you.")
 
 
+class InvitationInvalid(BadRequest):
+    """Whom to invite is not said, or cannot be reached; `problems` names each field."""
+
+    code = "INVITATION_INVALID"
+    title = noop("This invitation cannot be sent")
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(" ".join(text for _field, text in problems))
+        self.problems = [{"place": field, "message": text} for field, text in problems]
+
+
 class AlreadyAsked(Conflict):
     """A request to this owner is open."""
 

@@ -1,9 +1,12 @@
 """What the ingestion app tells this one."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from ingestion.review.services import one_at_a_time
 from ingestion.web.models import Submission
+from portal.accounts.models import Institution
 from sharing import services
 
 
@@ -31,3 +34,17 @@ def reminded(**_: Any) -> None:
 def swept(**_: Any) -> None:
     """A minute has passed."""
     services.expire_what_is_due()
+    services.expire_invitations()
+    services.write_letters()
+
+
+def onboarding(code: str, invitations: Sequence[UUID], **_: Any) -> None:
+    """An institution is about to be set up because it was invited."""
+    for invitation_id in invitations:
+        services.require_open(invitation_id, code)
+
+
+def onboarded(institution: Institution, invitations: Sequence[UUID], **_: Any) -> None:
+    """It is on board."""
+    for invitation_id in invitations:
+        services.take_invitation(institution=institution, invitation_id=invitation_id)

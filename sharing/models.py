@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from ingestion.aws.grants import CONTENTS, GrantOfRecord
 from ingestion.schedule.models import Expected
 from ingestion.web.models import Submission
-from sharing.states import Condition, CopyState, RequestState, State
+from sharing.states import Condition, CopyState, InvitationState, RequestState, State
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -172,6 +172,48 @@ class GrantExpectation(Expected):
     @property
     def of(self) -> uuid.UUID:
         return self.grant_id
+
+
+class Invitation(models.Model):
+    """A grant that waits for an institution which is not on board: who, until when, the terms of the draft.
+
+    The address is forgotten when the invitation ends. `letter_due_at`: when the worker writes to it, null for
+    not any more. `grant`: the draft that it became.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="invitations")
+    name = models.CharField(max_length=120)
+    lei = models.CharField(max_length=20, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+    terms = models.JSONField()
+    state = models.CharField(max_length=12, choices=InvitationState.choices, default=InvitationState.OPEN)
+    state_since = models.DateTimeField()
+    invited_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    ends_on = models.DateField()
+    letter_due_at = models.DateTimeField(null=True)
+    letter_attempts = models.PositiveSmallIntegerField(default=0)
+    letter_sent_at = models.DateTimeField(null=True)
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, null=True, related_name="invitations")
+
+    class Meta:
+        ordering = ["-invited_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "email"],
+                condition=Q(state=InvitationState.OPEN),
+                name="one_open_invitation_to_an_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=InvitationState.OPEN) | Q(email=""),
+                name="invitation_over_address_forgotten",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "ends_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} invites {self.name}: {self.state}"
 
 
 class AccessRequest(models.Model):

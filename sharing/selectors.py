@@ -1,6 +1,7 @@
 """Reads: grants of the actor's institution in both directions, what falls under them, what was received."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -19,8 +20,8 @@ from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
-from sharing.models import AccessRequest, Copy, Grant, Profile
-from sharing.states import FLOWING, READABLE, Condition, CopyState, RequestState, State
+from sharing.models import AccessRequest, Copy, Grant, Invitation, Profile
+from sharing.states import FLOWING, READABLE, Condition, CopyState, InvitationState, RequestState, State
 
 
 def grants_given(actor: Reader) -> QuerySet[Grant]:
@@ -101,6 +102,20 @@ def get_own_request(actor: Actor, request_id: UUID) -> AccessRequest:
     if found is None:
         raise NotFound(_("This request does not exist, or it is answered."))
     return found
+
+
+def invitations_of(actor: Actor) -> QuerySet[Invitation]:
+    """Institutions that the actor's has invited, the latest first; not for who is limited to some funds."""
+    if actor.limit is not None:
+        return Invitation.objects.none()
+    mine = Invitation.objects.filter(owner=actor.require(Role.VIEWER))
+    return mine.select_related("invited_by", "grant")
+
+
+def onboarding_asked() -> list[tuple[UUID, str, str, date]]:
+    """For operators: which institutions are asked on board, by name and LEI, until when; not by whom."""
+    waiting = Invitation.objects.filter(state=InvitationState.OPEN).order_by("invited_at")
+    return list(waiting.values_list("pk", "name", "lei", "ends_on"))
 
 
 def would_share(grant: Grant) -> list[Submission]:

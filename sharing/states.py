@@ -55,6 +55,15 @@ class Condition(models.TextChoices):
     STOOD_BY = "stood_by", _("Only deliveries without open errors: passed, or their errors released")
 
 
+class InvitationState(models.TextChoices):
+    """What became of an invitation of an institution that is not on board."""
+
+    OPEN = "open", _("Waits for the institution to come on board")
+    TAKEN = "taken", _("On board: the draft of the grant waits for you")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
 class RequestState(models.TextChoices):
     """What became of a request for access."""
 

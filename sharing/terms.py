@@ -1,6 +1,6 @@
 """What a grant says, as an admin enters it, and whether it makes sense."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -28,6 +28,20 @@ class Terms:
     purpose: str
     valuations_from: date | None = None
     ends_on: date | None = None
+
+    @classmethod
+    def of_json(cls, value: Mapping[str, Any]) -> "Terms":
+        """What `to_json` made."""
+        lists = {name: tuple(value[name]) for name in ("funds", "templates", "contents")}
+        days = {
+            name: value[name] and date.fromisoformat(value[name]) for name in ("valuations_from", "ends_on")
+        }
+        return cls(**{**value, **lists, **days})
+
+    def to_json(self) -> dict[str, Any]:
+        """As an invitation holds them."""
+        days = {name: day.isoformat() for name, day in self.fields().items() if isinstance(day, date)}
+        return self.fields() | days
 
     def fields(self) -> dict[str, Any]:
         """As the row of a grant holds them."""

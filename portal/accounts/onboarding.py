@@ -1,6 +1,7 @@
 """Setting up an institution and its people: stack, group, users, rows. Every step may be run again."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +17,7 @@ from portal.accounts.errors import OnboardingFailed
 from portal.accounts.models import Institution, Membership, SealedTokens, User
 from portal.accounts.roles import Role
 from portal.accounts.selectors import institution_by_code, user_by_identity
+from portal.accounts.signals import onboarded, onboarding
 from portal.audit import services as audit
 from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
@@ -31,9 +33,14 @@ def onboard(
     admin_email: str,
     admin_name: str = "",
     password: directory.Password | None = None,
+    invitations: Sequence[UUID] = (),
 ) -> Institution:
-    """The institution with its stack and first admin; OnboardingFailed says which step failed and why."""
+    """The institution with its stack and first admin; OnboardingFailed says which step failed and why.
+
+    `invitations`: those of other institutions that it follows.
+    """
     _check_code(code)
+    onboarding.send(Institution, code=code, invitations=invitations)
     email = checked_email(admin_email)
     deploy_stack(
         code,
@@ -46,6 +53,7 @@ def onboard(
     )
     institution = _institution(code=code, name=name.strip() or code, kind=kind)
     _member(institution=institution, email=email, name=admin_name, role=Role.ADMIN, password=password)
+    onboarded.send(Institution, institution=institution, invitations=invitations)
     return institution
 
 

@@ -12,9 +12,10 @@ from ingestion.web.sentences import in_words_lazy
 from portal.accounts.models import Institution
 from portal.dashboard.forms import DateInput, Narrowing, TiedForm
 from portal.dashboard.grants import CONTENT_WORDS
-from sharing.errors import NotAGrantYet
+from sharing.errors import InvitationInvalid, NotAGrantYet
 from sharing.models import AccessRequest, Grant
 from sharing.services.directory import MOST_WANTED, MOST_WORDS
+from sharing.services.inviting import MOST_NAME
 from sharing.states import Condition, State
 from sharing.terms import MOST_PURPOSE, Terms
 
@@ -89,7 +90,8 @@ class GrantForm(TiedForm):
         super().__init__(*args, **more)
         choices = [(fund, f"{name} ({fund})" if name else fund) for fund, name in known]
         self.fields["funds"].choices = choices  # type: ignore[attr-defined]
-        self.fields["recipient"].choices = [(one.code, one.name) for one in recipients]  # type: ignore[attr-defined]
+        if "recipient" in self.fields:
+            self.fields["recipient"].choices = [(one.code, one.name) for one in recipients]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -112,12 +114,35 @@ class GrantForm(TiedForm):
             ends_on=of["ends_on"],
         )
 
-    def refuse(self, refusal: NotAGrantYet) -> None:
+    def refuse(self, refusal: NotAGrantYet | InvitationInvalid) -> None:
         """Shows at its field what the service found wrong."""
         for problem in refusal.problems:
             place = "others" if problem["place"] == "funds" else problem["place"]
             self.add_error(place if place in self.fields else None, problem["message"])
         self.tie()
+
+
+class InvitationForm(GrantForm):
+    """The same for an institution that is not on board."""
+
+    recipient = None  # type: ignore[assignment]  # Django's way to leave out a field
+    name = forms.CharField(label=_("Name of the institution"), max_length=MOST_NAME)
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_(
+            "Who there looks after this. A letter goes out that names your institution, not the data."
+        ),
+    )
+    lei = forms.CharField(
+        label=_("LEI"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("If you know it. The operators of Fundgate see the name and the LEI, nothing else."),
+    )
+
+    def __init__(self, *args: Any, known: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, known=known, recipients=[], **more)
 
 
 def as_stands(grant: Grant, known: list[tuple[str, str]]) -> dict[str, Any]:

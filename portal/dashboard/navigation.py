@@ -81,7 +81,7 @@ PLACES: tuple[Place, ...] = (
                 _pages("new_grant", "grant", "edit_grant", "revoke_grant", "expect_under_grant"),
             ),
             Place("access", _("Access"), _pages("access_log")),
-            Place("directory", _("Directory"), _pages("ask_for_access")),
+            Place("directory", _("Directory"), _pages("ask_for_access", "new_invitation")),
         ),
     ),
     Place("trends", _("Trends")),

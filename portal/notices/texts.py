@@ -256,6 +256,12 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
         lazy("What falls under it is handed on again, also what came due meanwhile."),
     ),
     Event.GRANT_ENDED: _ended,
+    Event.GRANT_JOINED: _plain(
+        "hold",
+        "key",
+        lazy("An institution you invited is on board"),
+        lazy("The draft of its grant waits. Nothing is handed on before an administrator offers it."),
+    ),
     Event.GRANT_FIRST_DELIVERY: _plain(
         "good",
         "passed",

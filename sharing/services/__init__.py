@@ -16,7 +16,15 @@ from sharing.services.grants import (
     suspend,
 )
 from sharing.services.handing import delivered, fill, order_for, owed
+from sharing.services.inviting import (
+    expire_invitations,
+    invite,
+    require_open,
+    take_invitation,
+    withdraw_invitation,
+)
 from sharing.services.leaving import end_all_of
+from sharing.services.letters import write_letters
 from sharing.services.looking_through import look_through
 from sharing.services.owing import owe
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
@@ -37,9 +45,11 @@ __all__ = [
     "ending",
     "expect_no_more",
     "expect_under",
+    "expire_invitations",
     "expire_what_is_due",
     "fill",
     "gone",
+    "invite",
     "look_through",
     "looked_through",
     "may_expect",
@@ -50,6 +60,7 @@ __all__ = [
     "owed",
     "redraft",
     "remind_of_grants",
+    "require_open",
     "resume",
     "revoke",
     "revoke_now",
@@ -58,8 +69,11 @@ __all__ = [
     "suspend",
     "take_back",
     "take_back_now",
+    "take_invitation",
     "to_look_through",
     "verdict_document",
     "view",
     "withdraw_access",
+    "withdraw_invitation",
+    "write_letters",
 ]

@@ -11,6 +11,7 @@ from portal.notices.events import Event
 from portal.notices.services import announce
 from sharing.models import AccessRequest, Grant, Profile
 from sharing.services.grants import move
+from sharing.services.inviting import end_invitations
 from sharing.services.owing import end_copies
 from sharing.services.telling import noted
 from sharing.states import ENDABLE, RequestState, State
@@ -26,6 +27,7 @@ def end_all_of(institution: Institution, *, reason: str) -> int:
     both = Q(owner=institution) | Q(recipient=institution)
     standing = Grant.objects.filter(both, state__in=[State.DRAFT, *ENDABLE]).order_by("pk")
     ended = sum([_end(grant, reason) for grant in standing])
+    end_invitations(institution)
     asked = AccessRequest.objects.filter(Q(owner=institution) | Q(asker=institution), state=RequestState.OPEN)
     for request in asked.select_related("owner", "asker"):
         _decline(request, reason)

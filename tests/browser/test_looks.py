@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "expect_under_grant": ("",),
     "directory": ("",),
     "ask_for_access": ("",),
+    "new_invitation": ("",),
     "notices": ("",),
     "notice_settings": ("",),
     "webhooks": ("",),

@@ -1,15 +1,15 @@
 """What the matrix of addresses needs of the exchange: something to act on, and what is sent."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
 from portal.accounts.models import Institution, User
-from sharing.models import AccessRequest, Grant, GrantExpectation, Profile
-from sharing.states import State
+from sharing.models import AccessRequest, Grant, GrantExpectation, Invitation, Profile
+from sharing.states import InvitationState, State
 
 PURPOSE = "Known."
 TERMS = {"template": "TPT", "frequency": "monthly", "month_day": "31", "weekday": "5", "month": "12",
@@ -27,6 +27,9 @@ FORMS: dict[str, dict[str, str]] = {
     "ask_for_access": {"wanted": "LU0000000001", "purpose": PURPOSE},
     "decline_access": {"reason": PURPOSE},
     "withdraw_access": {},
+    "new_invitation": {"name": "Dunes", "email": "data@dunes.example", "scope": "all", "contents": "summary",
+                       "condition": "checked", "purpose": PURPOSE},
+    "withdraw_invitation": {},
     "expect_under_grant": TERMS | {"others": "LU0000000001"},
     "remove_grant_expectation": {},
 }  # fmt: skip
@@ -60,6 +63,17 @@ def expected_under(grant: Grant, by: User) -> GrantExpectation:
     )  # fmt: skip
 
 
+def invitation_of(owner: Institution, by: User) -> Invitation:
+    """One that waits."""
+    now = timezone.now()
+    values = {"name": PURPOSE, "terms": {}, "state_since": now, "invited_by": by, "invited_at": now,
+              "ends_on": now.date() + timedelta(days=9)}  # fmt: skip
+    found, _new = Invitation.objects.get_or_create(
+        owner=owner, email="data@elsewhere.example", state=InvitationState.OPEN, defaults=values
+    )
+    return found
+
+
 def request_of(asker: Institution, owner: Institution, by: User) -> AccessRequest:
     """A request that waits for an answer of the owner."""
     words = {"wanted": PURPOSE, "purpose": PURPOSE, "asked_by": by, "asked_at": timezone.now()}
@@ -82,8 +96,10 @@ def arguments(name: str, alpine: Institution, by: User) -> list[Any]:
         return [expected_under(grant_of(third, alpine, by, State.ACTIVE), by).pk]
     if name == "api_accept_grant":
         return [grant_of(third, alpine, by, State.OFFERED).pk]
-    if name in ("new_grant", "directory"):
+    if name in ("new_grant", "directory", "new_invitation"):
         return []
+    if name == "withdraw_invitation":
+        return [invitation_of(alpine, by).pk]
     return [grant_of(alpine, third, by, STATES.get(name, State.DRAFT)).pk]
 
 

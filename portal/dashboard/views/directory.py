@@ -16,10 +16,11 @@ from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.grant_forms import AccessForm, ProfileForm
 from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.views.invitations import LABELS as INVITATIONS
 from portal.dashboard.wording import Label, Text
 from sharing import selectors, services
 from sharing.errors import AlreadyAsked, ProfileInvalid, ReasonMissing
-from sharing.states import RequestState
+from sharing.states import InvitationState, RequestState
 
 PAGE_SIZE = 50
 MOST_REQUESTS = 50
@@ -63,6 +64,10 @@ def directory(request: HttpRequest) -> HttpResponse:
         "rows": [(one, KINDS[one.kind]) for one in page.object_list],
         "pages": pages_of(page.number, page.paginator.num_pages),
         "list_url": request.path,
+        "invitations": [
+            (one, INVITATIONS[InvitationState(one.state)])
+            for one in selectors.invitations_of(actor)[:MOST_REQUESTS]
+        ],
         "requests": [
             (one, LABELS[RequestState(one.state)], one.asker_id == mine.pk)
             for one in selectors.requests_of(actor)[:MOST_REQUESTS]

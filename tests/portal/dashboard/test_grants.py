@@ -13,7 +13,7 @@ from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.notices.models import Announcement
-from sharing.models import AccessRequest, Grant, GrantExpectation, Profile
+from sharing.models import AccessRequest, Grant, GrantExpectation, Invitation, Profile
 from sharing.services.telling import noted
 from sharing.states import CopyState, State
 from tests.ingestion.web.decisions import bucket  # noqa: F401
@@ -260,6 +260,23 @@ def test_a_request_is_withdrawn_by_whoever_asked_while_it_waits(
     assert AccessRequest.objects.get().state == "withdrawn", "what is offered now answers no request"
     assert recipient.post(withdraw).status_code == 404
     assert recipient.post(ask, words).status_code == 302, "another one can be asked"
+
+
+def test_an_institution_that_is_not_on_board_is_invited_with_the_terms_of_its_grant(
+    owner: Client, alpine: Institution
+) -> None:
+    invite, whom = reverse("new_invitation"), {"name": "Dunes", "email": "data@dunes.example", "lei": "X"}
+    viewer = sign_in(member(alpine, "vic", "viewer"), "alpine-am")
+    assert invite in owner.get(reverse("directory")).text
+    assert invite not in viewer.get(reverse("directory")).text
+    assert "its last two check the others" in owner.post(invite, TERMS | whom).text
+    assert owner.post(invite, TERMS | whom | {"lei": ""}).status_code == 302
+    for client, address in ((owner, True), (viewer, False)):
+        page = client.get(reverse("directory")).text
+        assert "Dunes" in page and ("data@dunes.example" in page) == address
+    withdraw = reverse("withdraw_invitation", args=[Invitation.objects.get().pk])
+    assert owner.post(withdraw).status_code == 302
+    assert 'data-invitation="withdrawn"' in owner.get(reverse("directory")).text
 
 
 def test_what_the_recipient_expects_stands_on_both_sides_pages_and_calendars(

@@ -1,6 +1,7 @@
 """`manage.py onboard_institution CODE --name ... --kind ... --admin-email ...`; may be run again."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -21,6 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--kind", required=True, choices=list(Institution.Kind.values))
         parser.add_argument("--admin-email", required=True)
         parser.add_argument("--admin-name", default="")
+        told = (
+            "the invitation that it follows, as `manage.py invitations` lists it; may be given several times"
+        )
+        parser.add_argument("--invitation", type=UUID, action="append", default=[], help=told)
         passwords.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +37,7 @@ class Command(BaseCommand):
                 admin_email=options["admin_email"],
                 admin_name=options["admin_name"],
                 password=passwords.password_of(options),
+                invitations=options["invitation"],
             )
         except OnboardingFailed as error:
             raise CommandError(error.message) from None
