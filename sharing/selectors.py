@@ -1,7 +1,7 @@
 """Reads: grants of the actor's institution in both directions, what falls under them, what was received."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -112,10 +112,10 @@ def invitations_of(actor: Actor) -> QuerySet[Invitation]:
     return mine.select_related("invited_by", "grant")
 
 
-def onboarding_asked() -> list[tuple[UUID, str, str, date]]:
-    """For operators: which institutions are asked on board, by name and LEI, until when; not by whom."""
+def onboarding_asked() -> list[tuple[UUID, str, str, date, datetime]]:
+    """For operators: who is asked on board, by name and LEI, until when and since when; not by whom."""
     waiting = Invitation.objects.filter(state=InvitationState.OPEN).order_by("invited_at")
-    return list(waiting.values_list("pk", "name", "lei", "ends_on"))
+    return list(waiting.values_list("pk", "name", "lei", "ends_on", "invited_at"))
 
 
 def would_share(grant: Grant) -> list[Submission]:

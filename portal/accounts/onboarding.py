@@ -145,7 +145,8 @@ def _member(
         elif membership.role != role:
             change = {"from": membership.role, "to": role}
             membership.role = role
-            membership.save(update_fields=["role"])
+            membership.funds = None if role == Role.ADMIN else membership.funds
+            membership.save(update_fields=["role", "funds"])
             _record(AuditTag.MEMBER_ROLE_CHANGED, institution, user.pk, change)
     return user
 

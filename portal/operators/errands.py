@@ -1,5 +1,6 @@
 """What institutions wait for operators to do, with the command that does it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from portal.custody.models import RetentionWish
 from portal.operators.models import Recovery
 from portal.operators.permissions import require_operator
 from portal.operators.states import State
+from sharing.selectors import onboarding_asked
 
 
 @dataclass(frozen=True)
@@ -26,26 +28,28 @@ class Errand:
 def errands(actor: Actor) -> list[Errand]:
     """Everything that waits, the oldest first."""
     require_operator(actor)
-    wishes = RetentionWish.objects.filter(applied_at=None, set_aside_at=None).select_related("institution")
-    due = Recovery.objects.filter(state=State.DUE).select_related("institution")
-    found = [
-        *(
-            Errand(
-                lazy("Keep its files as long as it asks"),
-                wish.institution.name,
-                wish.asked_at,
-                f"manage.py set_retention {wish.institution.code}",
-            )
-            for wish in wishes
-        ),
-        *(
-            Errand(
-                lazy("Add its new administrator"),
-                recovery.institution.name,
-                recovery.state_since,
-                f"manage.py recover_institution {recovery.pk}",
-            )
-            for recovery in due
-        ),
-    ]
-    return sorted(found, key=lambda errand: errand.since)
+    return sorted([*_to_keep(), *_to_recover(), *_to_onboard()], key=lambda errand: errand.since)
+
+
+def _to_keep() -> Iterator[Errand]:
+    wishes = RetentionWish.objects.filter(applied_at=None, set_aside_at=None)
+    for wish in wishes.select_related("institution"):
+        command = f"manage.py set_retention {wish.institution.code}"
+        yield Errand(lazy("Keep its files as long as it asks"), wish.institution.name, wish.asked_at, command)
+
+
+def _to_recover() -> Iterator[Errand]:
+    due = Recovery.objects.filter(state=State.DUE)
+    for recovery in due.select_related("institution"):
+        command = f"manage.py recover_institution {recovery.pk}"
+        yield Errand(
+            lazy("Add its new administrator"), recovery.institution.name, recovery.state_since, command
+        )
+
+
+def _to_onboard() -> Iterator[Errand]:
+    """By name and LEI alone: who invited it is not the operators' business."""
+    for identity, name, lei, _until, asked_at in onboarding_asked():
+        command = f"manage.py onboard_institution … --invitation {identity}"
+        whom = f"{name} ({lei})" if lei else name
+        yield Errand(lazy("Bring it on board, if it wants to"), whom, asked_at, command)

@@ -11,5 +11,5 @@ class Command(BaseCommand):
     help = "Lists the institutions that are asked on board: invitation, last day, LEI and name."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for identity, name, lei, until in onboarding_asked():
+        for identity, name, lei, until, _since in onboarding_asked():
             self.stdout.write(f"{identity}  {until}  {lei or '-':20}  {name}")

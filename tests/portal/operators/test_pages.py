@@ -16,6 +16,7 @@ from portal.accounts.models import Institution, User
 from portal.audit.models import AuditRecord
 from portal.custody.models import Departure, RetentionWish
 from portal.operators.models import Heartbeat, Recovery
+from sharing.models import Invitation
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.portal.dashboard.conftest import (  # noqa: F401
     Make,
@@ -76,9 +77,15 @@ def test_an_operator_sees_what_institutions_wait_for_and_who_has_left(
     RetentionWish.objects.create(
         institution=alpine, days={}, reason="Canary.", asked_by=anna, asked_at=timezone.now()
     )
+    Invitation.objects.create(
+        owner=alpine, name="Delta Life", lei="9695DEMO0DELTA000044", email="canary@delta.example", terms={},
+        state_since=timezone.now(), invited_by=anna, invited_at=timezone.now(), ends_on=timezone.localdate(),
+    )  # fmt: skip
     Departure.objects.create(institution=borealis, at=timezone.now(), reason="Merged.")
     text = olga.get(reverse("operators")).text
     assert "manage.py set_retention alpine-am" in text and "Canary." not in text
+    assert "Delta Life (9695DEMO0DELTA000044)" in text and "--invitation" in text
+    assert "canary@delta.example" not in text
     assert "Left on" in text.split('data-institution="borealis-insurance"')[1]
     refused = olga.post(reverse("recoveries"), ASK | {"code": borealis.code}).text
     assert "There is no institution with this code." in refused

@@ -12,6 +12,7 @@ from portal.accounts import members_function, onboarding
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution, Membership, User
 from portal.accounts.roles import Role
+from portal.accounts.selectors import actor_for
 from portal.audit.chain import PLATFORM, chain_of
 from portal.audit.models import AuditRecord
 from portal.audit.verifying import verified
@@ -19,7 +20,7 @@ from portal.common.errors import NotFound
 from portal.notices import services as notices
 from portal.notices.events import Event, Mail, Reach
 from portal.notices.models import Announcement, Notice
-from portal.notices.selectors import wishes_of
+from portal.notices.selectors import notices_for, wishes_of
 from portal.operators import services
 from portal.operators.errors import (
     AlreadyAdministrator,
@@ -32,6 +33,7 @@ from portal.operators.errors import (
 )
 from portal.operators.models import Recovery
 from portal.operators.states import State
+from tests.fixtures.cast import NoToken
 
 pytestmark = pytest.mark.django_db
 PassTime = Callable[[timedelta], None]
@@ -139,6 +141,25 @@ def test_everybody_is_told_whatever_they_chose_and_told_again_at_the_end(
     assert {notice.user for notice in told} == {reviewer.user, viewer.user}
     assert told.get(user=viewer.user).email_due_at, "by e-mail too"
     assert Recovery.objects.get().told == 2
+
+
+def test_a_member_who_is_limited_to_some_funds_is_told_may_object_and_is_limited_no_more_as_administrator(
+    olga: Actor, otto: Actor, reviewer: Actor, pass_time: PassTime
+) -> None:
+    Membership.objects.filter(user=reviewer.user).update(funds=["LU0000000001"])
+    limited = actor_for(reviewer.user, NoToken(("alpine-am",)))
+    assert limited.limit
+    first = of_member(olga, limited)
+    services.confirm(actor=otto, recovery_id=first.pk)
+    notices.spread(Announcement.objects.get().pk)
+    assert notices_for(limited).count() == 1
+    services.object_to(actor=limited, recovery_id=first.pk, reason="Somebody is left.")
+    again = of_member(olga, limited)
+    services.confirm(actor=otto, recovery_id=again.pk)
+    pass_time(72 * HOURS)
+    services.carry_out_what_is_due()
+    membership = Membership.objects.get(user=reviewer.user)
+    assert (state_of(again), membership.role, membership.funds) == (State.DONE, Role.ADMIN, None)
 
 
 def test_somebody_new_waits_for_the_deploying_hand(
