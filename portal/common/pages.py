@@ -39,7 +39,8 @@ def error_response(request: HttpRequest, error: FundgateError) -> HttpResponse:
 def _frame(request: HttpRequest, error: FundgateError) -> str:
     """The page's frame: with the navigation for who is at work here, unless it may be what is broken."""
     actor = getattr(request, "actor", None)
-    return "base.html" if error.status < 500 and actor is not None and actor.institution is not None else ""
+    at_work = actor is not None and (actor.institution is not None or actor.is_operator)
+    return "base.html" if error.status < 500 and at_work else ""
 
 
 def problem(error: FundgateError) -> JsonResponse:

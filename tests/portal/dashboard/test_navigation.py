@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from portal.accounts.models import Institution
+from portal.accounts.models import Institution, User
 from portal.common import pages
 from portal.common.errors import AwsDown, FundgateError, NotFound
 from portal.dashboard.navigation import PLACES
@@ -71,6 +72,12 @@ def test_a_refusal_shows_nobody_else_any_navigation(newcomer: Client) -> None:
     for client in (Client(), newcomer):
         page = client.get("/nowhere/").content.decode()
         assert "data-problem" in page and links(page, "Main") == {}
+
+
+def test_a_refusal_leaves_an_operator_their_own_navigation(newcomer: Client) -> None:
+    User.objects.get(subject="nina").user_permissions.add(Permission.objects.get(codename="operate"))
+    shown = links(newcomer.get("/nowhere/").content.decode(), "Main")
+    assert "Health" in shown and "Submissions" not in shown
 
 
 def test_a_failure_of_ours_stands_without_what_may_have_failed(viewer: Client) -> None:
