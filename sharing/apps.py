@@ -15,6 +15,7 @@ class SharingConfig(AppConfig):
         from portal.notices.events import events_of
         from portal.notices.limits import heard_of_seen
         from sharing import listeners
+        from sharing.expected import expected_within
         from sharing.selectors import ids_within
 
         settled.connect(listeners.settled, dispatch_uid="sharing.settled")
@@ -25,3 +26,4 @@ class SharingConfig(AppConfig):
         reminded.connect(listeners.reminded, dispatch_uid="sharing.reminded")
         swept.connect(listeners.swept, dispatch_uid="sharing.swept")
         heard_of_seen(events_of("grant"), ids_within)
+        heard_of_seen(events_of("delivery"), expected_within)

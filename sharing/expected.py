@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ingestion.schedule.outlook import Arrival, Delivered, Entry, standing, zones_of
 from ingestion.web.selectors import submissions_for
 from portal.accounts.actor import Actor
+from portal.accounts.limits import Limit
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.common.time import now
@@ -35,7 +36,13 @@ def expected_for(actor: Actor) -> QuerySet[GrantExpectation]:
     found = expected_now().filter(Q(grant__owner=mine) | Q(grant__recipient=mine))
     if actor.limit is None:
         return found
-    return found.filter(fund__in=actor.limit.funds, grant__in=ids_within(actor.limit))
+    return found.filter(pk__in=expected_within(actor.limit))
+
+
+def expected_within(limit: Limit) -> QuerySet[GrantExpectation, UUID]:
+    """The ids of what is awaited of the funds, and under the grants, that a person is limited to."""
+    found = GrantExpectation.objects.filter(fund__in=limit.funds, grant__in=ids_within(limit))
+    return found.values_list("pk", flat=True)
 
 
 def get_expected(actor: Actor, expectation_id: UUID) -> GrantExpectation:

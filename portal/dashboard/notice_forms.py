@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -31,11 +32,14 @@ class WishRow:
 class WishForm(TiedForm):
     """Two choices for each event the person can be told of."""
 
+    mine: str | Promise = Reach.MINE.label
+
     def __init__(self, data: Mapping[str, str] | None, *, wishes: list[Wish]) -> None:
         super().__init__(data)
         self.events = [wish.event for wish in wishes]
         for wish in wishes:
-            reaches = [(reach.value, reach.label) for reach in MANNERS[wish.event].reaches]
+            words = {reach: reach.label for reach in Reach} | {Reach.MINE: self.mine}
+            reaches = [(reach.value, words[reach]) for reach in MANNERS[wish.event].reaches]
             self.fields[f"reach:{wish.event}"] = forms.ChoiceField(
                 label=lazy("In the portal"), choices=reaches, initial=wish.reach
             )
@@ -59,11 +63,19 @@ class WishForm(TiedForm):
         }
 
 
+class DefaultsForm(WishForm):
+    """The same for everybody who chooses nothing themselves."""
+
+    mine = lazy("What concerns them")
+
+
 def _told(event: Event) -> str:
     """From which role on members can be told of an event."""
     least = MANNERS[event].least
     if least == Role.VIEWER:
         return _("All members")
+    if least == Role.ADMIN:
+        return _("Administrators")
     return _("From the role “%(role)s” on") % {"role": WORDS[least]}
 
 

@@ -15,28 +15,25 @@ NOT_TOLD = frozenset(events_of("access"))
 """Events about words that may name any fund: nobody limited hears of them."""
 
 Seen = Callable[[Limit], Any]
-_SEEN: dict[Event, Seen] = {}
+_SEEN: dict[Seen, frozenset[Event]] = {}
 
 
 def heard_of_seen(events: Iterable[Event], seen: Seen) -> None:
     """Says which subjects of these events are within a limit, as ids or a query for them.
 
-    Said by the app whose events they are, when it starts; of an event without a word nobody limited hears.
+    Said by each app with subjects of them, when it starts; of an event without a word nobody limited hears.
     """
-    _SEEN.update(dict.fromkeys(events, seen))
+    _SEEN[seen] = frozenset(events)
 
 
 def known() -> set[Event]:
     """The events of which it is said who may hear."""
-    return {*OF_NO_FUND, *NOT_TOLD, *_SEEN}
+    return {*OF_NO_FUND, *NOT_TOLD}.union(*_SEEN.values())
 
 
 def within(limit: Limit) -> QuerySet[Announcement]:
     """The announcements of all institutions that a person with this limit may hear of."""
-    events: dict[Seen, list[Event]] = {}
-    for event, seen in _SEEN.items():
-        events.setdefault(seen, []).append(event)
     heard = Q(event__in=OF_NO_FUND)
-    for seen, of_it in events.items():
-        heard |= Q(event__in=of_it, subject_id__in=seen(limit))
+    for seen, events in _SEEN.items():
+        heard |= Q(event__in=events, subject_id__in=seen(limit))
     return Announcement.objects.filter(heard)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ingestion.schedule.selectors import fund_names
 from portal.accounts import members as services
 from portal.accounts.actor import Actor
 from portal.accounts.errors import AccountElsewhere, AlreadyMember, LastAdmin, LimitedAdmin
@@ -113,11 +114,14 @@ def _page(
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = get_member(actor, member_id)
     about = records_about(institution_id=found.institution_id, subject_id=member_id)
+    funds = found.limit.listed if found.limit else []
+    names = fund_names(actor, funds)
     context = {
         "member": found,
         "form": form or RoleForm(initial={"role": found.role}),
         "removal": removal or RemoveForm(),
         "problems": removal or form,
+        "limit": [(fund, names.get(fund, "")) for fund in funds],
         "roles": [(WORDS[role], MAY[role]) for role in Role],
         "sign_ins": about.filter(tag=AuditTag.SIGNED_IN).order_by("-id")[:SIGN_INS],
         "api_tokens": tokens_made_by(actor, member_id).count(),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
-from portal.dashboard.notice_forms import WishForm
+from portal.dashboard.notice_forms import DefaultsForm
 from portal.notices import selectors, services
 
 
@@ -18,7 +18,9 @@ from portal.notices import selectors, services
 def notice_defaults(request: HttpRequest) -> HttpResponse:
     """Each event with what people are told of it; a post changes that."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = WishForm(request.POST if request.method == "POST" else None, wishes=selectors.defaults_for(actor))
+    form = DefaultsForm(
+        request.POST if request.method == "POST" else None, wishes=selectors.defaults_for(actor)
+    )
     if form.is_valid():
         services.save_defaults(actor=actor, chosen=form.chosen)
         messages.success(request, _("Saved. It counts for everybody who has not chosen otherwise."))

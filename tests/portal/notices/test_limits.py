@@ -15,7 +15,7 @@ from portal.notices.events import Event, Mail, Reach
 from portal.notices.limits import known
 from portal.notices.models import Announcement, Notice, Preference
 from portal.notices.services.mailing import mail_due
-from sharing.models import Grant
+from sharing.models import Grant, GrantExpectation
 from sharing.states import State
 from tests.fixtures.limits import limited
 from tests.ingestion.review.conftest import asked, checked
@@ -90,6 +90,14 @@ def test_releases_deliveries_and_grants_are_told_by_their_funds(
             drafted_by=outsider.user, drafted_at=timezone.now(),
         )  # fmt: skip
         subjects.append(grant.pk)
+        awaited = GrantExpectation.objects.create(
+            grant=grant, fund=fund, template="TPT", frequency="monthly", starts=date(2026, 1, 1),
+            set_by=owner.user, set_at=datetime(2025, 12, 1, tzinfo=UTC),
+        )  # fmt: skip
+        subjects.append(awaited.pk)
+        services.announce(
+            Event.DELIVERY_MISSING, institution_id=owner.institution.pk, subject_id=awaited.pk, about={}
+        )
         services.announce(
             Event.GRANT_FIRST_DELIVERY, institution_id=owner.institution.pk, subject_id=grant.pk, about={}
         )
