@@ -16,8 +16,8 @@ from portal.audit.chain import chain_of
 from portal.audit.models import SignedHead
 from portal.audit.selectors import actors_of, records_of_institution
 from portal.audit.trail import trail_json
-from portal.custody.models import TakeOut
-from sharing.models import AccessRequest, Copy, Grant, GrantTransition
+from portal.custody.models import Hold, RetentionWish, TakeOut
+from sharing.models import AccessRequest, Copy, Grant, GrantExpectation, GrantTransition, Invitation
 from sharing.states import State
 
 CHUNK = 500
@@ -70,6 +70,10 @@ def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]
         "access-requests": asked.values(
             "asker__code", "owner__code", "wanted", "purpose", "state", "asked_at"
         ),
+        "invitations": Invitation.objects.filter(owner=institution).values(),
+        "expected-under-grants": GrantExpectation.objects.filter(grant__in=received).values(),
+        "legal-holds": Hold.objects.filter(institution=institution).values(),
+        "retention-requests": RetentionWish.objects.filter(institution=institution).values(),
     }
 
 

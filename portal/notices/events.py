@@ -35,6 +35,7 @@ class Event(models.TextChoices):
     GRANT_RESUMED = "grant.resumed", _("A grant was resumed")
     GRANT_ENDED = "grant.ended", _("A grant has ended")
     GRANT_JOINED = "grant.joined", _("An institution you invited is on board")
+    HOLD_RELEASE_ASKED = "hold.release_asked", _("The release of a legal hold waits for approval")
     GRANT_FIRST_DELIVERY = "grant.first_delivery", _("The first delivery under a grant has arrived")
     INSTITUTION_RECOVERY = "institution.recovery", _("Operators recover the administration")
     WEBHOOK_FAILING = "webhook.failing", _("A webhook could not be delivered")
@@ -106,6 +107,7 @@ MANNERS: dict[Event, Manner] = {
     Event.GRANT_RESUMED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_ENDED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_JOINED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.HOLD_RELEASE_ASKED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_FIRST_DELIVERY: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),
     Event.INSTITUTION_RECOVERY: Manner(Role.VIEWER, Reach.ALL, Mail.NOW, personal=False, always=True),
     Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),

@@ -11,8 +11,8 @@ from portal.notices.models import Announcement
 
 OF_NO_FUND = frozenset(events_of("rulebook", "webhook", "institution"))
 """Events about the institution as a whole: everybody may hear of them."""
-NOT_TOLD = frozenset(events_of("access"))
-"""Events about words that may name any fund: nobody limited hears of them."""
+NOT_TOLD = frozenset(events_of("access", "hold"))
+"""Events about words or holds that may name any fund: nobody limited hears of them."""
 
 Seen = Callable[[Limit], Any]
 _SEEN: dict[Seen, frozenset[Event]] = {}

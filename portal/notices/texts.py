@@ -42,6 +42,8 @@ def path_of(event: str, subject_id: UUID, about: Facts) -> str:
         return reverse("rulebook_version", args=[about["number"]])
     if event == Event.WEBHOOK_FAILING:
         return reverse("webhook", args=[str(subject_id)])
+    if event == Event.HOLD_RELEASE_ASKED:
+        return reverse("hold", args=[str(subject_id)])
     if event == Event.INSTITUTION_RECOVERY:
         return reverse("recovery", args=[str(subject_id)])
     if event.startswith("access."):
@@ -267,6 +269,12 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
         "passed",
         lazy("The first delivery under a grant has arrived"),
         lazy("It lies in your own store, under your own key."),
+    ),
+    Event.HOLD_RELEASE_ASKED: _plain(
+        "hold",
+        "lock",
+        lazy("The release of a legal hold waits for approval"),
+        lazy("Another administrator than who asks has to agree; until then it stands."),
     ),
     Event.INSTITUTION_RECOVERY: _recovery,
     Event.WEBHOOK_FAILING: _webhook,

@@ -17,6 +17,8 @@ from portal.common.errors import Conflict
 from portal.custody.errors import AnotherAdminNeeded, HoldIncomplete
 from portal.custody.held import get_hold
 from portal.custody.models import Hold
+from portal.notices.events import Event
+from portal.notices.services import announce
 
 MOST_WORDS = 500
 
@@ -56,6 +58,13 @@ def ask_to_release(*, actor: Actor, hold_id: UUID, reason: str) -> Hold:
     found.release_reason = reason.strip()[:MOST_WORDS]
     found.save()
     _record(AuditTag.HOLD_RELEASE_ASKED, found, actor)
+    announce(
+        Event.HOLD_RELEASE_ASKED,
+        institution_id=found.institution_id,
+        subject_id=found.pk,
+        about={},
+        actor_id=actor.user.pk,
+    )
     return found
 
 

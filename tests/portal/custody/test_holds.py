@@ -16,6 +16,8 @@ from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.custody.held import held
 from portal.custody.models import Hold, Lock
+from portal.notices.events import Event
+from portal.notices.models import Announcement
 from tests.portal.custody.conftest import Buckets
 from tests.portal.dashboard.conftest import Make, member, sign_in
 
@@ -115,6 +117,7 @@ def test_a_release_takes_two_people_also_for_the_database(
     act(admin, hold, "release")
     assert Hold.objects.get().released_at is None, "nobody asked for it"
     act(admin, hold, "ask")
+    assert Announcement.objects.get(event=Event.HOLD_RELEASE_ASKED).subject_id == hold.pk
     act(admin, hold, "release")
     hold.refresh_from_db()
     assert hold.released_at is None and hold.release_asked_by is not None
