@@ -6,7 +6,7 @@ from celery import shared_task
 
 from ingestion.web import services
 from ingestion.web.signals import swept
-from portal.accounts.programs.tallies import record_refusals
+from portal.accounts.programs import tallies
 from portal.audit import heads
 from portal.notices import services as notices
 from portal.notices import tasks as notice_tasks
@@ -35,7 +35,7 @@ def sweep() -> None:
         services.delete_checks,
         _tell_others,
         notices.catch_up,
-        record_refusals,
+        tallies.record_refusals,
         heads.sign_heads,
         heads.copy_heads,
     ):

@@ -5,11 +5,12 @@ import pytest
 from ingestion.web import services
 from ingestion.web.signals import swept
 from ingestion.web.tasks import sweep
+from portal.accounts.programs import tallies
 from portal.audit import heads
 from portal.notices import services as notices
 
 PARTS = ("dispatch_outbox", "reconcile", "abandon_half_received", "delete_checks", "swept", "catch_up",
-         "sign_heads", "copy_heads")  # fmt: skip
+         "record_refusals", "sign_heads", "copy_heads")  # fmt: skip
 
 
 @pytest.mark.parametrize("broken", ["", *PARTS])
@@ -29,6 +30,7 @@ def test_a_part_that_breaks_off_leaves_the_others_their_minute(
     for name in PARTS[:4]:
         monkeypatch.setattr(services, name, lambda name=name: part(name))
     monkeypatch.setattr(notices, "catch_up", lambda: part("catch_up"))
+    monkeypatch.setattr(tallies, "record_refusals", lambda: part("record_refusals"))
     for name in PARTS[-2:]:
         monkeypatch.setattr(heads, name, lambda name=name: part(name))
     monkeypatch.setattr(swept, "receivers", [])
