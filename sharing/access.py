@@ -54,8 +54,8 @@ def accesses(
     grants = _open(actor, given, moment)
     if institution:
         grants = grants.filter(**{"recipient__code" if given else "owner__code": institution})
-    there, cards = _there(actor, grants, moment), _cards(actor, grants, given)
-    if given:  # of what this person does not see nothing is counted
+    there, cards = _there(actor, grants, moment or timezone.now()), _cards(actor, grants, given)
+    if given or moment is None:  # of what this person does not see nothing is counted
         there = {one: {key: at for key, at in lying.items() if key in cards} for one, lying in there.items()}
     lines = [line for grant in grants for line in _lines(grant, there.get(grant.pk, {}), cards)]
     if fund:
@@ -85,22 +85,20 @@ def _open(actor: Actor, given: bool, moment: datetime | None) -> QuerySet[Grant]
     return grants.filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
 
-def _there(actor: Actor, grants: QuerySet[Grant], moment: datetime | None) -> There:
-    copies = Copy.objects.filter(grant__in=grants.order_by().values("pk"))
+def _there(actor: Actor, grants: QuerySet[Grant], moment: datetime) -> There:
+    """What had been handed on and not deleted; what is owed once more too, for its old copy lies there."""
+    copies = Copy.objects.filter(grant__in=grants.order_by().values("pk"), done_at__isnull=False)
+    latest = Q(done_at__gte=F("owed_at"), done_at__lte=moment)
+    lying = Q(state__in=[CopyState.DONE, CopyState.ENDING]) | Q(state=CopyState.GONE, state_since__gt=moment)
     found: There = defaultdict(dict)
-    if moment is None:
-        sure = copies.filter(state=CopyState.DONE)
-    else:
-        since = Q(state=CopyState.DONE) | Q(
-            state__in=[CopyState.ENDING, CopyState.GONE], state_since__gt=moment
-        )
-        sure = copies.filter(since, owed_at__lte=moment, done_at__gte=F("owed_at"), done_at__lte=moment)
-        # owed once more since then: the row has forgotten what was before, the trail has not
-        again = copies.filter(owed_at__gt=moment, submission__created_at__lte=moment)
-        for grant, submission, at in _by_trail(actor, again.values_list("grant_id", "submission_id"), moment):
-            found[grant][submission] = at
+    sure = copies.filter(latest, lying)
     for grant, submission, done in sure.values_list("grant_id", "submission_id", "done_at"):
-        found[grant][submission] = done or timezone.now()
+        if done is not None:
+            found[grant][submission] = done
+    # owed or handed on once more since then: the row has forgotten what was before, the trail has not
+    earlier = copies.filter(submission__created_at__lte=moment).exclude(latest)
+    for grant, submission, at in _by_trail(actor, earlier.values_list("grant_id", "submission_id"), moment):
+        found[grant][submission] = at
     return found
 
 

@@ -71,6 +71,7 @@ class Line:
     grant: UUID | None
     delivery: str
     file: str
+    look_through: bool
     person: User | None
     person_id: str
     address: str
@@ -138,6 +139,7 @@ def _named(actor: Actor, records: list[AuditRecord]) -> Iterator[Line]:
             grant=parse_id(record.subject_id),
             delivery=delivery,
             file=_said(record, "file"),
+            look_through=_said(record, "look_through") == "True",
             person=people.get(str(record.actor_id)),
             person_id=str(record.actor_id or ""),
             address=record.address or "",

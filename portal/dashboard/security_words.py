@@ -21,9 +21,9 @@ RIGHTS: tuple[tuple[Text, Text], ...] = (
     (
         _("Your institution’s role"),
         _(
-            "Reads and writes in your four buckets. It deletes nothing there: what is stored stays until the "
-            "time of your retention class is over. In other institutions’ exchange buckets it puts and "
-            "deletes copies under your own code and reads none."
+            "Reads and writes in your four buckets, and puts legal holds on what lies there. It deletes "
+            "nothing: what is stored stays until the time of your retention class is over. In other "
+            "institutions’ exchange buckets it puts and deletes copies under your own code and reads none."
         ),
     ),
     (

@@ -158,6 +158,9 @@ def test_the_log_names_people_and_addresses_of_the_own_side_only(
     theirs, ours = recipient.get(reverse("access_log")).text, owner.get(reverse("access_log")).text
     assert "192.0.2.9" in theirs and "Bea" in theirs and "holdings.csv" in theirs
     assert "192.0.2.9" not in ours and "Bea" not in ours and "Borealis Insurance" in ours
+    assert "for the look-through" not in ours
+    noted(AuditTag.RECEIVED_VIEWED, Grant.objects.get(), None, look_through=True)
+    assert "for the look-through" in owner.get(reverse("access_log")).text
     assert "The check of the delivery" in ours and "The check of the delivery" not in theirs
 
 
