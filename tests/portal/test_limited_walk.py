@@ -1,6 +1,5 @@
 """A limited member walks every address and finds what is inside the limit, and nowhere what is outside."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,9 +68,13 @@ class Scene:
     hidden: tuple[str, ...]
     others: dict[str, str]
 
-    def looked_at(self, side: Side) -> Iterator[Page]:
+    def looked_at(self, side: Side) -> list[Page]:
+        """Each address once, about this delivery."""
         words = {"value": side.fund, "rule": side.subjects["accept_rule.rule_id"]}
-        return pages(side.subjects | self.others, words, but=ADMINISTRATION)
+        once: dict[str, Page] = {}
+        for page in pages(side.subjects | self.others, words, but=ADMINISTRATION):
+            once.setdefault(page.name, page)
+        return list(once.values())
 
 
 @pytest.fixture
