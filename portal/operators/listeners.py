@@ -9,8 +9,9 @@ from portal.operators.models import Heartbeat
 
 
 def recoveries(**_: Any) -> None:
-    """Nobody objected for long enough, or nobody confirmed."""
+    """Nobody objected for long enough, nobody confirmed, or it was over long ago."""
     services.carry_out_what_is_due()
+    services.forget_whom()
 
 
 def former_members(**_: Any) -> None:

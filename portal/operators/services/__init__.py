@@ -1,7 +1,16 @@
 """Writes: recoveries from asking to their end, first steps set aside."""
 
-from portal.operators.services.carrying_out import carry_out_what_is_due, complete
+from portal.operators.services.carrying_out import carry_out_what_is_due, complete, forget_whom
 from portal.operators.services.recovering import ask, confirm, object_to, withdraw
 from portal.operators.services.steps import set_aside
 
-__all__ = ["ask", "carry_out_what_is_due", "complete", "confirm", "object_to", "set_aside", "withdraw"]
+__all__ = [
+    "ask",
+    "carry_out_what_is_due",
+    "complete",
+    "confirm",
+    "forget_whom",
+    "object_to",
+    "set_aside",
+    "withdraw",
+]

@@ -20,10 +20,12 @@ from portal.common.time import now
 from portal.operators.errors import RecoveryOver
 from portal.operators.models import Recovery
 from portal.operators.services.moving import locked, moved
-from portal.operators.states import State
+from portal.operators.states import OPEN, State
 
 UNCONFIRMED = timedelta(days=7)
 NOT_CARRIED_OUT = timedelta(days=14)
+NAMED = timedelta(days=180)
+"""How long after its end a recovery still says who it was about, as long as the notices of it."""
 
 
 def carry_out_what_is_due() -> int:
@@ -40,6 +42,12 @@ def carry_out_what_is_due() -> int:
             continue
         count += 1
     return count
+
+
+def forget_whom() -> int:
+    """Takes name and address from recoveries that ended long ago; how many."""
+    over = Recovery.objects.exclude(state__in=OPEN).filter(state_since__lte=now() - NAMED)
+    return over.exclude(email="").update(email="", name="")
 
 
 @transaction.atomic

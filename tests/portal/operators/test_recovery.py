@@ -208,6 +208,19 @@ def test_what_nobody_takes_further_lapses(
     assert list(states) == ["announced", "lapsed"], "who was told of it is told of its end"
 
 
+def test_half_a_year_after_its_end_a_recovery_names_nobody(
+    olga: Actor, alpine: Institution, borealis: Institution, pass_time: PassTime
+) -> None:
+    over, stays = asked(olga), asked(olga, code=borealis.code)
+    services.withdraw(actor=olga, recovery_id=over.pk, reason="She is back.")
+    pass_time(179 * 24 * HOURS)
+    assert services.forget_whom() == 0
+    pass_time(24 * HOURS)
+    assert [services.forget_whom() for _ in range(2)] == [1, 0]
+    told = dict(Recovery.objects.values_list("pk", "email"))
+    assert told == {over.pk: "", stays.pk: "new@alpine.example"}
+
+
 def test_who_has_left_meanwhile_becomes_nothing(
     olga: Actor, otto: Actor, reviewer: Actor, pass_time: PassTime
 ) -> None:
