@@ -17,6 +17,7 @@ from portal.audit.models import SignedHead
 from portal.audit.selectors import actors_of, records_of_institution
 from portal.audit.trail import trail_json
 from portal.custody.models import Hold, RetentionWish, TakeOut
+from portal.notices.models import EventDefault
 from sharing.models import AccessRequest, Copy, Grant, GrantExpectation, GrantTransition, Invitation
 from sharing.states import State
 
@@ -49,8 +50,9 @@ def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]
     return {
         "institution": Institution.objects.filter(pk=institution.pk).values(),
         "members": Membership.objects.filter(institution=institution).values(
-            "user_id", "user__name", "user__email", "role", "created_at"
+            "user_id", "user__name", "user__email", "role", "funds", "created_at"
         ),
+        "notice-defaults": EventDefault.objects.filter(institution=institution).values(),
         "service-accounts": ServiceAccount.objects.filter(institution=institution).values(),
         "api-tokens": ApiToken.objects.filter(account__institution=institution).values(
             *(name for name in _columns(ApiToken) if name != "hash")
