@@ -20,7 +20,7 @@ from portal.audit.models import AuditRecord
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.audit.verifying import Signed
-from portal.dashboard.audit_words import TAGS, happened
+from portal.dashboard.audit_words import happened
 from portal.dashboard.views import audit as views
 from tests.portal.dashboard.conftest import member, sign_in
 
@@ -81,8 +81,8 @@ def test_what_happened_is_said_in_words_beside_its_tag(admin: Client, trail: lis
     assert "Un webhook a été ajouté" in admin.get(reverse("audit"), headers={"Accept-Language": "fr"}).text
 
 
-def test_no_two_tags_have_the_same_words() -> None:
-    words = [happened(tag) for tag in TAGS]
+def test_every_tag_has_words_and_no_two_have_the_same() -> None:
+    words = [happened(tag) for tag in AuditTag]
     assert all(words) and len(set(words)) == len(words)
     assert happened("portal:something:else") == ""
 

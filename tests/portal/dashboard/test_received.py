@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from typing import Any
 
 import pytest
@@ -76,6 +77,9 @@ def test_a_delivery_shows_counts_by_rule_and_first_rows_and_both_trails_say_so(
     assert 'data-table="holdings"' in shown
     assert "12 rows" in shown
     assert "FR0000131104" in shown
+    cells = re.findall(r"<td>([^<]*)</td>", shown.split('data-table="holdings"')[1])
+    assert "2025-12-31" in cells and any("." in cell for cell in cells)
+    assert [cell for cell in cells if re.fullmatch(r"-?\d+\.\d*0", cell)] == [], "as a person writes numbers"
     (theirs,) = tags(borealis, "exchange:received:viewed")
     (owners,) = tags(alpine, "exchange:received:viewed")
     assert theirs.actor_id is not None and theirs.detail["submission"] == str(copy.submission_id)
