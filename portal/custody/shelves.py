@@ -1,5 +1,6 @@
 """Where the things of a take-out lie in the buckets, and what they are called in it."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -60,8 +61,8 @@ def path_of(key: str, number: int | None, file_name: str) -> str:
     elif found := _RESULT.fullmatch(key):
         parts = ["submissions", f"{number:06d}", f"attempt-{found[2]}", *found[3].split("/")]
     else:
-        parts = ["submissions", f"{number:06d}", "original", file_name]
-    return "/".join(map(tame, parts))
+        return f"submissions/{number:06d}/original/{tame(file_name)}"
+    return "/".join(map(_told_apart, parts))
 
 
 def earlier(path: str, version_id: str) -> str:
@@ -69,6 +70,12 @@ def earlier(path: str, version_id: str) -> str:
     stem, dot, ending = path.rpartition(".")
     named = f".version-{tame(version_id)}"
     return f"{stem}{named}.{ending}" if dot and "/" not in ending else f"{path}{named}"
+
+
+def _told_apart(name: str) -> str:
+    """A tame name; two that were different stay so."""
+    plain = tame(name)
+    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def tame(name: str) -> str:

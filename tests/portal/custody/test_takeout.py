@@ -98,6 +98,27 @@ def test_names_say_whose_they_are_and_lead_nowhere_else(admin: Client, delivery:
     assert not [name for name in files if ".." in name.split("/") or name.startswith("/")]
 
 
+def test_keys_that_would_have_one_name_are_told_apart(
+    admin: Client, buckets: Buckets, delivery: Submission
+) -> None:
+    keys = ["stray/a?b", "stray/a*b", "../a", f"{delivery.id}/1/tables/../../x"]
+    for key in keys:
+        buckets.put("results", key, key.encode())
+    files = unpacked(admin, counted(admin))
+    assert {files[each["path"]].decode() for each in listed(files) if each["key"] in keys} == set(keys)
+    assert not [name for name in files if ".." in name.split("/")]
+
+
+def test_two_who_count_at_once_count_nothing_twice(
+    admin: Client, delivery: Submission, small_steps: None
+) -> None:
+    takeout = begun(admin)
+    found = counting.Found([counting.Cut("", "a", 1, 10)], "a")
+    for _ in range(2):  # both looked from the same place on
+        counting._go_on(takeout, found)
+    assert list(takeout.parts.values_list("number", "until_key")) == [(1, ""), (2, "a")]
+
+
 def test_every_file_is_listed_with_its_hash(admin: Client, delivery: Submission) -> None:
     files = unpacked(admin, counted(admin))
     sums = [
