@@ -42,7 +42,9 @@ def operator_navigation(context: template.Context) -> dict[str, Any]:
 def operators_banner(context: template.Context) -> dict[str, Any]:
     """The recovery that members can still object to, and an administrator's first steps."""
     actor = context["request"].actor
+    reminder = steps.reminder(actor) if actor.may(Role.ADMIN) else []
     return {
         "recovery": selectors.announced_recoveries(actor).filter(state__in=TOLD).first(),
-        "steps": steps.reminder(actor) if actor.may(Role.ADMIN) else [],
+        "steps": [step for step in reminder if not step.done],
+        "all": len(reminder),
     }
