@@ -79,7 +79,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "new_own_rule": ("",),
     "own_rule": ("",),
     "access": ("", "?view=grants"),
-    "access_log": ("", "?q=no+such+fund"),
+    "access_log": ("",),
     "grants": ("", "?state=expired"),
     "new_grant": ("",),
     "grant": ("",),
