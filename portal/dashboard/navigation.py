@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
@@ -73,7 +74,7 @@ PLACES: tuple[Place, ...] = (
         "received",
         _("Exchange"),
         tabs=(
-            Place("received", _("Received"), _pages("received_delivery")),
+            Place("received", pgettext_lazy("page", "Received"), _pages("received_delivery")),
             Place("look_through", _("Look-through")),
             Place(
                 "grants",
