@@ -1,5 +1,6 @@
 """Reads: legal holds, what they hold, and what of it is not locked in the stores yet."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -37,9 +38,13 @@ def get_hold(actor: Actor, hold_id: UUID, *, lock: bool = False) -> Hold:
 
 def held(institution_id: UUID) -> QuerySet[Submission]:
     """What the institution's standing holds hold: stored deliveries; what is only checked is never held."""
+    return held_by(institution_id, list(standing(institution_id)))
+
+
+def held_by(institution_id: UUID, holds: Sequence[Hold]) -> QuerySet[Submission]:
+    """What these holds of an institution hold, as long as they stand."""
     stored = Submission.objects.filter(institution_id=institution_id, check_only=False)
     stored = stored.exclude(state__in=[State.RECEIVING, State.REFUSED])
-    holds = list(standing(institution_id))
     if any(hold.scope == Hold.Scope.EVERYTHING for hold in holds):
         return stored
     named = Q(pk__in=[hold.submission_id for hold in holds if hold.submission_id])

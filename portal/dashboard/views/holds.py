@@ -65,7 +65,9 @@ def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
         else:
             raise BadRequest
     asked_oneself = found.release_asked_by_id == actor.user.pk
-    context = {"hold": found, "form": form, "asked_oneself": asked_oneself} | _locks(actor)
+    covers = held.held_by(found.institution_id, [found]).count()
+    context = {"hold": found, "form": form, "asked_oneself": asked_oneself, "covers": covers}
+    context |= _locks(actor)
     return render(request, "dashboard/custody/hold.html", context)
 
 

@@ -68,6 +68,9 @@ def test_each_scope_holds_what_it_says(
     of_fund(check)
     set_hold(admin, scope="fund", fund=f" {FUND.lower()} ")
     assert set(held(zermatt.pk)) == {mine}
+    assert "one delivery now" in admin.get(reverse("hold", args=[Hold.objects.get().pk])).text
+    mistyped = set_hold(admin, scope="fund", fund="LU00000000O9")
+    assert "It holds no delivery so far" in admin.get(reverse("hold", args=[mistyped.pk])).text
     set_hold(admin, scope="submission", number=other.number)
     assert set(held(zermatt.pk)) == {mine, other}
     later = of_fund(make(institution=zermatt, number=90))
