@@ -13,7 +13,7 @@ from ingestion.web.models import StageRun, Submission, Transition
 from ingestion.web.services.named_funds import keep_named_funds
 from ingestion.web.states import RunState, State
 from portal.accounts.models import Institution, User
-from sharing.models import Copy, Grant
+from sharing.models import Copy, Grant, GrantExpectation
 from sharing.states import State as GrantState
 from tests.portal import reviews, shared
 from tests.portal.dashboard.conftest import Make
@@ -36,8 +36,9 @@ class Side:
 
 
 def file_of(*funds: tuple[str, str]) -> bytes:
-    """The delivery once for each fund and name, in one file."""
-    head, *rows = DELIVERY.decode().split("\n")
+    """The delivery once for each fund and name in one file, of the end of last month: due in this one."""
+    day = timezone.localdate().replace(day=1) - timedelta(days=1)
+    head, *rows = DELIVERY.decode().replace("2025-12-31", day.isoformat()).split("\n")
     lines = [row.replace("LU0000000001", fund).replace(NAME, name) for fund, name in funds for row in rows]
     return "\n".join([head, *lines]).encode()
 
@@ -62,10 +63,13 @@ class Sides:
         ]
         shared.hand_on(self.store, sent, grants[0])
         copy = shared.hand_on(self.store, received, grants[1])
-        expected = Expectation.objects.create(
-            institution=self.ours, fund=fund, template="TPT", frequency="monthly", set_by=sent.uploaded_by,
-            starts=timezone.localdate() - timedelta(days=70), set_at=timezone.now(),
-        )  # fmt: skip
+        terms = {
+            "fund": fund, "template": "TPT", "frequency": "monthly", "set_by": sent.uploaded_by,
+            "starts": timezone.localdate() - timedelta(days=70), "set_at": timezone.now(),
+        }  # fmt: skip
+        expected = Expectation.objects.create(institution=self.ours, **terms)
+        for grant in grants:
+            GrantExpectation.objects.create(grant=grant, **terms)
         subjects = {
             "submission_id": sent.id,
             "accept_rule.rule_id": reviews.warning()[0],
