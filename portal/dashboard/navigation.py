@@ -107,7 +107,12 @@ PLACES: tuple[Place, ...] = (
             ),
             Place("notice_defaults", _("Notices"), role=Role.ADMIN),
             Place("security", _("Security"), role=Role.ADMIN),
-            Place("service_accounts", _("API tokens"), _pages("service_account", "new_api_token"), role=Role.ADMIN),
+            Place(
+                "service_accounts",
+                _("API tokens"),
+                _pages("service_account", "new_api_token"),
+                role=Role.ADMIN,
+            ),
             Place("sftp_keys", _("SFTP keys"), role=Role.ADMIN),
             Place("retention", _("Retention"), role=Role.ADMIN),
             Place("holds", _("Legal hold"), _pages("hold"), role=Role.ADMIN),
