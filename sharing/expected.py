@@ -39,10 +39,9 @@ def expected_for(actor: Actor) -> QuerySet[GrantExpectation]:
     return found.filter(pk__in=expected_within(actor.limit))
 
 
-def expected_within(limit: Limit) -> QuerySet[GrantExpectation, UUID]:
-    """The ids of what is awaited of the funds, and under the grants, that a person is limited to."""
-    found = GrantExpectation.objects.filter(fund__in=limit.funds, grant__in=ids_within(limit))
-    return found.values_list("pk", flat=True)
+def expected_within(limit: Limit) -> QuerySet[GrantExpectation]:
+    """What is awaited of the funds, and under the grants, that a person is limited to."""
+    return GrantExpectation.objects.filter(fund__in=limit.funds, grant__in=ids_within(limit))
 
 
 def get_expected(actor: Actor, expectation_id: UUID) -> GrantExpectation:

@@ -216,6 +216,11 @@ def ids_within(limit: Limit) -> list[UUID]:
     return [pk for pk, funds in mine.order_by().values_list("pk", "funds") if limit.holds(funds)]
 
 
+def grants_within(limit: Limit) -> QuerySet[Grant]:
+    """These grants."""
+    return Grant.objects.filter(pk__in=ids_within(limit))
+
+
 def _within(limit: Limit | None, grants: QuerySet[Grant]) -> QuerySet[Grant]:
     """Of these grants of the person's institution those within their limit."""
     return grants if limit is None else grants.filter(pk__in=ids_within(limit))

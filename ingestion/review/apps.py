@@ -10,7 +10,7 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         from ingestion.review import listeners
-        from ingestion.review.selectors import ids_within
+        from ingestion.review.selectors import acceptances_within
         from ingestion.web.signals import concluded, described, swept
         from portal.notices.events import events_of
         from portal.notices.limits import heard_of_seen
@@ -18,4 +18,4 @@ class ReviewConfig(AppConfig):
         described.connect(listeners.described, dispatch_uid="review.described")
         concluded.connect(listeners.concluded, dispatch_uid="review.concluded")
         swept.connect(listeners.swept, dispatch_uid="review.swept")
-        heard_of_seen(events_of("release", "acceptance"), ids_within)
+        heard_of_seen(events_of("release", "acceptance"), acceptances_within)

@@ -43,9 +43,9 @@ def acceptances_for(actor: Reader) -> QuerySet[Acceptance]:
     return with_seen(of_seen(mine, actor.limit), actor.limit, "lapsed_with")
 
 
-def ids_within(limit: Limit) -> QuerySet[Acceptance, UUID]:
-    """The ids of those for submissions that a person with this limit sees."""
-    return of_seen(Acceptance.objects.all(), limit).values_list("pk", flat=True)
+def acceptances_within(limit: Limit) -> QuerySet[Acceptance]:
+    """Those for submissions that a person with this limit sees."""
+    return of_seen(Acceptance.objects.all(), limit)
 
 
 def get_acceptance(actor: Actor, acceptance_id: UUID, *, lock: bool = False) -> Acceptance:

@@ -10,8 +10,8 @@ class IngestionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ingestion.web.selectors.limits import seen_ids
+        from ingestion.web.selectors.limits import seen_within
         from portal.notices.events import events_of
         from portal.notices.limits import heard_of_seen
 
-        heard_of_seen(events_of("submission"), seen_ids)
+        heard_of_seen(events_of("submission"), seen_within)

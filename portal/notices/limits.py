@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts.limits import Limit
 from portal.notices.events import Event, events_of
@@ -14,12 +14,12 @@ OF_NO_FUND = frozenset(events_of("rulebook", "webhook", "institution"))
 NOT_TOLD = frozenset(events_of("access", "hold"))
 """Events about words or holds that may name any fund: nobody limited hears of them."""
 
-Seen = Callable[[Limit], Any]
+Seen = Callable[[Limit], QuerySet[Any]]
 _SEEN: dict[Seen, frozenset[Event]] = {}
 
 
 def heard_of_seen(events: Iterable[Event], seen: Seen) -> None:
-    """Says which subjects of these events are within a limit, as ids or a query for them.
+    """Says which subjects of these events are within a limit.
 
     Said by each app with subjects of them, when it starts; of an event without a word nobody limited hears.
     """
@@ -32,8 +32,8 @@ def known() -> set[Event]:
 
 
 def within(limit: Limit) -> QuerySet[Announcement]:
-    """The announcements of all institutions that a person with this limit may hear of."""
+    """The announcements of their institution that a person with this limit may hear of."""
     heard = Q(event__in=OF_NO_FUND)
     for seen, events in _SEEN.items():
-        heard |= Q(event__in=events, subject_id__in=seen(limit))
-    return Announcement.objects.filter(heard)
+        heard |= Q(Exists(seen(limit).filter(pk=OuterRef("subject_id"))), event__in=events)
+    return Announcement.objects.filter(heard, institution=limit.institution_id)

@@ -26,10 +26,9 @@ def expectations_for(actor: Reader) -> QuerySet[Expectation]:
     return mine if actor.limit is None else mine.filter(fund__in=actor.limit.funds)
 
 
-def ids_within(limit: Limit) -> QuerySet[Expectation, UUID]:
-    """The ids of what is expected of the funds that a person is limited to."""
-    mine = Expectation.objects.filter(institution_id=limit.institution_id, fund__in=limit.funds)
-    return mine.values_list("pk", flat=True)
+def expected_within(limit: Limit) -> QuerySet[Expectation]:
+    """What is expected of the funds that a person is limited to."""
+    return Expectation.objects.filter(institution_id=limit.institution_id, fund__in=limit.funds)
 
 
 def get_expectation(actor: Reader, expectation_id: UUID) -> Expectation:

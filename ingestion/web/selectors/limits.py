@@ -1,7 +1,6 @@
 """What of an institution's submissions a person sees who is limited to some of its funds."""
 
 from typing import TypeVar
-from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
@@ -11,13 +10,17 @@ from portal.accounts.limits import Limit
 _Row = TypeVar("_Row", bound=Model)
 
 
-def within(limit: Limit | None) -> Q:
-    """Submissions all of whose funds are in the limit; one without an index card is its uploader's alone."""
+def within(limit: Limit | None, submission: str = "") -> Q:
+    """Submissions all of whose funds are in the limit; one without an index card is its uploader's alone.
+
+    `submission` leads to it from the rows that are asked for, where they are none themselves.
+    """
     if limit is None:
         return Q()
-    named = NamedFund.objects.filter(submission=OuterRef("pk"))
+    way = f"{submission}__" if submission else ""
+    named = NamedFund.objects.filter(submission=OuterRef(f"{way}pk"))
     inside = Exists(named) & ~Exists(named.exclude(fund__in=limit.funds))
-    return Q(inside) | (~Exists(named) & Q(uploaded_by=limit.user_id))
+    return Q(inside) | (~Exists(named) & Q(**{f"{way}uploaded_by": limit.user_id}))
 
 
 def seen_within(limit: Limit) -> QuerySet[Submission]:
@@ -25,14 +28,9 @@ def seen_within(limit: Limit) -> QuerySet[Submission]:
     return Submission.objects.filter(within(limit))
 
 
-def seen_ids(limit: Limit) -> QuerySet[Submission, UUID]:
-    """Their ids."""
-    return seen_within(limit).values_list("pk", flat=True)
-
-
 def of_seen(rows: QuerySet[_Row], limit: Limit | None, submission: str = "submission") -> QuerySet[_Row]:
     """Of these rows those whose submission is within the limit; `submission` leads there."""
-    return rows if limit is None else rows.filter(**{f"{submission}__in": seen_ids(limit)})
+    return rows if limit is None else rows.filter(within(limit, submission))
 
 
 def with_seen(rows: QuerySet[_Row], limit: Limit | None, *submissions: str) -> QuerySet[_Row]:
