@@ -57,6 +57,10 @@ def at_rest(world: World) -> None:
         copy = Copy.objects.filter(grant=grant, submission=lying.submission).first()
         assert copy and copy.state in (CopyState.DONE, CopyState.OWED), f"{lying}, and {copy}"
         assert copy.submission.state != SubmissionState.WITHDRAWN, f"{lying} was taken back"
+    newest = _newest(world)
+    for each in Submission.objects.filter(state=SubmissionState.COMPLETED):
+        last = newest[_key(world, each)]
+        assert each.superseded_by == (None if last == each else last), f"{each} is not replaced by {last}"
     for copy in _shown():
         _is_whole(world, copy)
     for grant in Grant.objects.filter(state__in=FLOWING):
@@ -118,13 +122,20 @@ def _is_whole(world: World, copy: Copy) -> None:
 
 def _wanted(world: World, grant: Grant) -> Iterator[tuple[Any, int]]:
     """What the recipient should have, worked out from what the events said alone: delivery and attempt."""
-    newest: dict[str, Submission] = {}
-    for each in Submission.objects.filter(state=SubmissionState.COMPLETED).order_by("number"):
-        newest[delivery_key(world.said[str(each.id), each.attempt][0])] = each
-    for each in newest.values():
+    for each in _newest(world).values():
         card, errors = world.said[str(each.id), each.attempt]
         if _falls_under(grant, card) and not (errors and grant.condition == "stood_by"):
             yield each.pk, each.attempt
+
+
+def _newest(world: World) -> dict[str, Submission]:
+    """Of each funds and date, as the events said last, the delivery that counts."""
+    checked = Submission.objects.filter(state=SubmissionState.COMPLETED).order_by("number")
+    return {_key(world, each): each for each in checked}
+
+
+def _key(world: World, submission: Submission) -> str:
+    return delivery_key(world.said[str(submission.id), submission.attempt][0])
 
 
 def _falls_under(grant: Grant, card: dict[str, Any]) -> bool:

@@ -96,7 +96,7 @@ class World:
         """Something happens; what is not possible now is refused and changes nothing."""
         acts: list[tuple[int, Callable[[], None]]] = [
             (5, self.deliver),
-            (2, self.run_again),
+            (4, self.run_again),
             (2, self.withdraw),
             (2, self.grant),
             (4, self.accept),
@@ -124,7 +124,9 @@ class World:
     def deliver(self) -> None:
         """A delivery comes to its verdict, replacing the one of its funds and date; its run shares it."""
         made = submission(self.owner, object_version="original")
-        self._come_to_a_verdict(made, self._card())
+        said = [card for card, _errors in self.said.values()]
+        card = self.random.choice(said) if said and self.random.random() < 0.4 else self._card()
+        self._come_to_a_verdict(made, card)
         self.scheduler.start("share", lambda: self._share(made, made.attempt))
 
     def run_again(self) -> None:
