@@ -224,7 +224,7 @@ class Chain:
         deadline = time.monotonic() + seconds
         while (found := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
             assert time.monotonic() < deadline, "the execution does not end"
-            time.sleep(0.03)
+            time.sleep(0.1)  # each look costs both processes time that the run could use
         return Run(
             submission=state["submission"],
             attempt=state["attempt"],

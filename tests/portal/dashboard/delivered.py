@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -22,17 +24,44 @@ Make = Callable[..., Submission]
 LANDING = "fundgate-000000000000-alpine-am-landing"
 
 
-def delivered(store: Any, make: Make, data: bytes, **values: Any) -> Submission:
-    """A file checked by the real rules, its results and what is made of them in the store."""
+@dataclass(frozen=True)
+class Outcome:
+    """What the rules say of a file, as the run stores it."""
+
+    verdict: Verdict
+    counts: dict[str, int]
+    card: bytes
+    document: bytes
+    findings: bytes
+    rows: bytes
+
+
+@cache
+def outcome(data: bytes) -> Outcome:
+    """The real rules on this file; the same for every test that delivers it."""
     inspection = inspect_file(data)
     delivery = parse_file(data, inspection)
-    validation, card = validate(delivery), index_card(delivery)
-    key, counts = f"{uuid4()}/original", validation.counts
+    checked, card = validate(delivery), index_card(delivery)
+    return Outcome(
+        verdict=Verdict(checked.verdict),
+        counts=checked.counts,
+        card=json.dumps(card).encode(),
+        document=json.dumps(verdict_document(checked, inspection, card)).encode(),
+        findings=findings_parquet(checked.findings),
+        rows=delivery.to_parquet(),
+    )
+
+
+def delivered(store: Any, make: Make, data: bytes, **values: Any) -> Submission:
+    """A file checked by the real rules, its results and what is made of them in the store."""
+    found = outcome(data)
+    card, counts = json.loads(found.card), found.counts
+    key = f"{uuid4()}/original"
     owner = values.get("institution")
     bucket = f"fundgate-000000000000-{owner.code}-landing" if owner else LANDING
     kept = store.put_object(Bucket=bucket, Key=key, Body=data)
     submission = make(
-        verdict=validation.verdict,
+        verdict=found.verdict,
         counts=(counts["error"], counts["warning"], counts["info"]),
         template=card["template"],
         template_version=card["version"],
@@ -43,8 +72,7 @@ def delivered(store: Any, make: Make, data: bytes, **values: Any) -> Submission:
         object_version=kept["VersionId"],
         **values,
     )
-    document = verdict_document(validation, inspection, card)
-    put_results(store, submission, document, findings_parquet(validation.findings), delivery.to_parquet())
+    put_results(store, submission, json.loads(found.document), found.findings, found.rows)
     put_what_is_taken_away(store, submission, data)
     return submission
 
