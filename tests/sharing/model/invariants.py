@@ -35,9 +35,7 @@ def come_to_rest(world: World) -> None:
     world.scheduler.rest()
     if world.now.hour == 23:
         world.tomorrow()
-    for grant in Grant.objects.filter(state__in=FLOWING):
-        _fill(world, grant)
-    world.scheduler.rest()
+    _fill_all(world)
     world.now += timedelta(minutes=21)
     for _ in range(ROUNDS):
         if not services.ending():
@@ -47,6 +45,13 @@ def come_to_rest(world: World) -> None:
     world.now += LOOK_EVERY + timedelta(minutes=1)
     janitor.tidy({})
     assert services.to_look_through() is None, "the janitor does not come to an end"
+    _fill_all(world)  # what came back while its place was not looked at again is owed since then
+
+
+def _fill_all(world: World) -> None:
+    for grant in Grant.objects.filter(state__in=FLOWING):
+        _fill(world, grant)
+    world.scheduler.rest()
 
 
 def at_rest(world: World) -> None:
