@@ -1,21 +1,15 @@
 """Why something cannot be granted, answered or ended."""
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext_noop as noop
 
-from portal.common.errors import BadRequest, Conflict, NotAllowed
+from portal.common.errors import BadRequest, Conflict, FieldsRefused, NotAllowed
 
 
-class NotAGrantYet(BadRequest):
+class NotAGrantYet(FieldsRefused):
     """The terms of a grant are not complete or contradict each other; `problems` names each field."""
 
     code = "GRANT_INCOMPLETE"
     title = noop("This grant is not complete")
-
-    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        super().__init__(" ".join(text for _field, text in problems))
-        self.problems = [{"place": field, "message": text} for field, text in problems]
 
 
 class NotPossibleNow(Conflict):
@@ -42,15 +36,11 @@ class NotProven(Conflict):
     message = noop("It is not proven that this is what was shared with you.")
 
 
-class InvitationInvalid(BadRequest):
+class InvitationInvalid(FieldsRefused):
     """Whom to invite is not said, or cannot be reached; `problems` names each field."""
 
     code = "INVITATION_INVALID"
     title = noop("This invitation cannot be sent")
-
-    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        super().__init__(" ".join(text for _field, text in problems))
-        self.problems = [{"place": field, "message": text} for field, text in problems]
 
 
 class AlreadyAsked(Conflict):

@@ -41,6 +41,14 @@ class BadRequest(FundgateError):
     message = noop("Please check what you entered and try again.")
 
 
+class FieldsRefused(BadRequest):
+    """What was filled in cannot be taken; `problems` names each field and what is wrong there."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__(" ".join(text for _field, text in problems))
+        self.problems = [{"place": field, "message": text} for field, text in problems]
+
+
 class SignInNeeded(FundgateError):
     """Nobody is signed in, or the sign-in is over and cannot be renewed."""
 

@@ -1,10 +1,8 @@
 """What keeps something from being taken away, deleted or left."""
 
-from collections.abc import Sequence
-
 from django.utils.translation import gettext_noop as noop
 
-from portal.common.errors import BadRequest, Conflict, FundgateError, NotAllowed
+from portal.common.errors import Conflict, FieldsRefused, FundgateError, NotAllowed
 
 
 class NotCountedYet(Conflict):
@@ -22,15 +20,11 @@ class DepartureFailed(FundgateError):
     title = noop("Off-boarding failed")
 
 
-class RetentionIncomplete(BadRequest):
+class RetentionIncomplete(FieldsRefused):
     """A number of days is beyond its bounds, or nobody said why; `problems` names each."""
 
     code = "RETENTION_INCOMPLETE"
     title = noop("That cannot be asked for")
-
-    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        super().__init__(" ".join(text for _name, text in problems))
-        self.problems = [{"place": name, "message": text} for name, text in problems]
 
 
 class NothingAsked(FundgateError):
@@ -59,15 +53,11 @@ class RetentionUnderHold(Conflict):
     message = noop("How long things are kept is not changed while a legal hold stands.")
 
 
-class HoldIncomplete(BadRequest):
+class HoldIncomplete(FieldsRefused):
     """What is held, or why, is not said; `problems` names each."""
 
     code = "HOLD_INCOMPLETE"
     title = noop("This hold is not complete")
-
-    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        super().__init__(" ".join(text for _name, text in problems))
-        self.problems = [{"place": name, "message": text} for name, text in problems]
 
 
 class AnotherAdminNeeded(NotAllowed):

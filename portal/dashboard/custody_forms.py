@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
-from portal.custody.errors import HoldIncomplete, RetentionIncomplete
 from portal.custody.models import Hold
 from portal.custody.retention import LEAST_DAYS, MOST_DAYS
 from portal.custody.services.holding import MOST_WORDS as MOST_HOLD_WORDS
@@ -41,12 +40,6 @@ class RetentionForm(TiedForm):
     def days(self) -> dict[str, int]:
         return {name: self.cleaned_data[name] for name in LEAST_DAYS}
 
-    def refuse(self, refusal: RetentionIncomplete) -> None:
-        """Says beside each field what the service said."""
-        for problem in refusal.problems:
-            self.add_error(problem["place"], problem["message"])
-        self.tie()
-
 
 class HoldForm(TiedForm):
     """What is held, and why."""
@@ -74,12 +67,6 @@ class HoldForm(TiedForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": lazy("Say in a few words why.")},
     )
-
-    def refuse(self, refusal: HoldIncomplete) -> None:
-        """Says beside each field what the service said."""
-        for problem in refusal.problems:
-            self.add_error(problem["place"], problem["message"])
-        self.tie()
 
 
 class ReleaseForm(TiedForm):

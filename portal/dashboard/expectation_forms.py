@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 
 from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.schedule.business_days import CALENDARS
-from ingestion.schedule.errors import TermsInvalid
 from ingestion.schedule.models import Expectation
 from ingestion.schedule.outlook import OVERDUE, Status
 from ingestion.schedule.terms import MAX_BUSINESS_DAYS, MAX_REMIND_DAYS, Frequency
@@ -38,6 +37,7 @@ _days_before = lazy(_before, str)
 class ExpectationForm(TiedForm):
     """The terms of an expected delivery."""
 
+    places = {"day": "month_day", "funds": "others"}
     template = forms.ChoiceField(
         label=_("Template"),
         choices=[(name, capfirst(in_words_lazy(title))) for name, title in EXPECTABLE.items()],
@@ -108,13 +108,6 @@ class ExpectationForm(TiedForm):
         return {name: cleaned[name] for name in TERMS} | {
             "day": cleaned["weekday" if weekly else "month_day"]
         }
-
-    def refuse(self, refusal: TermsInvalid) -> None:
-        """Shows at its field what the service found wrong."""
-        for problem in refusal.problems:
-            place = {"day": "month_day", "funds": "others"}.get(problem["place"], problem["place"])
-            self.add_error(place if place in self.fields else None, problem["message"])
-        self.tie()
 
 
 class NewExpectationForm(ExpectationForm):

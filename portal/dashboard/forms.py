@@ -1,6 +1,7 @@
 """The filters of lists: GET forms whose values stand in the address."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import available_timezones
@@ -16,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from ingestion.review.selectors import stood_by
 from ingestion.web.models import Submission
 from ingestion.web.states import IN_FLIGHT, State, Verdict
+from portal.common.errors import FieldsRefused
 from portal.dashboard import wording
 
 IN_PROGRESS, OPEN_WARNINGS = "in_progress", "open_warnings"
@@ -61,6 +63,8 @@ class TiedForm(forms.Form):
     """Labels without colons, and each message tied to its field for screen readers."""
 
     use_required_attribute = False
+    places: Mapping[str, str] = {}
+    """Fields whose name here is another one than the service's."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **({"label_suffix": ""} | kwargs))
@@ -75,6 +79,13 @@ class TiedForm(forms.Form):
             if name in self.fields:
                 tied = {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
                 self.fields[name].widget.attrs |= tied
+
+    def refuse(self, refusal: FieldsRefused) -> None:
+        """Says at each field what the service found wrong there."""
+        for problem in refusal.problems:
+            place = self.places.get(problem["place"], problem["place"])
+            self.add_error(place if place in self.fields else None, problem["message"])
+        self.tie()
 
 
 class Narrowing(TiedForm):

@@ -12,7 +12,6 @@ from ingestion.web.sentences import in_words_lazy
 from portal.accounts.models import Institution
 from portal.dashboard.forms import DateInput, Narrowing, TiedForm
 from portal.dashboard.grants import CONTENT_WORDS
-from sharing.errors import InvitationInvalid, NotAGrantYet
 from sharing.models import AccessRequest, Grant
 from sharing.services.directory import MOST_WANTED, MOST_WORDS
 from sharing.services.inviting import MOST_NAME
@@ -26,6 +25,7 @@ GIVEN, RECEIVED = "given", "received"
 class GrantForm(TiedForm):
     """The terms of a grant."""
 
+    places = {"funds": "others"}
     recipient = forms.ChoiceField(label=_("To whom"))
     scope = forms.ChoiceField(
         label=_("Of which funds"),
@@ -113,13 +113,6 @@ class GrantForm(TiedForm):
             valuations_from=of["valuations_from"],
             ends_on=of["ends_on"],
         )
-
-    def refuse(self, refusal: NotAGrantYet | InvitationInvalid) -> None:
-        """Shows at its field what the service found wrong."""
-        for problem in refusal.problems:
-            place = "others" if problem["place"] == "funds" else problem["place"]
-            self.add_error(place if place in self.fields else None, problem["message"])
-        self.tie()
 
 
 class InvitationForm(GrantForm):
