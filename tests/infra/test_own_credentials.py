@@ -21,10 +21,10 @@ from tests.portal import exchange, operating, programs, reviews, shared
 from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import Make, alpine, anna, borealis, make, rulebook  # noqa: F401
 from tests.portal.dashboard.delivered import delivered, unreadable
+from tests.portal.decided import expectation, mapping  # noqa: F401
 from tests.portal.notices import subjects as notices
 from tests.portal.pages import SHOW, Page, pages
 from tests.portal.policies import NOT_FOUND
-from tests.portal.test_authorisation_matrix import expectation, mapping  # noqa: F401
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 

@@ -27,11 +27,11 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     store,
 )
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
+from tests.portal.decided import deployed, mapping  # noqa: F401
 from tests.portal.limited import Side, Sides
 from tests.portal.notices import subjects as notices
 from tests.portal.pages import Page, naming, pages
 from tests.portal.policies import NOT_ALLOWED, NOT_FOUND, POLICIES
-from tests.portal.test_authorisation_matrix import deployed, mapping  # noqa: F401
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 

@@ -29,9 +29,9 @@ from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
+from tests.portal.decided import deployed, expectation, mapping  # noqa: F401
 from tests.portal.notices import subjects as notices
 from tests.portal.pages import pages
-from tests.portal.test_authorisation_matrix import deployed, expectation, mapping  # noqa: F401
 from tests.tools.messages import catalogue
 
 OPEN, CLOSE = "\u27e6", "\u27e7"
