@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ingestion.schedule.errors import AlreadyExpected, TermsInvalid
 from ingestion.schedule.selectors import zone_for
 from portal.accounts.actor import Actor
+from portal.accounts.errors import OnlySomeFunds
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.expectation_forms import NewExpectationForm
@@ -41,7 +42,7 @@ def expect(request: HttpRequest, grant_id: UUID) -> HttpResponse:
             )
         except TermsInvalid as refusal:
             form.refuse(refusal)
-        except AlreadyExpected as refusal:
+        except (AlreadyExpected, OnlySomeFunds) as refusal:
             form.add_error(None, refusal.message)
         else:
             told = ngettext(

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from ingestion.aws import exchange
 from ingestion.web.models import Submission
-from portal.accounts.models import Institution
+from portal.accounts.models import Institution, Membership
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.notices.models import Announcement
@@ -299,6 +299,20 @@ def test_what_the_recipient_expects_stands_on_both_sides_pages_and_calendars(
         assert ("Upload it" in page) == (client is owner)
     recipient.post(reverse("remove_grant_expectation", args=[made.pk]))
     assert FUND not in owner.get(reverse("calendar") + "?month=2026-02").text
+
+
+def test_a_limited_reviewer_keeps_what_was_typed_when_a_fund_is_not_theirs(
+    recipient: Client, offered: Grant, borealis: Institution
+) -> None:
+    acted(recipient, offered, "accept")
+    rex = member(borealis, "rex", "reviewer")
+    Membership.objects.filter(user=rex).update(funds=[FUND])
+    client, expect = sign_in(rex, "borealis-insurance"), at("expect_under_grant", offered)
+    terms = EXPECTED | {"starts": "2026-01-01"}
+    answer = client.post(expect, terms | {"others": "LU9"})
+    assert "you see only some of them" in answer.text and "LU9</textarea>" in answer.text
+    assert not GrantExpectation.objects.exists()
+    assert client.post(expect, terms | {"funds": [FUND], "others": ""}).status_code == 302
 
 
 def test_the_directory_lists_who_wants_it_and_checks_the_lei(owner: Client, borealis: Institution) -> None:
