@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -66,8 +67,8 @@ class TiedForm(forms.Form):
     places: Mapping[str, str] = {}
     """Fields whose name here is another one than the service's."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **({"label_suffix": ""} | kwargs))
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_as_counted(data), *args, **({"label_suffix": ""} | kwargs))
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -86,6 +87,16 @@ class TiedForm(forms.Form):
             place = self.places.get(problem["place"], problem["place"])
             self.add_error(place if place in self.fields else None, problem["message"])
         self.tie()
+
+
+def _as_counted(data: Any) -> Any:
+    """What was sent with line breaks as a browser counts them: one character each, while it sends two."""
+    if not isinstance(data, QueryDict):
+        return data
+    counted = data.copy()
+    for name, texts in data.lists():
+        counted.setlist(name, [text.replace("\r\n", "\n") for text in texts])
+    return counted
 
 
 class Narrowing(TiedForm):

@@ -79,7 +79,9 @@ PLACES: tuple[Place, ...] = (
             Place(
                 "grants",
                 _("Grants"),
-                _pages("new_grant", "grant", "edit_grant", "revoke_grant", "expect_under_grant"),
+                _pages(
+                    "new_grant", "grant", "edit_grant", "act_on_grant", "revoke_grant", "expect_under_grant"
+                ),
             ),
             Place("access", _("Access"), _pages("access_log")),
             Place("directory", _("Directory"), _pages("ask_for_access", "new_invitation")),

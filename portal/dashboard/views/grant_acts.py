@@ -46,7 +46,7 @@ def act(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     if wanted in WITH_REASON:
         form = ReasonForm(request.POST)
         if not form.is_valid():
-            context = {"one": shown(actor, found), "grant": found, "form": form, "wanted": wanted}
+            context = {"one": shown(actor, found), "grant": found, "form": form}
             return render(request, "dashboard/grants/grant.html", context)
         more = {"reason": form.cleaned_data["reason"]}
     if wanted not in PLAIN | WITH_REASON:

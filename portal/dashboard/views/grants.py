@@ -17,7 +17,15 @@ from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.common.ids import parse_id
 from portal.dashboard import grants as wording
-from portal.dashboard.grant_forms import GIVEN, RECEIVED, GrantFilter, GrantForm, as_asked, as_stands
+from portal.dashboard.grant_forms import (
+    GIVEN,
+    RECEIVED,
+    GrantFilter,
+    GrantForm,
+    ReasonForm,
+    as_asked,
+    as_stands,
+)
 from portal.dashboard.paging import page_number, pages_of
 from sharing import selectors, services
 from sharing.errors import NotAGrantYet, NotPossibleNow
@@ -100,9 +108,8 @@ def grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     """One grant, as its side sees it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_grant(actor, grant_id)
-    return render(
-        request, "dashboard/grants/grant.html", {"one": wording.shown(actor, found), "grant": found}
-    )
+    context = {"one": wording.shown(actor, found), "grant": found, "form": ReasonForm()}
+    return render(request, "dashboard/grants/grant.html", context)
 
 
 def _form(

@@ -140,6 +140,25 @@ def test_declining_and_suspending_need_a_reason_which_both_sides_read(
     assert "Suspended" in acted(owner, offered, "resume") and Grant.objects.get().state == State.ACCEPTED
 
 
+def test_a_reason_that_is_refused_is_given_back_where_the_message_leads(
+    owner: Client, recipient: Client, offered: Grant
+) -> None:
+    shown = acted(recipient, offered, "decline", reason="x" * 501)
+    assert f"{'x' * 501}</textarea>" in shown and "<details" in shown and " open>" in shown
+    assert 'href="#id_reason"' in shown and shown.count('id="id_reason"') == 1
+    assert re.search(rf'href="{reverse("grants")}" aria-current="page"', shown), "the tabs stay"
+    assert Grant.objects.get().state == State.OFFERED
+
+
+def test_a_line_break_counts_once_as_the_browser_counts_it(
+    owner: Client, recipient: Client, offered: Grant
+) -> None:
+    first, second = "a" * 249, "b" * 250
+    acted(recipient, offered, "decline", reason=f"{first}\r\n{second}")
+    assert Grant.objects.get().state == State.DECLINED
+    assert f"{first}\n{second}" in owner.get(at("grant", offered)).text
+
+
 def test_revoking_says_what_cannot_be_recalled_and_hides_what_was_received(
     owner: Client, recipient: Client, offered: Grant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
