@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.pipeline.harmless import harmless
+from portal.common.pieces import BOM
 from portal.dashboard.exports.columns import Columns, spread
 
-BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 _HEAD = ("template", "version", "verdict", "counts", "ruleset_version", "day", "rows")
 
 

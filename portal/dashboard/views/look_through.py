@@ -1,7 +1,5 @@
 """Look-through over all received funds: sums by instrument, issuer, country, CIC or currency."""
 
-import csv
-import io
 from typing import Any
 
 from django import forms
@@ -11,19 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ingestion.aws.errors import AwsError
-from ingestion.pipeline.harmless import harmless
 from ingestion.pipeline.pack.lists import cic_table
 from portal.accounts.permissions import member_required
 from portal.common.errors import FundgateError
+from portal.common.pieces import csv_pieces
 from portal.dashboard.attachments import attachment
 from portal.dashboard.forms import Narrowing
 from portal.dashboard.selectors import sentence_of
 from sharing import services
-from sharing.look_through import Sums, add_up
+from sharing.look_through import Line, Sums, add_up
 from sharing.services.looking_through import MOST_DELIVERIES, MOST_ROWS, SECONDS
 
 SHOWN = 50
 """Lines on the page; the csv has all."""
+COLUMNS = ("key", "name", "value", "currency", "share", "positions", "funds")
 VIEWS = [
     ("instrument", _("Instrument")),
     ("issuer", _("Issuer")),
@@ -82,18 +81,13 @@ def look_through_csv(request: HttpRequest) -> HttpResponseBase:
     actor, form = request.actor, LookThroughFilter(request.GET)  # type: ignore[attr-defined]
     looked = services.look_through(actor=actor)
     sums = add_up(looked.parts, form.view, request.GET.get("currency", ""))
-    return attachment(_csv(sums, form.view), "text/csv; charset=utf-8", f"look-through-{form.view}.csv")
+    content = csv_pieces(COLUMNS, (_row(line, sums.currency, form.view) for line in sums.lines))
+    return attachment(b"".join(content), "text/csv; charset=utf-8", f"look-through-{form.view}.csv")
 
 
-def _csv(sums: Sums, view: str) -> bytes:
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(["key", "name", "value", "currency", "share", "positions", "funds"])
-    for line in sums.lines:
-        name = harmless(_named(line.key, line.name, view))
-        said = [harmless(line.key), name, f"{line.value:.2f}", harmless(sums.currency), f"{line.share:.6f}"]
-        writer.writerow([*said, line.positions, line.funds])
-    return target.getvalue().encode()
+def _row(line: Line, currency: str, view: str) -> tuple[Any, ...]:
+    name, value, share = _named(line.key, line.name, view), f"{line.value:.2f}", f"{line.share:.6f}"
+    return line.key, name, value, currency, share, line.positions, line.funds
 
 
 def _named(key: str, name: str, view: str) -> str:

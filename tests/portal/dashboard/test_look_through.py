@@ -2,6 +2,7 @@
 
 import csv
 import io
+from codecs import BOM_UTF8
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ def copy(store: Any, make: Make, grant: Grant) -> Copy:
 def lines(client: Client, query: str) -> dict[str, dict[str, str]]:
     answer = client.get(f"/exchange/look-through.csv?{query}")
     assert answer.status_code == 200
-    return {line["key"]: line for line in csv.DictReader(io.StringIO(answer.text))}
+    assert answer.content.startswith(BOM_UTF8), "a spreadsheet would take it for another encoding"
+    return {line["key"]: line for line in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))}
 
 
 def test_positions_are_added_up_by_what_is_asked(copy: Copy, outsider: Client) -> None:
