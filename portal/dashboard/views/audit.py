@@ -13,7 +13,6 @@ from ingestion.aws.errors import AwsError
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
-from portal.accounts.selectors import names_of
 from portal.audit import heads, selectors
 from portal.audit.chain import chain_of
 from portal.audit.models import AuditRecord
@@ -26,6 +25,7 @@ from portal.dashboard.attachments import attachment
 from portal.dashboard.audit_forms import AuditFilter
 from portal.dashboard.audit_words import FAULTS, happened
 from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.people import called
 
 PAGE_SIZE = 50
 FEW_FACTS = 3
@@ -39,7 +39,7 @@ CHECKED_ON_A_PAGE = 20_000  # records, in about a second
 def audit(request: HttpRequest) -> HttpResponse:
     """One filtered page of the trail, newest first; only the list for htmx."""
     institution = request.actor.require(Role.ADMIN)  # type: ignore[attr-defined]
-    names = _names(institution.pk)
+    names = called(selectors.actors_of(institution.pk))
     form = _filter(request, institution.pk, names)
     chosen = form.narrow(selectors.records_of_institution(institution.pk)).order_by("-number")
     page = Paginator(chosen, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
@@ -65,7 +65,7 @@ def audit_export(request: HttpRequest, form: str) -> HttpResponseBase:
     institution = actor.require(Role.ADMIN)
     if form not in ("csv", "json"):
         raise NotFound(_("The trail is a csv or a JSON file."))
-    names = _names(institution.pk)
+    names = called(selectors.actors_of(institution.pk))
     asked = _filter(request, institution.pk, names)
     written = record(
         tag=AuditTag.AUDIT_EXPORTED,
@@ -126,10 +126,3 @@ def _told(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
         return facts, []
     short = [fact for fact in facts if len(fact[1]) <= SHORT_FACT][: FEW_FACTS - 1]
     return short, [fact for fact in facts if fact not in short]
-
-
-def _names(institution_id: UUID) -> dict[str, str]:
-    """What everybody in the trail is called now, by id; a removed person may have no name any more."""
-    ids = selectors.actors_of(institution_id)
-    known = names_of(ids)
-    return {str(pk): known.get(pk) or _("Removed person %(id)s") % {"id": str(pk)[:8]} for pk in ids}

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 from ingestion.aws.errors import AccessDenied, AwsError
 from ingestion.aws.policies import NotAPolicy
 from portal.accounts.actor import Actor
-from portal.accounts.models import User
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.audit.selectors import records_of_institution
 from portal.audit.tags import AuditTag
 from portal.common.errors import FundgateError
 from portal.dashboard import security_words as words
+from portal.dashboard.people import called
 from portal.dashboard.security import rules_of
 from portal.dashboard.security_checks import KEY_USES
 from portal.dashboard.selectors import sentence_of
@@ -64,6 +64,5 @@ def _sign_ins(actor: Actor) -> list[tuple[Any, str]]:
     institution = actor.require(Role.ADMIN)
     records = records_of_institution(institution.pk).filter(tag=AuditTag.SIGNED_IN).order_by("-number")
     found = list(records[:SIGN_INS])
-    known = User.objects.filter(pk__in={each.actor_id for each in found if each.actor_id})
-    people = {str(user.pk): str(user) for user in known}
-    return [(each, people.get(str(each.actor_id)) or _("A person who was removed")) for each in found]
+    people = called(each.actor_id for each in found if each.actor_id)
+    return [(each, people.get(str(each.actor_id), "")) for each in found]
