@@ -1,6 +1,6 @@
 """The filters of who has access and of its log, and what they ask for."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Institution
+from portal.common.time import end_of, start_of
 from portal.dashboard.forms import DateInput, Narrowing
 from sharing.access_log import GIVEN, KINDS, RECEIVED, Wanted
 
@@ -50,8 +51,9 @@ class AccessFilter(Narrowing):
 
     @property
     def moment(self) -> datetime | None:
-        """The end of the day that is asked about in the person's zone; None for now."""
-        return end_of(self.chosen("on"))
+        """The end of the day that is asked about; None for today and what comes, which is now."""
+        day: date | None = self.chosen("on")
+        return end_of(day) if day and day < timezone.localdate() else None
 
     def asked(self) -> dict[str, Any]:
         """What the selector takes."""
@@ -90,16 +92,9 @@ class LogFilter(Narrowing):
             fund=self.chosen("q") or "",
             kind=self.chosen("kind") or "",
             grant=self.chosen("grant"),
-            since=timezone.make_aware(datetime.combine(since, time.min)) if since else None,
-            until=timezone.make_aware(datetime.combine(until, time.max)) if until else None,
+            since=start_of(since) if since else None,
+            until=end_of(until) if until else None,
         )
-
-
-def end_of(day: date | None) -> datetime | None:
-    """The end of a day that is over, in the person's zone; None for today and what comes."""
-    if day is None or day >= timezone.localdate():
-        return None
-    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 def _offered(partners: list[Institution]) -> list[tuple[str, Any]]:

@@ -1,15 +1,14 @@
 """The filter of the audit trail."""
 
-from datetime import datetime, time
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import mentioning
+from portal.common.time import end_of, start_of
 from portal.dashboard.audit_words import happened
 from portal.dashboard.forms import DateInput, Narrowing
 
@@ -42,9 +41,9 @@ class AuditFilter(Narrowing):
         if person := self.chosen("person"):
             records = records.filter(actor_id=person)
         if since := self.chosen("since"):
-            records = records.filter(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+            records = records.filter(at__gte=start_of(since))
         if until := self.chosen("until"):
-            records = records.filter(at__lte=timezone.make_aware(datetime.combine(until, time.max)))
+            records = records.filter(at__lte=end_of(until))
         return records
 
     def asked(self) -> list[str]:

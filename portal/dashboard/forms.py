@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,7 +10,6 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,6 +17,7 @@ from ingestion.review.selectors import stood_by
 from ingestion.web.models import Submission
 from ingestion.web.states import IN_FLIGHT, State, Verdict
 from portal.common.errors import FieldsRefused
+from portal.common.time import end_of, start_of
 from portal.dashboard import wording
 
 IN_PROGRESS, OPEN_WARNINGS = "in_progress", "open_warnings"
@@ -152,13 +151,9 @@ class SubmissionFilter(Narrowing):
             name, _space, version = template.partition(" ")
             submissions = submissions.filter(template=name, template_version=version)
         if since := self.chosen("since"):
-            submissions = submissions.filter(
-                created_at__gte=timezone.make_aware(datetime.combine(since, time.min))
-            )
+            submissions = submissions.filter(created_at__gte=start_of(since))
         if until := self.chosen("until"):
-            submissions = submissions.filter(
-                created_at__lte=timezone.make_aware(datetime.combine(until, time.max))
-            )
+            submissions = submissions.filter(created_at__lte=end_of(until))
         return submissions
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from ingestion.web.run_cost import cost_of
 from ingestion.web.selectors.operations import Operations, Run, operations
 from ingestion.web.states import State
 from portal.accounts.reader import Reader
+from portal.common.time import start_of
 
 WINDOWS = (7, 30, 90)
 """Days that figures are told of."""
@@ -64,7 +65,7 @@ class Figures:
 def figures(actor: Reader, days: int) -> Figures:
     """Everything that ended in the last days, today among them."""
     first = timezone.localdate() - timedelta(days=days - 1)
-    found = operations(actor, timezone.make_aware(datetime.combine(first, time.min)))
+    found = operations(actor, start_of(first))
     verdicts = [run for run in found.runs if run.state == State.COMPLETED]
     taken = [run.seconds for run in verdicts if run.seconds is not None]
     return Figures(

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ingestion.web.states import State, Verdict
+from portal.accounts.models import User
 from tests.portal.dashboard.conftest import Make
 
 CARD = {
@@ -52,8 +53,6 @@ def test_a_row_says_everything_in_words(viewer: Client, make: Make) -> None:
 
 
 def test_times_are_shown_in_the_viewers_zone_with_utc_on_hover(viewer: Client, make: Make) -> None:
-    from portal.accounts.models import User
-
     User.objects.filter(subject="vera").update(timezone="Asia/Tokyo")
     make(created_at=timezone.datetime(2026, 3, 1, 20, 30, tzinfo=timezone.get_fixed_timezone(0)))
     page = viewer.get("/submissions/").content.decode()
@@ -112,6 +111,12 @@ def test_dates_are_days_of_the_viewers_zone(viewer: Client, make: Make) -> None:
     assert rows(viewer, f"?since={day}") == [2]
     assert rows(viewer, f"?until={day}") == [2, 1]
     assert rows(viewer, f"?since={day}&until={day}") == [2]
+
+
+def test_the_last_day_that_can_be_typed_is_a_day_west_of_utc_too(viewer: Client, make: Make) -> None:
+    make()
+    User.objects.update(timezone="America/New_York")
+    assert rows(viewer, "?until=9999-12-31") == [1] and rows(viewer, "?since=9999-12-31") == []
 
 
 def test_a_date_that_is_none_is_said_at_its_field_and_not_applied(viewer: Client, make: Make) -> None:
