@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Institution
 from portal.common.time import end_of, start_of
 from portal.dashboard.forms import DateInput, Narrowing
+from portal.dashboard.grant_forms import DIRECTIONS
 from sharing.access_log import GIVEN, KINDS, RECEIVED, Wanted
 
 KIND_WORDS = {
@@ -69,10 +70,7 @@ class LogFilter(Narrowing):
     """Which lines of the log; `grant` comes with the address of a link."""
 
     kind = forms.ChoiceField(label=_("What happened"), choices=[("", _("Any")), *KIND_WORDS.items()])
-    direction = forms.ChoiceField(
-        label=_("Direction"),
-        choices=[("", _("Any")), (GIVEN, _("Given to others")), (RECEIVED, _("Received from others"))],
-    )
+    direction = forms.ChoiceField(label=_("Direction"), choices=DIRECTIONS)
     institution = forms.ChoiceField(label=_("Institution"))
     q = forms.CharField(label=_("Fund"), max_length=120, widget=forms.TextInput(attrs=_SEARCH))
     since = forms.DateField(label=_("From"), widget=DateInput)

@@ -12,6 +12,7 @@ from ingestion.web.sentences import in_words_lazy
 from portal.accounts.models import Institution
 from portal.dashboard.forms import DateInput, Narrowing, TiedForm
 from portal.dashboard.grants import CONTENT_WORDS
+from sharing.access_log import GIVEN, RECEIVED
 from sharing.models import AccessRequest, Grant
 from sharing.services.directory import MOST_WANTED, MOST_WORDS
 from sharing.services.inviting import MOST_NAME
@@ -19,7 +20,7 @@ from sharing.states import Condition, State
 from sharing.terms import MOST_PURPOSE, Terms
 
 ALL, SOME = "all", "some"
-GIVEN, RECEIVED = "given", "received"
+DIRECTIONS = [("", _("Any")), (GIVEN, _("Given to others")), (RECEIVED, _("Received from others"))]
 
 
 class GrantForm(TiedForm):
@@ -160,10 +161,7 @@ def as_asked(request: AccessRequest) -> dict[str, Any]:
 class GrantFilter(Narrowing):
     """Narrows the list of grants."""
 
-    direction = forms.ChoiceField(
-        label=_("Direction"),
-        choices=[("", _("Any")), (GIVEN, _("Given to others")), (RECEIVED, _("Received from others"))],
-    )
+    direction = forms.ChoiceField(label=_("Direction"), choices=DIRECTIONS)
     state = forms.ChoiceField(label=_("State"), choices=[("", _("Any")), *State.choices])
 
 

@@ -17,17 +17,10 @@ from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.common.ids import parse_id
 from portal.dashboard import grants as wording
-from portal.dashboard.grant_forms import (
-    GIVEN,
-    RECEIVED,
-    GrantFilter,
-    GrantForm,
-    ReasonForm,
-    as_asked,
-    as_stands,
-)
+from portal.dashboard.grant_forms import GrantFilter, GrantForm, ReasonForm, as_asked, as_stands
 from portal.dashboard.paging import page_number, pages_of
 from sharing import selectors, services
+from sharing.access_log import GIVEN, RECEIVED
 from sharing.errors import NotAGrantYet, NotPossibleNow
 from sharing.models import AccessRequest, Grant
 from sharing.states import State
