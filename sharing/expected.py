@@ -18,7 +18,7 @@ from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.common.time import now
 from sharing.models import Copy, Grant, GrantExpectation
-from sharing.selectors import ids_within, received_for
+from sharing.selectors import ids_within, meant_by, received_for
 from sharing.states import READABLE, CopyState
 
 
@@ -41,7 +41,7 @@ def expected_for(actor: Actor) -> QuerySet[GrantExpectation]:
 
 def expected_within(limit: Limit) -> QuerySet[GrantExpectation]:
     """What is awaited of the funds, and under the grants, that a person is limited to."""
-    return GrantExpectation.objects.filter(fund__in=limit.funds, grant__in=ids_within(limit))
+    return GrantExpectation.objects.filter(fund__in=meant_by(limit), grant__in=ids_within(limit))
 
 
 def get_expected(actor: Actor, expectation_id: UUID) -> GrantExpectation:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ingestion.review.selectors import no_error_open
 from ingestion.web.models import Submission
-from ingestion.web.selectors.limits import of_seen, with_seen
+from ingestion.web.selectors.limits import funds_said, funds_within, of_seen, with_seen
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
@@ -212,8 +212,19 @@ def ids_within(limit: Limit) -> list[UUID]:
 
     The lists are compared here: the databases cannot do it alike.
     """
+    meant = meant_by(limit)
     mine = Grant.objects.filter(Q(owner=limit.institution_id) | Q(recipient=limit.institution_id))
-    return [pk for pk, funds in mine.order_by().values_list("pk", "funds") if limit.holds(funds)]
+    return [
+        pk for pk, funds in mine.order_by().values_list("pk", "funds") if funds and meant.issuperset(funds)
+    ]
+
+
+def meant_by(limit: Limit) -> frozenset[str]:
+    """The funds within a limit, also those that others handed on to the institution."""
+    received = Copy.objects.filter(grant__recipient=limit.institution_id, state=CopyState.DONE)
+    return funds_within(limit) | funds_said(
+        limit, Submission.objects.filter(pk__in=received.values("submission"))
+    )
 
 
 def grants_within(limit: Limit) -> QuerySet[Grant]:

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from ingestion.aws.events import MAX_BODY_BYTES, VERSION, Event, Kind, event_id
 
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_LEI = "^[A-Z0-9]{18}[0-9]{2}$"
 _CODE = "^[A-Z][A-Z0-9_]{1,39}$"
 _BUCKET = r"^fundgate-\d{12}-[a-z][a-z0-9-]{2,19}-(landing|interim|results|exchange)$"
 _TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(\+00:00|Z)$"
@@ -41,16 +42,27 @@ _OBJECT = _record(
 )
 _OBJECTS = {"type": "array", "items": _OBJECT, "maxItems": 50}
 _CELL = _text(255)  # what the index card quotes of a cell at most
-_PORTFOLIO = _record({"id": _CELL, "id_type": _CELL, "name": _CELL, "currency": _CELL})
+
+
+def _leis(most: int) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string", "pattern": _LEI}, "maxItems": most}
+
+
+_PORTFOLIO = _record(
+    {"id": _CELL, "id_type": _CELL, "name": _CELL, "currency": _CELL, "entities": _leis(4)},
+    optional=("entities",),  # cards from before they named any
+)
 _INDEX_CARD = _record(
     {
         "template": _text(32),
         "version": _text(16),
         "portfolios": {"type": "array", "items": _PORTFOLIO, "maxItems": 20},
+        "entities": _leis(20),
         "valuation_date": _nullable(_CELL),
         "reporting_date": _nullable(_CELL),
         "rows": _COUNT,
-    }
+    },
+    optional=("entities",),
 )
 _GROUP = _record(
     {
@@ -117,6 +129,8 @@ def parse(body: bytes) -> Event:
     kind = Kind(value["kind"])
     if value["id"] != event_id(value["submission"], value["attempt"], value["stage"], kind):
         raise EventInvalid("id")
+    if not _are_leis(value["index_card"] or {}):
+        raise EventInvalid("index_card/entities")
     if (kind, value["stage"]) != (Kind.EXTRACT, "publish"):
         for name in ("index_card", "score", "tally"):
             if value[name] is not None:
@@ -124,3 +138,15 @@ def parse(body: bytes) -> Event:
     if (value["audit"] is not None) != (kind is Kind.AUDIT):
         raise EventInvalid("audit")
     return Event(**{**value, "kind": kind})
+
+
+def _are_leis(card: dict[str, Any]) -> bool:
+    """Whether the check digits of all LEIs on a card are right."""
+    named = {*card.get("entities", ())}.union(
+        *(one.get("entities", ()) for one in card.get("portfolios", ()))
+    )
+    if not named:
+        return True
+    from ingestion.pipeline.codefamilies.check_digits import is_lei
+
+    return all(map(is_lei, named))

@@ -8,7 +8,7 @@ from ingestion.aws.events import MAX_BODY_BYTES, Event, Kind, event_id, score_of
 from ingestion.aws.layout import LATER, STAGES
 from ingestion.pipeline.tally import tally_of
 
-_NAMELESS = {"id": "", "id_type": "", "name": "", "currency": ""}
+_NAMELESS = {"id": "", "id_type": "", "name": "", "currency": "", "entities": []}
 _WITHIN_STAGE = {Kind.EXTRACT: 0, Kind.STATUS: 1, Kind.AUDIT: 2, Kind.ERROR: 3, Kind.COMPLETED: 4}
 
 

@@ -10,6 +10,7 @@ from ingestion.pipeline.engine import Validation
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.grouping import first_rows
 from ingestion.pipeline.inspection import Inspection
+from ingestion.pipeline.legal_entities import legal_entities
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.pipeline.placeholders import says_nothing
 from ingestion.pipeline.rules.frame import Frame
@@ -103,21 +104,28 @@ def unreadable_document(
 def index_card(delivery: Delivery) -> dict[str, Any]:
     """What a list of submissions shows of a file: template, version, portfolios (at most 20), dates, rows.
 
-    A word such as NULL is read as the empty cell it stands for.
+    `entities` are LEIs of the legal entities behind a portfolio, and behind all of the file; none where
+    that is not certain. A word such as NULL is read as the empty cell it stands for.
     """
     pack = find_pack(delivery.template, delivery.version)
     card = {part: pack.index_card.get(part, "") for part in CARD}  # a plain list has no type, for one
-    frame = Frame(pack, delivery, blanks=_nothing(pack, delivery, card.values()))
-    parts = CARD[:4]
-    portfolios: dict[tuple[str, ...], None] = {}
+    read = [*card.values(), *([pack.legal_entity.field] if pack.legal_entity else [])]
+    frame = Frame(pack, delivery, blanks=_nothing(pack, delivery, read))
+    parts, funds, behind = CARD[:4], frame.column(card["id"]), legal_entities(frame, card["id"])
+    portfolios: dict[tuple[str, ...], list[str]] = {}
     for row in first_rows(frame.combined([card[part] for part in parts])).tolist():
-        portfolios.setdefault(tuple(_cell(frame, card[part], row) for part in parts))
+        named = tuple(_cell(frame, card[part], row) for part in parts)
+        portfolios.setdefault(named, behind.of_fund(int(funds.codes[row])))
         if len(portfolios) == MAX_PORTFOLIOS:
             break
     return {
         "template": delivery.template,
         "version": delivery.version,
-        "portfolios": [dict(zip(parts, portfolio, strict=True)) for portfolio in portfolios],
+        "portfolios": [
+            {**dict(zip(parts, portfolio, strict=True)), "entities": entities}
+            for portfolio, entities in portfolios.items()
+        ],
+        "entities": behind.of_file(),
         "valuation_date": _latest(frame, card["valuation_date"]),
         "reporting_date": _latest(frame, card["reporting_date"]),
         "rows": frame.rows,

@@ -29,7 +29,7 @@ class TokenSource(Protocol):
 class Actor:
     """A signed-in person; institution and role are None without membership or when the token disagrees.
 
-    `limit`: the funds they are limited to, None for all.
+    `limit`: what they are limited to, None for all funds.
     """
 
     user: User

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as noop
 
-from portal.common.errors import Conflict, FundgateError, NotAllowed, SignInNeeded
+from portal.common.errors import Conflict, FieldsRefused, FundgateError, NotAllowed, SignInNeeded
 
 __all__ = [
     "AccountElsewhere",
@@ -116,8 +116,8 @@ class LimitedAdmin(Conflict):
     )
 
 
-class LimitInvalid(Conflict):
-    """A limit that names no fund, or too many."""
+class LimitInvalid(FieldsRefused):
+    """A limit that names nothing or too much, or what is no LEI; `problems` names each."""
 
     code = "LIMIT_INVALID"
     title = noop("This is no limit")

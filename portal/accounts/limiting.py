@@ -1,4 +1,4 @@
-"""Limiting a member of the acting administrator's institution to some of its funds."""
+"""Limiting a member of the acting administrator's institution to some of its funds and legal entities."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ingestion.aws.grants import fund_of
 from portal.accounts.actor import Actor
 from portal.accounts.errors import LimitedAdmin, LimitInvalid
-from portal.accounts.limits import MOST_FUNDS
+from portal.accounts.limits import MOST_ENTITIES, MOST_FUNDS
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.accounts.selectors import get_member
@@ -20,40 +20,83 @@ LONGEST = 255
 """Characters of an identifier, as on an index card."""
 
 
-def limit_to(*, actor: Actor, member_id: UUID, funds: Iterable[str] | None) -> Membership:
-    """Lets a member see these funds only from their next request on; None: all of them again.
+@transaction.atomic
+def limit_to(
+    *, actor: Actor, member_id: UUID, funds: Iterable[str], entities: Iterable[str] = ()
+) -> Membership:
+    """Lets a member see only these funds and those of these entities (LEIs), from their next request on.
 
-    LimitInvalid for no fund or too many, LimitedAdmin.
+    LimitInvalid for none, too many or what is no LEI; LimitedAdmin.
     """
-    institution = actor.require(Role.ADMIN)
-    wanted = None if funds is None else _checked(funds)
-    with transaction.atomic():
-        rows = Membership.objects.select_for_update().filter(pk=get_member(actor, member_id).pk)
-        membership = rows.get()
-        if membership.funds == wanted:
-            return membership
-        if wanted is not None and membership.role == Role.ADMIN:
-            raise LimitedAdmin
-        before, membership.funds = membership.funds or [], wanted
-        membership.save(update_fields=["funds"])
-        audit.record(
-            tag=AuditTag.MEMBER_LIMITED,
-            institution_id=institution.pk,
-            actor_id=actor.user.pk,
-            subject_id=membership.user_id,
-            address=actor.address,
-            detail={"before": before, "after": wanted or []},
-        )
+    membership = _locked(actor, member_id)
+    named, leis = sorted(_plain(funds)), sorted(_plain(entities))
+    _check(named, leis)
+    if membership.role == Role.ADMIN:
+        raise LimitedAdmin
+    return _put(actor, membership, named, leis)
+
+
+@transaction.atomic
+def end_limit(*, actor: Actor, member_id: UUID) -> Membership:
+    """Lets a member see every fund again."""
+    return _put(actor, _locked(actor, member_id), None, None)
+
+
+def _locked(actor: Actor, member_id: UUID) -> Membership:
+    actor.require(Role.ADMIN)
+    return Membership.objects.select_for_update().get(pk=get_member(actor, member_id).pk)
+
+
+def _put(
+    actor: Actor, membership: Membership, funds: list[str] | None, entities: list[str] | None
+) -> Membership:
+    """Writes what has changed, with its record."""
+    before = (membership.funds, membership.entities)
+    if before == (funds, entities):
+        return membership
+    membership.funds, membership.entities = funds, entities
+    membership.save(update_fields=["funds", "entities"])
+    audit.record(
+        tag=AuditTag.MEMBER_LIMITED,
+        institution_id=membership.institution_id,
+        actor_id=actor.user.pk,
+        subject_id=membership.user_id,
+        address=actor.address,
+        detail={
+            "before": before[0] or [],
+            "after": funds or [],
+            "entities_before": before[1] or [],
+            "entities_after": entities or [],
+        },
+    )
     return membership
 
 
-def _checked(funds: Iterable[str]) -> list[str]:
-    """The funds in their plain form, each once."""
-    wanted = sorted({fund for each in funds if (fund := fund_of(each))})
-    if not wanted:
-        raise LimitInvalid(_("Name at least one fund, or let the person see all of them."))
-    if len(wanted) > MOST_FUNDS:
-        raise LimitInvalid(_("A limit names at most %(most)s funds.") % {"most": MOST_FUNDS})
-    if any(len(fund) > LONGEST for fund in wanted):
-        raise LimitInvalid(_("An identifier of a fund has at most %(most)s characters.") % {"most": LONGEST})
-    return wanted
+def _plain(identifiers: Iterable[str]) -> set[str]:
+    """Identifiers in their plain form, without empty ones; LEIs are written alike."""
+    return {plain for each in identifiers if (plain := fund_of(each))}
+
+
+def _check(funds: list[str], leis: list[str]) -> None:
+    """LimitInvalid with all that is wrong."""
+    from ingestion.pipeline.codefamilies.check_digits import is_lei
+
+    problems = []
+    if not funds and not leis:
+        told = _("Name at least one fund or legal entity, or let the person see all of them.")
+        problems.append(("funds", told))
+    if len(funds) > MOST_FUNDS:
+        problems.append(("funds", _("A limit names at most %(most)s funds.") % {"most": MOST_FUNDS}))
+    if any(len(fund) > LONGEST for fund in funds):
+        told = _("An identifier of a fund has at most %(most)s characters.")
+        problems.append(("funds", told % {"most": LONGEST}))
+    if wrong := [lei for lei in leis if not is_lei(lei)]:
+        told = _(
+            "“%(code)s” is no LEI: one has 20 capital letters and digits, the last two check the others."
+        )
+        problems.append(("entities", told % {"code": wrong[0][:40]}))
+    if len(leis) > MOST_ENTITIES:
+        told = _("A limit names at most %(most)s legal entities.")
+        problems.append(("entities", told % {"most": MOST_ENTITIES}))
+    if problems:
+        raise LimitInvalid(problems)

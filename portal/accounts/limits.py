@@ -1,24 +1,27 @@
-"""The limit of a member who answers for some funds of the institution only."""
+"""The limit of a member who answers for some funds or legal entities of the institution only."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 MOST_FUNDS = 500
+MOST_ENTITIES = 100
 
 
 @dataclass(frozen=True)
 class Limit:
-    """Who is limited, and the funds they see: identifiers as on index cards, in capitals."""
+    """Who is limited, and what they see: funds as on index cards, in capitals; entities by their LEIs."""
 
     user_id: UUID
     institution_id: UUID
     funds: frozenset[str]
+    entities: frozenset[str] = frozenset()
 
     @property
     def listed(self) -> list[str]:
         """The funds as a page lists them."""
         return sorted(self.funds)
 
-    def holds(self, funds: list[str]) -> bool:
-        """Whether all of these are among them; not of a list that names none, which stands for all funds."""
-        return bool(funds) and self.funds.issuperset(funds)
+    @property
+    def listed_entities(self) -> list[str]:
+        """The LEIs as a page lists them."""
+        return sorted(self.entities)

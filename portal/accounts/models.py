@@ -97,13 +97,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Membership(models.Model):
     """A person belongs to at most one institution, in one role; read anew for every request.
 
-    `funds`: those they are limited to, null for all; nobody limits an administrator.
+    `funds` and `entities` (LEIs): what they are limited to, both null for all; never an administrator.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="membership")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
     funds = models.JSONField(null=True, blank=True)
+    entities = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -115,6 +116,11 @@ class Membership(models.Model):
                 condition=models.Q(funds__isnull=True) | ~models.Q(role=str(Role.ADMIN)),
                 name="membership_no_limited_admin",
             ),
+            models.CheckConstraint(
+                condition=models.Q(funds__isnull=True, entities__isnull=True)
+                | models.Q(funds__isnull=False, entities__isnull=False),
+                name="membership_limit_of_both",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -123,9 +129,9 @@ class Membership(models.Model):
     @property
     def limit(self) -> Limit | None:
         """What this member is limited to; None for all funds."""
-        if self.funds is None:
+        if self.funds is None or self.entities is None:
             return None
-        return Limit(self.user_id, self.institution_id, frozenset(self.funds))
+        return Limit(self.user_id, self.institution_id, frozenset(self.funds), frozenset(self.entities))
 
 
 class SealedTokens(models.Model):

@@ -145,8 +145,9 @@ def _member(
         elif membership.role != role:
             change = {"from": membership.role, "to": role}
             membership.role = role
-            membership.funds = None if role == Role.ADMIN else membership.funds
-            membership.save(update_fields=["role", "funds"])
+            if role == Role.ADMIN:
+                membership.funds = membership.entities = None
+            membership.save(update_fields=["role", "funds", "entities"])
             _record(AuditTag.MEMBER_ROLE_CHANGED, institution, user.pk, change)
     return user
 

@@ -16,7 +16,7 @@ class Reader(Protocol):
 
     @property
     def limit(self) -> Limit | None:
-        """The funds whose metadata may be read; None for all."""
+        """The funds and legal entities whose metadata may be read; None for all."""
         ...
 
     def reads(self, scope: Scope) -> Institution:

@@ -50,7 +50,7 @@ def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]
     return {
         "institution": Institution.objects.filter(pk=institution.pk).values(),
         "members": Membership.objects.filter(institution=institution).values(
-            "user_id", "user__name", "user__email", "role", "funds", "created_at"
+            "user_id", "user__name", "user__email", "role", "funds", "entities", "created_at"
         ),
         "notice-defaults": EventDefault.objects.filter(institution=institution).values(),
         "service-accounts": ServiceAccount.objects.filter(institution=institution).values(),

@@ -1,13 +1,17 @@
 """What an administrator says of members: whom to invite, in which role, and that somebody is to go."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
+from portal.accounts.limits import Limit
 from portal.accounts.roles import WORDS, Role
 from portal.dashboard.forms import TiedForm
 
+Known: TypeAlias = Sequence[tuple[str, str]]
+"""(code, what it is called) of what is offered."""
 ROLES = [(role.value, WORDS[role]) for role in Role]
 
 
@@ -42,13 +46,17 @@ class InviteForm(RoleForm):
 
 
 class LimitForm(TiedForm):
-    """All funds of the institution, or those that are named."""
+    """All funds of the institution, or those that are named and those of legal entities that are."""
 
     ALL, SOME = "all", "some"
+    places = {"funds": "others", "entities": "other_entities"}
     scope = forms.ChoiceField(
         label=lazy("Which funds"),
         widget=forms.RadioSelect,
-        choices=[(ALL, lazy("All funds of the institution")), (SOME, lazy("Only these funds"))],
+        choices=[
+            (ALL, lazy("All funds of the institution")),
+            (SOME, lazy("Only these funds, and the funds of these legal entities")),
+        ],
     )
     funds = forms.MultipleChoiceField(
         label=lazy("Funds"), required=False, widget=forms.CheckboxSelectMultiple
@@ -60,28 +68,55 @@ class LimitForm(TiedForm):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=lazy("One identifier a line, as it stands in the files."),
     )
+    entities = forms.MultipleChoiceField(
+        label=lazy("Legal entities"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    other_entities = forms.CharField(
+        label=lazy("Other legal entities"),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=lazy("One LEI a line."),
+    )
 
-    def __init__(self, *args: Any, known: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(self, *args: Any, known: Known, behind: Known, **more: Any) -> None:
         super().__init__(*args, **more)
-        choices = [(fund, f"{name} ({fund})" if name else fund) for fund, name in known]
-        self.fields["funds"].choices = choices  # type: ignore[attr-defined]
+        for name, listed in (("funds", known), ("entities", behind)):
+            choices = [(code, f"{words} ({code})" if words else code) for code, words in listed]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     @property
-    def wanted(self) -> list[str] | None:
-        """The funds that were chosen, of a valid form; None for all."""
-        if self.cleaned_data["scope"] == self.ALL:
-            return None
-        return [*self.cleaned_data["funds"], *self.cleaned_data["others"].splitlines()]
+    def for_all(self) -> bool:
+        """Whether a valid form ends the limit."""
+        return bool(self.cleaned_data["scope"] == self.ALL)
+
+    @property
+    def wanted(self) -> dict[str, list[str]]:
+        """The funds and legal entities of a valid form, chosen and typed."""
+        said = self.cleaned_data
+        return {
+            "funds": [*said["funds"], *said["others"].splitlines()],
+            "entities": [*said["entities"], *said["other_entities"].splitlines()],
+        }
 
     @classmethod
-    def as_stands(cls, funds: list[str] | None, known: list[tuple[str, str]]) -> dict[str, Any]:
+    def as_stands(cls, limit: Limit | None, known: Known, behind: Known) -> dict[str, Any]:
         """What the form shows of a member's limit."""
-        listed = {fund for fund, _name in known}
+        funds, others = _parted(limit.listed if limit else [], known)
+        entities, other_entities = _parted(limit.listed_entities if limit else [], behind)
         return {
-            "scope": cls.ALL if funds is None else cls.SOME,
-            "funds": [fund for fund in funds or [] if fund in listed],
-            "others": "\n".join(fund for fund in funds or [] if fund not in listed),
+            "scope": cls.SOME if limit else cls.ALL,
+            "funds": funds,
+            "others": "\n".join(others),
+            "entities": entities,
+            "other_entities": "\n".join(other_entities),
         }
+
+
+def _parted(codes: list[str], known: Known) -> tuple[list[str], list[str]]:
+    """Those that are offered, and the others."""
+    offered = {code for code, _words in known}
+    return [code for code in codes if code in offered], [code for code in codes if code not in offered]
 
 
 class RemoveForm(TiedForm):

@@ -23,7 +23,7 @@ from portal.common.time import now
 from sharing.errors import NotPossibleNow
 from sharing.expected import came_of, expected_now, get_expected
 from sharing.models import Grant, GrantExpectation
-from sharing.selectors import get_grant
+from sharing.selectors import get_grant, meant_by
 from sharing.services.telling import noted
 from sharing.states import READABLE
 
@@ -46,7 +46,7 @@ def expect_under(
     if grant.recipient_id != recipient.pk or not may_expect(grant):
         raise NotPossibleNow
     wanted = list(dict.fromkeys(fund_key(fund) for fund in funds))
-    if actor.limit is not None and not actor.limit.holds(wanted):
+    if actor.limit is not None and not meant_by(actor.limit).issuperset(wanted):
         raise OnlySomeFunds
     check(terms)
     _let_through(grant, wanted, terms["template"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ingestion.pipeline.pack import find_pack
 from ingestion.review.services import keep_tally, one_at_a_time, settle
 from ingestion.schedule.models import Expectation
 from ingestion.schedule.services import keep_deliveries
@@ -35,11 +36,26 @@ class Side:
     words: tuple[str, ...] = field(default=())
 
 
-def file_of(*funds: tuple[str, str]) -> bytes:
-    """The delivery once for each fund and name in one file, of the end of last month: due in this one."""
+@dataclass(frozen=True)
+class Fund:
+    """What a file says of a fund; `issuer`: the LEI of the legal entity behind it."""
+
+    id: str
+    name: str
+    issuer: str
+
+
+def file_of(*funds: Fund) -> bytes:
+    """The delivery once for each fund in one file, of the end of last month: due in this one."""
     day = timezone.localdate().replace(day=1) - timedelta(days=1)
     head, *rows = DELIVERY.decode().replace("2025-12-31", day.isoformat()).split("\n")
-    lines = [row.replace("LU0000000001", fund).replace(NAME, name) for fund, name in funds for row in rows]
+    fields = find_pack("TPT", "7.0").fields
+    head += f";{fields['115'].name};{fields['116'].name}"
+    lines = [
+        row.replace("LU0000000001", fund.id).replace(NAME, fund.name) + f";{fund.issuer};1"
+        for fund in funds
+        for row in rows
+    ]
     return "\n".join([head, *lines]).encode()
 
 
@@ -49,10 +65,11 @@ class Sides:
     def __init__(self, store: Any, make: Make, ours: Institution, theirs: Institution, reader: User) -> None:
         self.store, self.make, self.ours, self.theirs, self.reader = store, make, ours, theirs, reader
 
-    def side(self, number: int, fund: str, name: str, *beside: tuple[str, str]) -> Side:
+    def side(self, number: int, about: Fund, *beside: Fund) -> Side:
         """A delivery of a fund, and of those beside it, under a number that stands nowhere else."""
+        fund, name = about.id, about.name
         file_name = f"file-of-{name.split()[0].lower()}.csv"
-        data = file_of((fund, name), *beside)
+        data = file_of(about, *beside)
         sent = delivered(self.store, self.make, data, number=number, file_name=file_name)
         self._told(sent)
         received = delivered(self.store, self.make, data, institution=self.theirs, number=number + 1)

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 
 from ingestion.web.models import ColumnMapping, Submission
-from portal.accounts.models import Institution, Membership, User
+from portal.accounts.models import Institution, User
 from portal.accounts.roles import Role
 from tests.fixtures.canary import readable
+from tests.fixtures.limits import keep_limit
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
 from tests.portal import operating
 from tests.portal.dashboard.conftest import (  # noqa: F401
@@ -28,14 +29,18 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
 )
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
 from tests.portal.decided import deployed, mapping  # noqa: F401
-from tests.portal.limited import Side, Sides
+from tests.portal.limited import Fund, Side, Sides
 from tests.portal.notices import subjects as notices
 from tests.portal.pages import Page, naming, pages
 from tests.portal.policies import NOT_ALLOWED, NOT_FOUND, POLICIES
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
-INSIDE, OUTSIDE = ("LU0123456789", "Seen Equity"), ("LU0987654321", "Hidden Bonds")
+HOUSE, PARTNER = "529900T8BM49AURSDO55", "99990084AH6R9PCX2K60"
+INSIDE = Fund("LU0123456789", "Seen Equity", HOUSE)
+OUTSIDE = Fund("LU0987654321", "Hidden Bonds", PARTNER)
+LIMITS: list[dict[str, list[str]]] = [{"funds": [INSIDE.id]}, {"entities": [HOUSE]}]
+"""To the fund inside, or to who is behind it: what is seen is the same."""
 FOR_ALL_FUNDS = {"map_columns", "new_own_rule", "own_rule"}
 """What counts for every fund of the institution is not for who is limited to some."""
 ADMINISTRATION = {
@@ -109,8 +114,8 @@ def scene(
     request.getfixturevalue("rulebook")
     user, _ = person
     sides = Sides(store, make, alpine, borealis, user)
-    inside = sides.side(712345678, *INSIDE)
-    outside = sides.side(987654320, *OUTSIDE, INSIDE)
+    inside = sides.side(712345678, INSIDE)
+    outside = sides.side(987654320, OUTSIDE, INSIDE)
     sides.waiting(inside, 712345690, "waits-inside.csv")
     sides.waiting(outside, 987654390, "waits-outside.csv")
     Submission.objects.filter(pk=inside.submission.pk).update(corrects=outside.submission)
@@ -129,7 +134,7 @@ def test_a_limited_member_finds_nothing_outside_of_the_limit_at_any_address(
     scene: Scene, person: tuple[User, Walker]
 ) -> None:
     user, walker = person
-    Membership.objects.filter(user=user).update(funds=[INSIDE[0]])
+    keep_limit(user, **LIMITS[0])
     read = []
     for page in scene.looked_at(scene.inside):
         status, text = walker.opens(page)
@@ -157,8 +162,26 @@ def test_what_is_outside_is_there_and_answered_as_if_it_did_not_exist(
     looked_at = [page for page in scene.looked_at(scene.outside) if page.name in about - FOR_ALL_FUNDS]
     assert len(looked_at) > 30
     assert [walker.opens(page)[0] for page in looked_at if page.name == "submission"] == [200]
-    Membership.objects.filter(user=user).update(funds=[INSIDE[0]])
-    for page in looked_at:
-        status, text = walker.opens(page)
-        assert status == NOT_FOUND, page.address
-        assert not [word for word in scene.hidden if word in text], page.address
+    for limit in LIMITS:
+        keep_limit(user, **limit)
+        for page in looked_at:
+            status, text = walker.opens(page)
+            assert status == NOT_FOUND, page.address
+            assert not [word for word in scene.hidden if word in text], page.address
+
+
+def test_who_is_limited_to_a_legal_entity_finds_its_funds_and_no_others(
+    scene: Scene, person: tuple[User, Walker]
+) -> None:
+    user, walker = person
+    keep_limit(user, **LIMITS[1])
+    about = LISTS | naming("submission_id", "copy_id", "grant_id", "expectation_id")
+    walked = [page for page in scene.looked_at(scene.inside) if page.name in about - FOR_ALL_FUNDS]
+    answers = {page.name: walker.opens(page) for page in walked}
+    for page in walked:
+        status, text = answers[page.name]
+        assert status == page.policy.ok, page.address
+        assert [word for word in (*scene.hidden, PARTNER) if word in text] == [], page.address
+    everything = "\n".join(text for _, text in answers.values())
+    for word in (*scene.inside.words, "waits-inside.csv"):
+        assert word in everything, "what is inside is found"

@@ -69,6 +69,14 @@ class Field:
         return " ".join(self.name.replace("_", " ").split())
 
 
+@dataclass(frozen=True)
+class LegalEntitySource:
+    """The field that names the legal entity behind a row's fund; an LEI where `when` holds ("" = always)."""
+
+    field: str
+    when: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
     """One template version, compared by identity; `digest` changes with any byte of its data and rules.
@@ -77,7 +85,7 @@ class Pack:
     `instrument` is the field with the row's instrument or share class id. `checked_as` names the version
     whose rules are applied where this one has no field table of its own ("" = it has). `severities` are those
     of rules (by id) that this template takes more lightly than its flags say. `repeated_sections` are those
-    whose values a portfolio repeats on all its rows.
+    whose values a portfolio repeats on all its rows. `legal_entity` is None where no field names it.
     """
 
     template: str
@@ -90,6 +98,7 @@ class Pack:
     key_fields: tuple[str, ...]
     instrument: str
     index_card: MappingProxyType[str, str]
+    legal_entity: LegalEntitySource | None
     product_kinds: MappingProxyType[str, str]
     fields: MappingProxyType[str, Field]
     rule_specs: tuple[dict[str, Any], ...]

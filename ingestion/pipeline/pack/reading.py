@@ -9,7 +9,7 @@ from typing import Any
 from ingestion.pipeline.errors import PackError
 from ingestion.pipeline.pack.fields import read_fields
 from ingestion.pipeline.pack.lists import SHARED
-from ingestion.pipeline.pack.model import Pack, Profile
+from ingestion.pipeline.pack.model import LegalEntitySource, Pack, Profile
 from ingestion.pipeline.pack.rulebooks import read_rulebook
 
 PACKS = SHARED.parent
@@ -20,9 +20,18 @@ _KEYS = frozenset(
     ]
 )
 _OPTIONAL = frozenset(
-    ["version_texts", "checked_as", "sections", "product_kinds", "severities", "repeated_sections"]
+    [
+        "version_texts",
+        "checked_as",
+        "sections",
+        "product_kinds",
+        "severities",
+        "repeated_sections",
+        "legal_entity",
+    ]
 )
 _CARD = frozenset(["id", "id_type", "name", "currency", "valuation_date", "reporting_date"])
+_ENTITY = frozenset(["when"])
 _PROFILE = frozenset(["title", "when", "default"])
 
 
@@ -36,6 +45,8 @@ def load_pack(folder: Path, shared: Path = SHARED) -> Pack:
     fields = read_fields(folder, list(profiles), head.get("sections", {}), kinds)
     named = [*head["portfolio_key"], *head["key_fields"], *head["index_card"].values(), head["instrument"]]
     named += [head["version_field"]] if head["version_field"] else []
+    entity = _legal_entity(folder, head.get("legal_entity"))
+    named += [entity.field] if entity else []
     for key in named:
         if key not in fields:
             raise PackError(f"{folder.name}: pack.toml names the unknown field {key}")
@@ -61,6 +72,7 @@ def load_pack(folder: Path, shared: Path = SHARED) -> Pack:
         key_fields=tuple(head["key_fields"]),
         instrument=head["instrument"],
         index_card=MappingProxyType(head["index_card"]),
+        legal_entity=entity,
         product_kinds=MappingProxyType(kinds),
         fields=MappingProxyType(fields),
         rule_specs=tuple(specs),
@@ -78,6 +90,13 @@ def _profiles(folder: Path, data: dict[str, dict[str, Any]]) -> dict[str, Profil
     if not any(profile.default for profile in profiles.values()):
         raise PackError(f"{folder.name}: no profile counts by default")
     return profiles
+
+
+def _legal_entity(folder: Path, data: dict[str, str] | None) -> LegalEntitySource | None:
+    if data is None:
+        return None
+    _check(folder, "legal_entity", set(data), frozenset(["field"]), _ENTITY)
+    return LegalEntitySource(**data)
 
 
 def _check(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ingestion.schedule import outlook
 from ingestion.schedule.models import Expectation
 from ingestion.web.selectors import submissions_for
+from ingestion.web.selectors.limits import funds_within
 from portal.accounts.limits import Limit
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
@@ -21,14 +22,14 @@ OVERDUE_DAYS = timedelta(days=92)
 
 
 def expectations_for(actor: Reader) -> QuerySet[Expectation]:
-    """What is expected of the actor's institution, by fund and template; of the funds they are limited to."""
+    """What is expected of the actor's institution, by fund and template; of the funds within their limit."""
     mine = Expectation.objects.filter(institution=actor.reads(Scope.CALENDAR)).select_related("set_by")
-    return mine if actor.limit is None else mine.filter(fund__in=actor.limit.funds)
+    return mine if actor.limit is None else mine.filter(fund__in=funds_within(actor.limit))
 
 
 def expected_within(limit: Limit) -> QuerySet[Expectation]:
-    """What is expected of the funds that a person is limited to."""
-    return Expectation.objects.filter(institution_id=limit.institution_id, fund__in=limit.funds)
+    """What is expected of the funds within a person's limit."""
+    return Expectation.objects.filter(institution_id=limit.institution_id, fund__in=funds_within(limit))
 
 
 def get_expectation(actor: Reader, expectation_id: UUID) -> Expectation:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from ingestion.schedule.errors import AlreadyExpected, TermsInvalid
 from ingestion.schedule.models import DeadlineZone, Expectation, fund_key
 from ingestion.schedule.validation import check
+from ingestion.web.selectors.limits import all_within
 from portal.accounts.actor import Actor
 from portal.accounts.errors import OnlySomeFunds
 from portal.accounts.models import Institution
@@ -34,7 +35,7 @@ def expect(*, actor: Actor, funds: Sequence[str], **terms: Any) -> list[Expectat
     wanted = list(dict.fromkeys(fund_key(fund) for fund in funds))
     if not 1 <= len(wanted) <= MAX_FUNDS or any(len(fund) > 255 for fund in wanted):
         raise TermsInvalid([("funds", f"Name 1 to {MAX_FUNDS} funds, each by its identifier.")])
-    if actor.limit is not None and not actor.limit.holds(wanted):
+    if not all_within(actor.limit, wanted):
         raise OnlySomeFunds
     check(terms)
     made = [

@@ -1,4 +1,4 @@
-"""Which funds a submission names, kept beside its index card in the transaction that changes it."""
+"""The funds of a submission and who is behind them, kept in the transaction that changes its index card."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,16 +8,25 @@ from ingestion.web.models import NamedFund, Submission
 
 
 def keep_named_funds(submission: Submission) -> None:
-    """One row for each fund on the card, in place of those of an earlier card; none without a card."""
+    """A row for each fund and entity on the card, in place of an earlier card's; none without a card."""
     NamedFund.objects.filter(submission=submission).delete()
     if submission.index_card:
         NamedFund.objects.bulk_create(
-            NamedFund(submission=submission, fund=fund) for fund in named_on(submission.index_card)
+            NamedFund(submission=submission, fund=fund, entity=entity)
+            for fund, entity in named_on(submission.index_card)
         )
 
 
-def named_on(card: Mapping[str, Any]) -> list[str]:
-    """The funds of the file, and "" if it holds or may hold one that the card does not name."""
+def named_on(card: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(fund, LEI) of the file: no LEI of a fund that one portfolio names without, or that has no identifier.
+
+    The fund "" stands for what the card may not name: whoever is behind all of the file is behind that too.
+    """
     portfolios = card.get("portfolios") or []
-    funds = {fund_of(str(each["id"])) for each in portfolios}
-    return sorted(funds | ({""} if not funds or len(portfolios) >= CARD_HOLDS else set()))
+    behind: dict[str, set[str]] = {}
+    for each in portfolios:
+        fund = fund_of(str(each["id"]))
+        behind.setdefault(fund, set()).update((fund and each.get("entities")) or [""])
+    if not behind or len(portfolios) >= CARD_HOLDS:
+        behind.setdefault("", set()).update(card.get("entities") or [""])
+    return sorted((fund, lei) for fund, leis in behind.items() for lei in ({""} if "" in leis else leis))

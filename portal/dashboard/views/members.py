@@ -122,6 +122,7 @@ def _page(
         "removal": removal or RemoveForm(),
         "problems": removal or form,
         "limit": [(fund, names.get(fund, "")) for fund in funds],
+        "entities": found.limit.listed_entities if found.limit else [],
         "roles": [(WORDS[role], MAY[role]) for role in Role],
         "sign_ins": about.filter(tag=AuditTag.SIGNED_IN).order_by("-id")[:SIGN_INS],
         "api_tokens": tokens_made_by(actor, member_id).count(),

@@ -42,6 +42,7 @@ CARD = {
     "reporting_date": None,
     "rows": 3,
 }
+LEI = "529900T8BM49AURSDO55"
 DOCUMENT = {"index_card": CARD, "completeness": {"score": 0.5}}
 
 
@@ -125,6 +126,34 @@ def test_only_an_extract_may_carry_index_card_score_and_tally_and_only_as_they_a
     for score in (1.5, -0.1, "0.5"):
         with pytest.raises(EventInvalid):
             parse(replace(extract, score=score).body())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("leis", "good"),
+    [
+        ([], True),
+        ([LEI] * 4, True),
+        ([LEI] * 5, False),
+        ([LEI[:-1] + "6"], False),
+        ([LEI.lower()], False),
+        ([f"{LEI}\n"], False),
+        (["LU0000000001"], False),
+    ],
+    ids=["none", "a few", "many", "wrong digits", "small letters", "a line end", "no LEI"],
+)
+def test_a_card_names_legal_entities_by_valid_leis_and_only_a_few(leis: list[str], good: bool) -> None:
+    """Four of a fund, twenty of a file."""
+    extract = reports.extract(SUBMISSION, 1, RESULT, DOCUMENT)
+    for card in (
+        CARD | {"portfolios": [CARD["portfolios"][0] | {"entities": leis}]},
+        CARD | {"entities": leis * 5},
+    ):
+        body = replace(extract, index_card=card).body()
+        if good:
+            assert parse(body).index_card == card
+        else:
+            with pytest.raises(EventInvalid):
+                parse(body)
 
 
 def test_what_is_no_event_at_all_is_refused() -> None:

@@ -195,6 +195,7 @@ def test_the_index_card_names_the_portfolios() -> None:
         "id_type": "1",
         "name": table.rows[0]["3"],
         "currency": "EUR",
+        "entities": [table.rows[0]["115"]],
     }
     assert (card["valuation_date"], card["reporting_date"], card["rows"]) == ("2025-12-31", "2025-12-31", 9)
 

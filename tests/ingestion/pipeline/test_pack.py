@@ -145,6 +145,7 @@ def test_conditions_name_fields_of_their_pack(name: str) -> None:
     pack = packs()[name]
     texts = [profile.when for profile in pack.profiles.values()]
     texts += [*pack.product_kinds.values(), *(field.when for field in pack.fields.values())]
+    texts += [pack.legal_entity.when] if pack.legal_entity else []
     for text in filter(None, texts):
         assert set(parse_condition(text).fields) <= set(pack.fields)
 
@@ -192,6 +193,8 @@ def test_any_change_of_the_data_changes_the_digest(copy: Path) -> None:
         ("pack.toml", 'rules = ["fields"', 'rules = ["nobody"', "no rulebook"),
         ("pack.toml", 'version_field = "1000"', 'version_field = "9999"', "unknown field"),
         ("pack.toml", "key_fields =", "keyfields =", "unknown or missing keys"),
+        ("pack.toml", 'field = "115"', 'field = "9115"', "unknown field"),
+        ("pack.toml", 'when = "116 = 1"', 'where = "116 = 1"', "legal_entity has unknown or missing keys"),
         ("pack.toml", '"Fund issuer"]', '"Fund issuers"]', "repeated_sections names unknown sections"),
     ],
 )

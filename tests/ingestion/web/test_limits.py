@@ -12,6 +12,8 @@ from ingestion.aws.grants import CARD_HOLDS
 from ingestion.web.errors import NotNow
 from ingestion.web.models import NamedFund, Submission
 from ingestion.web.selectors import get_submission, replaced_by, submissions_for
+from ingestion.web.selectors.entities import deliveries_without_entity, known_entities
+from ingestion.web.selectors.limits import all_within, funds_within
 from ingestion.web.services import give_reason
 from ingestion.web.services.checks import KEPT, delete_checks
 from ingestion.web.services.receiving import as_json, settle
@@ -31,11 +33,20 @@ from tests.ingestion.web.runs import CARD
 
 pytestmark = pytest.mark.django_db
 ONE, TWO, OTHER = "LU0000000001", "LU0000000002", "LU0000000009"
+HOUSE, PARTNER = "529900T8BM49AURSDO55", "99990084AH6R9PCX2K60"
 
 
 def card(*funds: str, **more: Any) -> dict[str, Any]:
     named = [{"id": fund, "id_type": "1", "name": "A fund", "currency": "EUR"} for fund in funds]
     return CARD | {"portfolios": named} | more
+
+
+def behind(*funds: tuple[str, tuple[str, ...]], file: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The card of a file with these funds and the legal entities behind each; `file`: behind all of it."""
+    made = card(*(fund for fund, _ in funds), entities=list(file))
+    for portfolio, (_, entities) in zip(made["portfolios"], funds, strict=True):
+        portfolio["entities"] = list(entities)
+    return made
 
 
 def seen_by(actor: Actor) -> list[Submission]:
@@ -73,6 +84,83 @@ def test_a_submission_is_seen_if_every_fund_in_it_is_in_the_limit(
     else:
         with pytest.raises(NotFound):
             get_submission(some, made.id)
+
+
+MANY = [(f"F{number}", (HOUSE,)) for number in range(CARD_HOLDS)]
+
+
+@pytest.mark.parametrize(
+    ("card", "seen"),
+    [
+        (behind((OTHER, (HOUSE,))), True),
+        (behind((OTHER, (PARTNER,))), False),
+        (behind((OTHER, ())), False),
+        (behind((ONE, ())), True),
+        (behind((ONE, (PARTNER,))), True),
+        (behind((ONE, ()), (OTHER, (HOUSE,))), True),
+        (behind((TWO, (HOUSE,)), (OTHER, (PARTNER,))), False),
+        (behind((OTHER, (HOUSE, PARTNER))), False),
+        (behind((OTHER, (HOUSE,)), (OTHER.lower(), ())), False),
+        (behind((OTHER, (HOUSE,)), ("", (HOUSE,)), file=(HOUSE,)), False),
+        (behind(*MANY, file=(HOUSE,)), True),
+        (behind(*MANY, file=(HOUSE, PARTNER)), False),
+        (behind(*MANY), False),
+        (behind(*MANY, ("", ()), file=(HOUSE,)), False),
+        (card(OTHER), False),
+        (card(), False),
+    ],
+    ids=[
+        "theirs", "another's", "nobody's", "a named fund of nobody", "a named fund of another",
+        "a named fund beside one of theirs", "another's beside theirs", "theirs and another's",
+        "once without", "rows without a fund", "many of theirs", "many, of others too", "many of unknown",
+        "many, and rows without a fund", "a card of before", "no portfolio",
+    ],
+)  # fmt: skip
+def test_a_submission_is_seen_if_each_fund_is_named_or_of_named_legal_entities_only(
+    owner: Actor, viewer: Actor, card: dict[str, Any], seen: bool
+) -> None:
+    made = checked(owner, card=card)
+    some = limited(viewer, ONE, entities=[HOUSE])
+    assert seen_by(some) == ([made] if seen else [])
+    everything = limited(viewer, ONE, entities=[HOUSE, PARTNER])
+    assert seen_by(everything) == ([made] if seen or PARTNER in str(card) else [])
+    assert seen_by(viewer) == [made], "who is not limited sees it"
+
+
+def test_who_is_behind_a_fund_counts_as_the_latest_attempt_says(owner: Actor, viewer: Actor) -> None:
+    some, made = limited(viewer, entities=[HOUSE]), checked(owner, card=card(ONE))
+    assert (seen_by(some), deliveries_without_entity(owner)) == ([], 1)
+    Submission.objects.filter(pk=made.pk).update(state=State.QUEUED, attempt=2, verdict="")
+    run_of(Submission.objects.get(pk=made.pk), card=behind((ONE, (HOUSE,))))
+    assert (seen_by(some), deliveries_without_entity(owner)) == ([made], 0)
+
+
+def test_the_funds_within_a_limit_are_those_that_colleagues_delivered_as_of_its_entities(
+    owner: Actor, reviewer: Actor, outsider: Actor
+) -> None:
+    checked(owner, card=behind((TWO, (HOUSE,)), (OTHER, (HOUSE, PARTNER)), ("LU3", ())))
+    checked(owner, card=behind(("LU4", (HOUSE,))), check_only=True)
+    checked(reviewer, card=behind(("LU5", (HOUSE,))))
+    checked(outsider, card=behind(("LU6", (HOUSE,))))
+
+    def within(*entities: str) -> set[str]:
+        limit = limited(reviewer, ONE, entities=entities).limit
+        assert limit is not None and not all_within(limit, [])
+        funds = set(funds_within(limit))
+        assert all_within(limit, funds) and not all_within(limit, {*funds, "LU9"})
+        return funds
+
+    assert within(HOUSE) == {ONE, TWO}, "nobody widens their own limit"
+    assert within(HOUSE, PARTNER) == {ONE, TWO, OTHER}
+    assert within() == within(PARTNER) == {ONE}
+
+
+def test_the_entities_of_what_was_delivered_are_known_with_their_funds(owner: Actor, outsider: Actor) -> None:
+    checked(owner, card=behind((TWO, (HOUSE,)), (OTHER, (HOUSE, PARTNER))))
+    checked(owner, card=behind((ONE, (HOUSE,)), ("", (HOUSE,))), day="2026-01-30")
+    checked(outsider, card=behind(("LU6", (HOUSE,))))
+    assert known_entities(owner, 9) == [(HOUSE, [ONE, TWO, OTHER]), (PARTNER, [OTHER])]
+    assert known_entities(owner, 1) == [(HOUSE, [ONE, TWO, OTHER])]
 
 
 def test_before_its_funds_are_known_a_file_is_its_uploader_s_alone(owner: Actor, viewer: Actor) -> None:

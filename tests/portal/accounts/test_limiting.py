@@ -1,21 +1,28 @@
 """Members who answer for some funds of their institution only: who limits them, and to what."""
 
+import random
+from importlib import import_module
+from itertools import pairwise
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from portal.accounts import members
 from portal.accounts.actor import Actor
 from portal.accounts.errors import LimitedAdmin, LimitInvalid, OnlySomeFunds
-from portal.accounts.limiting import LONGEST, limit_to
-from portal.accounts.limits import MOST_FUNDS
+from portal.accounts.limiting import LONGEST, end_limit, limit_to
+from portal.accounts.limits import MOST_ENTITIES, MOST_FUNDS
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.accounts.selectors import actor_for
 from portal.audit.models import AuditRecord
 from portal.common.errors import NotAllowed, NotFound
+from tests.tools.codes import lei
 
 pytestmark = pytest.mark.django_db
 ONE, TWO = "LU0000000001", "LU0000000002"
+HOUSE, PARTNER = "529900T8BM49AURSDO55", "99990084AH6R9PCX2K60"
 
 
 def as_they_act(actor: Actor) -> Actor:
@@ -33,19 +40,63 @@ def test_a_limit_counts_from_the_next_request_until_it_is_ended(admin: Actor, re
     limit_to(actor=admin, member_id=reviewer.user.pk, funds=[f" {TWO.lower()}", ONE, "", ONE])
     limit = as_they_act(reviewer).limit
     assert limit is not None and limit.listed == [ONE, TWO] and limit.user_id == reviewer.user.pk
-    limit_to(actor=admin, member_id=reviewer.user.pk, funds=None)
+    end_limit(actor=admin, member_id=reviewer.user.pk)
     assert as_they_act(reviewer).limit is None
 
 
 def test_each_change_is_recorded_once_with_the_funds(admin: Actor, reviewer: Actor) -> None:
-    for funds in ([ONE], [ONE], [ONE, TWO], None, None):
-        limit_to(actor=admin, member_id=reviewer.user.pk, funds=funds)
+    for funds, entities in (([ONE], []), ([ONE], []), ([ONE, TWO], []), ([ONE, TWO], [HOUSE]), ([], [HOUSE])):
+        limit_to(actor=admin, member_id=reviewer.user.pk, funds=funds, entities=entities)
+    for _ in range(2):
+        end_limit(actor=admin, member_id=reviewer.user.pk)
+    steps = [([], []), ([ONE], []), ([ONE, TWO], []), ([ONE, TWO], [HOUSE]), ([], [HOUSE]), ([], [])]
     assert records() == [
-        {"before": [], "after": [ONE]}, {"before": [ONE], "after": [ONE, TWO]},
-        {"before": [ONE, TWO], "after": []},
-    ]  # fmt: skip
+        {"before": funds, "entities_before": leis, "after": after, "entities_after": leis_after}
+        for (funds, leis), (after, leis_after) in pairwise(steps)
+    ]
     record = AuditRecord.objects.filter(tag="portal:member:limited").latest("id")
     assert (record.actor_id, record.subject_id) == (admin.user.pk, str(reviewer.user.pk))
+
+
+def test_a_limit_names_legal_entities_beside_funds_or_alone(admin: Actor, reviewer: Actor) -> None:
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[], entities=[f" {HOUSE.lower()} ", PARTNER, ""])
+    limit = as_they_act(reviewer).limit
+    assert limit is not None and (limit.listed, limit.listed_entities) == ([], [HOUSE, PARTNER])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.filter(user=reviewer.user).update(funds=None)
+    end_limit(actor=admin, member_id=reviewer.user.pk)
+    assert as_they_act(reviewer).limit is None
+
+
+@pytest.mark.parametrize(
+    "entities", [[ONE], [HOUSE[:-1] + "6"], [HOUSE, "LEI"]], ids=["a fund", "wrong digits", "one of two"]
+)
+def test_what_is_no_lei_limits_nobody(admin: Actor, reviewer: Actor, entities: list[str]) -> None:
+    with pytest.raises(LimitInvalid) as refused:
+        limit_to(actor=admin, member_id=reviewer.user.pk, funds=[ONE], entities=entities)
+    assert [problem["place"] for problem in refused.value.problems] == ["entities"]
+    assert as_they_act(reviewer).limit is None and records() == []
+
+
+def test_as_many_legal_entities_as_may_be_are_taken(admin: Actor, reviewer: Actor) -> None:
+    rng = random.Random(1)
+    many = sorted({lei(rng) for _ in range(MOST_ENTITIES + 1)})
+    with pytest.raises(LimitInvalid):
+        limit_to(actor=admin, member_id=reviewer.user.pk, funds=[], entities=many)
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[], entities=many[1:])
+    limit = as_they_act(reviewer).limit
+    assert limit is not None and limit.listed_entities == many[1:]
+
+
+def test_who_was_limited_before_there_were_entities_is_limited_to_funds(
+    admin: Actor, reviewer: Actor
+) -> None:
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[ONE])
+    moved = import_module("portal.accounts.migrations.0005_limits_to_entities")
+    moved.no_entity(apps, None)
+    limit = as_they_act(reviewer).limit
+    assert limit is not None and (limit.listed, limit.listed_entities) == ([ONE], [])
+    assert as_they_act(admin).limit is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +126,7 @@ def test_an_administrator_sees_every_fund(admin: Actor, reviewer: Actor) -> None
     members.change_role(actor=admin, member_id=reviewer.user.pk, role=Role.VIEWER)
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.filter(user=reviewer.user).update(role=Role.ADMIN)
-    limit_to(actor=admin, member_id=reviewer.user.pk, funds=None)
+    end_limit(actor=admin, member_id=reviewer.user.pk)
     members.change_role(actor=admin, member_id=reviewer.user.pk, role=Role.ADMIN)
 
 
@@ -84,7 +135,9 @@ def test_only_an_administrator_of_the_same_institution_limits_a_member(
 ) -> None:
     for actor in (owner, reviewer, viewer):
         with pytest.raises(NotAllowed):
-            limit_to(actor=actor, member_id=reviewer.user.pk, funds=None)
+            limit_to(actor=actor, member_id=reviewer.user.pk, funds=[ONE])
+        with pytest.raises(NotAllowed):
+            end_limit(actor=actor, member_id=reviewer.user.pk)
     with pytest.raises(NotFound):
         limit_to(actor=outsider, member_id=reviewer.user.pk, funds=[ONE])
     assert as_they_act(reviewer).limit is None

@@ -4,12 +4,14 @@ import pytest
 from django.test import Client
 
 from ingestion.schedule.models import FundDelivery
+from ingestion.web.models import NamedFund, Submission
 from ingestion.web.states import State
 from portal.accounts.models import Institution, Membership, User
 from tests.portal.dashboard.conftest import Make, member, sign_in
 
 pytestmark = pytest.mark.django_db
 ONE, TWO, TYPED = "LU0000000001", "LU0000000002", "LU0000000003"
+HOUSE, PARTNER = "529900T8BM49AURSDO55", "99990084AH6R9PCX2K60"
 
 
 @pytest.fixture
@@ -49,10 +51,36 @@ def test_a_member_is_limited_and_freed_again(
     assert "of your institution only" not in uploader.get("/").text
 
 
+def test_a_member_is_limited_to_the_funds_of_legal_entities(
+    admin: Client, anna: User, uploader: Client, known: None
+) -> None:
+    """The entities are offered with their funds; what names none is counted, for it would be hidden."""
+    assert "data-without" not in admin.get(f"{page_of(anna)}limit/").text
+    first, second = Submission.objects.order_by("pk")
+    NamedFund.objects.create(submission=first, fund=ONE, entity=HOUSE)
+    NamedFund.objects.create(submission=second, fund=TWO)
+    form = admin.get(f"{page_of(anna)}limit/").text
+    assert f"Growth ({HOUSE})" in form and "One of your current deliveries" in form
+    chosen = {"scope": "some", "entities": [HOUSE], "other_entities": PARTNER.lower()}
+    said = admin.post(f"{page_of(anna)}limit/", chosen, follow=True).text
+    assert "only the funds and legal entities that you named" in said and HOUSE in said and PARTNER in said
+    assert "some funds and legal entities only" in admin.get("/institution/members/").text
+    assert "You see some funds and legal entities of your institution only." in uploader.get("/").text
+    own = uploader.get("/preferences/").text
+    assert PARTNER in own and "A file that does not name the legal entity" in own
+    again = admin.get(f"{page_of(anna)}limit/").text
+    assert f"{PARTNER}</textarea>" in again
+    refused = admin.post(f"{page_of(anna)}limit/", chosen | {"other_entities": PARTNER[::-1]}).text
+    assert "is no LEI" in refused and 'href="#id_other_entities"' in refused
+
+
 def test_a_limit_without_a_fund_and_a_limited_administrator_are_refused(
     admin: Client, anna: User, alpine: Institution
 ) -> None:
-    assert "Name at least one fund" in admin.post(f"{page_of(anna)}limit/", {"scope": "some"}).text
+    assert (
+        "Name at least one fund or legal entity"
+        in admin.post(f"{page_of(anna)}limit/", {"scope": "some"}).text
+    )
     other = member(alpine, "otto", "admin")
     said = admin.post(f"{page_of(other)}limit/", {"scope": "some", "others": ONE}).text
     assert "they cannot be limited to some funds" in said
