@@ -59,9 +59,10 @@ def main() -> None:
     os.umask(0o077)  # what it stores holds keys and sessions in clear
     configure(os.environ)
     # Both read the environment while they are imported.
-    from infra.local import fidelity
+    from infra.local import fidelity, forked
 
     fidelity.install()
+    forked.install()
     from ministack.app import main as serve
 
     sys.argv = ["fundgate-aws"]

@@ -140,16 +140,17 @@ class Chain:
         return json.loads(answer["Payload"].read())
 
     def processes(self, function: str) -> list[int]:
-        """The processes this server runs a function in."""
+        """The processes this server runs a function in: its children's children, which bear its name."""
         assert self.server.process is not None
-        name, parent = f"AWS_LAMBDA_FUNCTION_NAME=fundgate-{function}\0".encode(), self.server.process.pid
-        found = []
+        status = {}
         for task in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                ours = f"\nPPid:\t{parent}\n" in (task / "status").read_text()
-                if ours and name in (task / "environ").read_bytes():
-                    found.append(int(task.name))
-        return found
+                lines = (line.split(":\t", 1) for line in (task / "status").read_text().splitlines())
+                status[int(task.name)] = dict(line for line in lines if len(line) == 2)
+        parents = {pid for pid, told in status.items() if int(told["PPid"]) == self.server.process.pid}
+        return [
+            pid for pid, told in status.items() if int(told["PPid"]) in parents and told["Name"] == function
+        ]
 
     def token(self, institution: str = OWNER) -> str:
         return self.platform.token(f"user@{institution}.example")
