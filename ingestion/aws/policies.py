@@ -1,7 +1,7 @@
 """What a policy of a key or a bucket says: its statements in one form, and whether they let somebody through.
 
-Whatever is not understood counts for more access, never for less: an unknown condition of an Allow is met,
-one of a Deny is not.
+Whatever is not understood counts for more access, never for less: a condition with an unknown operator or key
+is met in an Allow and is not in a Deny.
 """
 
 import json
@@ -13,6 +13,13 @@ from typing import Any
 Context = Mapping[str, str]
 """Condition keys of a request: `kms:ViaService`, `aws:SecureTransport`; the principal is added."""
 PRINCIPAL = "aws:PrincipalArn"
+_MAY_LACK = {
+    "kms:viaservice",
+    "s3:x-amz-server-side-encryption",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:x-amz-server-side-encryption-customer-algorithm",
+}
+"""Keys that a request bears only if it is named with them; what it bears of all others is not known here."""
 
 
 class NotAPolicy(ValueError):
@@ -26,6 +33,10 @@ class Condition:
     operator: str
     key: str
     values: tuple[str, ...]
+
+    def tests(self, key: str) -> bool:
+        """Whether it is about this key; AWS does not tell the case of keys apart."""
+        return self.key.lower() == key.lower()
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Statement:
 
     def meets(self, principal: str, context: Context) -> bool:
         """Whether it applies to this principal in such a request."""
-        seen = {**context, PRINCIPAL: principal}
+        seen = {key.lower(): value for key, value in {**context, PRINCIPAL: principal}.items()}
         return any(_is(each, principal) for each in self.principals) and all(
             _met(condition, seen, unknown=self.allows) for condition in self.conditions
         )
@@ -92,7 +103,7 @@ def named_in(statements: Iterable[Statement]) -> set[str]:
         for each in statements
         for arn in (
             *each.principals,
-            *(value for one in each.conditions if one.key == PRINCIPAL for value in one.values),
+            *(value for one in each.conditions if one.tests(PRINCIPAL) for value in one.values),
         )
         if arn.startswith("arn:")
     }
@@ -155,8 +166,14 @@ _NEGATED = {"StringNotEquals": "StringEquals", "ArnNotEquals": "ArnEquals", "Str
 
 
 def _met(condition: Condition, seen: Context, *, unknown: bool) -> bool:
-    """As AWS does it: a key that the request lacks fails a test, and passes a negated one."""
-    operator, value = condition.operator, seen.get(condition.key)
+    """As AWS does it: a key that the request lacks fails a test, and passes a negated one.
+
+    `seen` by keys in small letters: AWS does not tell their case apart.
+    """
+    operator, key = condition.operator, condition.key.lower()
+    if key not in seen and key not in _MAY_LACK:
+        return unknown
+    value = seen.get(key)
     if operator == "Null":
         return condition.values == ("true" if value is None else "false",)
     test = _TESTS.get(_NEGATED.get(operator, operator))

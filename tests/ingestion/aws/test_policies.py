@@ -18,6 +18,9 @@ DENY: dict[str, Any] = {
 }  # fmt: skip
 
 
+VIA, SEALED = "kms:ViaService", "s3:x-amz-server-side-encryption"
+
+
 def may(*statements: dict[str, Any], who: str = ROLE, action: str = "kms:Decrypt", **more: Any) -> bool:
     return allows(statements_of(json.dumps({"Statement": list(statements)})), Request(who, action, **more))
 
@@ -51,16 +54,16 @@ def test_the_root_of_an_account_stands_for_everybody_in_it() -> None:
 def test_a_condition_is_met_as_on_aws(
     operator: str, value: Any, fits: str, fits_not: str | None, without: bool
 ) -> None:
-    narrowed = ALLOW | {"Condition": {operator: {"key": value}}}
-    assert may(narrowed, context={"key": fits})
-    assert fits_not is None or not may(narrowed, context={"key": fits_not})
+    narrowed = ALLOW | {"Condition": {operator: {"KMS:viaService": value}}}
+    assert may(narrowed, context={VIA: fits})
+    assert fits_not is None or not may(narrowed, context={VIA: fits_not})
     assert may(narrowed) == without
 
 
 def test_of_several_values_one_has_to_fit_and_of_several_conditions_all() -> None:
-    narrowed = ALLOW | {"Condition": {"StringEquals": {"a": ["1", "2"], "b": "3"}}}
-    assert may(narrowed, context={"a": "2", "b": "3"})
-    assert not may(narrowed, context={"a": "2"}) and not may(narrowed, context={"a": "3", "b": "3"})
+    narrowed = ALLOW | {"Condition": {"StringEquals": {VIA: ["1", "2"], SEALED: "3"}}}
+    assert may(narrowed, context={VIA: "2", SEALED: "3"})
+    assert not may(narrowed, context={VIA: "2"}) and not may(narrowed, context={VIA: "3", SEALED: "3"})
 
 
 def test_what_is_not_understood_counts_for_more_access() -> None:
@@ -74,8 +77,17 @@ def test_what_is_not_understood_counts_for_more_access() -> None:
     assert may(ALLOW, forbidden | part, **whole) and not may(ALLOW, forbidden, **whole)
 
 
+@pytest.mark.parametrize("key", ["kms:CallerAccount", "aws:PrincipalOrgID", "aws:SecureTransport"])
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "Null"])
+def test_a_key_of_which_nothing_is_known_counts_for_more_access(operator: str, key: str) -> None:
+    unknown = {"Condition": {operator: {key: "true"}}}
+    assert may(ALLOW | unknown)
+    assert may(ALLOW, DENY | unknown) and not may(ALLOW, DENY | {"Condition": {}})
+    assert may(ALLOW | unknown, context={key: "true"}) == (operator == "StringEquals")
+
+
 def test_everybody_who_is_spoken_of_is_named() -> None:
-    odd = {"Condition": {"ArnNotEquals": {"aws:PrincipalArn": [ROLE, "arn:aws:iam::0:role/odd-*"]}}}
+    odd = {"Condition": {"ArnNotEquals": {"aws:principalARN": [ROLE, "arn:aws:iam::0:role/odd-*"]}}}
     statements = statements_of(json.dumps({"Statement": [ALLOW, DENY | odd]}))
     assert named_in(statements) == {ROLE, "arn:aws:iam::0:role/odd-any"}
     assert denies(statements, Request(OTHER, "kms:Decrypt"))
