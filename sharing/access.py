@@ -124,7 +124,7 @@ def _by_trail(
 
 
 def _cards(actor: Actor, grants: QuerySet[Grant], given: bool) -> dict[UUID, list[tuple[str, str]]]:
-    """Identifier and name of each fund of the deliveries that this person sees.
+    """Identifier and name of each fund of the deliveries that this person sees; not of rows that name none.
 
     To its recipient a delivery that is no longer shared is a number: which funds were in it is not told.
     """
@@ -137,8 +137,9 @@ def _cards(actor: Actor, grants: QuerySet[Grant], given: bool) -> dict[UUID, lis
         cards = theirs.values_list("submission_id", "submission__index_card")
     return {
         submission: [
-            (fund_of(str(each["id"])), str(each.get("name") or ""))
+            (fund, str(each.get("name") or ""))
             for each in (card or {}).get("portfolios") or []
+            if (fund := fund_of(str(each["id"])))
         ]
         for submission, card in cards
     }

@@ -115,6 +115,13 @@ def test_a_grant_of_all_funds_says_so_and_names_those_that_were_handed_on(
     assert accesses(admin, given=True)[1].last == day(4)
 
 
+def test_rows_without_a_fund_are_no_second_line_of_all_funds(
+    grant: Callable[..., Grant], delivery: Make, admin: Actor
+) -> None:
+    copied(grant(*OPEN), delivery(1, " ", ALPHA), owed=2, done=3)
+    assert told(admin) == [("", 1, False), (ALPHA, 1, True)]
+
+
 def test_named_funds_stand_there_before_anything_is_handed_on(
     grant: Callable[..., Grant], delivery: Make, admin: Actor
 ) -> None:
