@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ingestion.aws.grants import CARD_HOLDS, fund_of
+from ingestion.web.services.named_funds import named_on
 from sharing.models import Copy
 
 if TYPE_CHECKING:
@@ -62,14 +62,13 @@ class Sums:
 
 
 def worth_reading(copies: Sequence[Copy]) -> list[Copy]:
-    """Latest valuation first, those of which a later one does not name every fund on its index card."""
+    """Latest valuation first, but for those all of whose funds later ones name on their index cards."""
     found, named = [], set[str]()
     for copy in sorted(copies, key=_valued, reverse=True):
-        card = (copy.submission.index_card or {}).get("portfolios") or []
-        funds = {fund_of(str(each["id"])) for each in card}
-        if not funds <= named or len(card) >= CARD_HOLDS or not funds:
+        funds = {fund for fund, _lei in named_on(copy.submission.index_card or {})}
+        if "" in funds or not funds <= named:
             found.append(copy)
-        named |= funds
+        named |= funds - {""}
     return found
 
 
