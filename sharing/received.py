@@ -129,7 +129,7 @@ class Received:
 
 
 def _fits(manifest: dict[str, Any], copy: Copy) -> bool:
-    """Whether it is about this copy in this attempt or a later one, and of files the grant lets through."""
+    """Whether it is about this copy in this attempt, and of files the grant lets through."""
     grant = copy.grant
     expected = {
         "kind": "delivery",
@@ -137,15 +137,14 @@ def _fits(manifest: dict[str, Any], copy: Copy) -> bool:
         "owner": grant.owner.code,
         "recipient": grant.recipient.code,
         "submission": str(copy.submission_id),
+        "attempt": copy.attempt,
     }
     allowed = {file for content in grant.contents for file in exchange.FILES[content]}
-    files, attempt = manifest.get("files"), manifest.get("attempt")
+    files = manifest.get("files")
     return (
         all(manifest.get(name) == value for name, value in expected.items())
         and isinstance(files, dict)
         and set(files) <= allowed
-        and isinstance(attempt, int)
-        and attempt >= copy.attempt
     )
 
 
