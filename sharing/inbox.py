@@ -32,7 +32,7 @@ class Version:
 
 
 def newest_received(actor: Actor) -> QuerySet[Copy]:
-    """Those that no other received copy replaces: neither a newer delivery nor the same by another grant."""
+    """Those that no received copy of a newer delivery replaces."""
     others = received_for(actor).filter(submission__institution=OuterRef("submission__institution"))
     newer = others.filter(
         submission__delivery_key=OuterRef("submission__delivery_key"),
