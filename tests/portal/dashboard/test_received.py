@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test import Client
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
+from sharing import services
 from sharing.models import Copy, Grant
 from sharing.states import CopyState
 from tests.portal import shared
@@ -123,7 +125,9 @@ def test_a_long_file_is_proven_before_its_first_byte(
     assert outsider.get(f"/exchange/received/{copy.pk}/files/original").status_code == 409
 
 
-@pytest.mark.parametrize("fault", ["no manifest", "changed", "of another", "other file", "file gone"])
+@pytest.mark.parametrize(
+    "fault", ["no manifest", "changed", "of another", "later attempt", "other file", "file gone"]
+)
 def test_what_is_not_proven_is_not_shown(
     fault: str, copy: Copy, outsider: Client, store: Any, make: Make, borealis: Institution
 ) -> None:
@@ -142,6 +146,10 @@ def test_what_is_not_proven_is_not_shown(
         store.put_object(
             Bucket=bucket, Key=manifest, Body=store.get_object(Bucket=bucket, Key=key)["Body"].read()
         )
+    elif fault == "later attempt":
+        copy.submission.attempt += 1
+        body = json.dumps(services.order_for(copy).manifest).encode()
+        store.put_object(Bucket=bucket, Key=manifest, Body=body)
     elif fault == "other file":
         store.put_object(Bucket=bucket, Key=verdict, Body=b"{}")
     else:
