@@ -32,7 +32,7 @@ There = dict[UUID, dict[UUID, datetime]]
 class Access:
     """What one grant let its recipient read of one fund; no fund: of all, also those that come later.
 
-    A fund that the grant does not name was `found` in what was handed on under a grant of all. `deliveries`
+    A fund that the grant does not name was `found` in what was handed on under a grant of all. `submissions`
     of it lay at the recipient, the last since `last`; None where this side may not know how many any more.
     """
 
@@ -40,8 +40,13 @@ class Access:
     fund: str
     name: str
     found: bool
-    deliveries: int | None
+    submissions: frozenset[UUID] | None
     last: datetime | None
+
+    @property
+    def deliveries(self) -> int | None:
+        """How many they are."""
+        return None if self.submissions is None else len(self.submissions)
 
 
 def accesses(
@@ -148,18 +153,18 @@ def _cards(actor: Actor, grants: QuerySet[Grant], given: bool) -> dict[UUID, lis
 def _lines(
     grant: Grant, there: dict[UUID, datetime], cards: dict[UUID, list[tuple[str, str]]]
 ) -> Iterator[Access]:
-    moments, names = defaultdict[str, list[datetime]](list), dict[str, str]()
+    of_fund, names = defaultdict[str, dict[UUID, datetime]](dict), dict[str, str]()
     for submission, at in there.items():
-        for fund, name in dict(cards.get(submission, ())).items():
-            moments[fund].append(at)
+        for fund, name in cards.get(submission, ()):
+            of_fund[fund][submission] = at
             names[fund] = name or names.get(fund, "")
     if not grant.funds:
-        yield Access(grant, "", "", False, len(there), max(there.values(), default=None))
+        yield Access(grant, "", "", False, frozenset(there), max(there.values(), default=None))
     untold = not there.keys() <= cards.keys()
-    for fund in grant.funds or sorted(moments):
-        since = [] if untold else moments.get(fund, [])
-        count, found = None if untold else len(since), not grant.funds
-        yield Access(grant, fund, names.get(fund, ""), found, count, max(since, default=None))
+    for fund in grant.funds or sorted(of_fund):
+        since = {} if untold else of_fund.get(fund, {})
+        told, found = None if untold else frozenset(since), not grant.funds
+        yield Access(grant, fund, names.get(fund, ""), found, told, max(since.values(), default=None))
 
 
 def _fits(line: Access, text: str) -> bool:

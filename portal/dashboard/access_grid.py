@@ -25,9 +25,9 @@ class Cell:
 
     @property
     def deliveries(self) -> int | None:
-        """How many lay there; None where it is not told any more, or nobody knows of any."""
-        counts = [line.deliveries for line in self.lines]
-        return sum(count or 0 for count in counts) if counts and None not in counts else None
+        """How many lay there, by however many grants; None where it is not told, or nobody knows of any."""
+        told = [line.submissions for line in self.lines]
+        return len(frozenset().union(*filter(None, told))) if told and None not in told else None
 
     @property
     def grant(self) -> object | None:

@@ -92,6 +92,18 @@ def kinds(client: Client, query: str = "") -> list[str]:
     return re.findall(r'data-kind="(\w+)"', answer.text)
 
 
+def test_a_delivery_under_two_grants_is_one_in_the_matrix(
+    copy: Copy, owner: Client, alpine: Institution, borealis: Institution, delivery: Submission
+) -> None:
+    again = shared.grant_of(alpine, borealis, delivery)
+    Copy.objects.create(
+        grant=again, submission=delivery, attempt=1, state=CopyState.DONE,
+        done_at=copy.done_at, state_since=copy.state_since, owed_at=copy.owed_at,
+    )  # fmt: skip
+    shown = owner.get(reverse("access")).text
+    assert shown.count("One delivery<") == 2 and "2 deliveries" not in shown
+
+
 def body_of(client: Client, name: str, *arguments: str, query: str = "") -> str:
     answer = client.get(reverse(name, args=arguments) + query)
     assert answer.status_code == 200
