@@ -85,14 +85,16 @@ def _manifest(grant: Grant, submission: Submission, files: dict[str, ObjectRef])
     }
 
 
-def owed(submission: Submission | None = None, grant: Grant | None = None) -> list[Copy]:
-    """What is due of a delivery or under a grant, the oldest first."""
+def owed(
+    submission: Submission | None = None, grant: Grant | None = None, most: int | None = None
+) -> list[Copy]:
+    """What is due of a delivery or under a grant, the oldest first; `most` of it."""
     found = copies_due().select_related("grant__owner", "grant__recipient", "submission__institution")
     if submission is not None:
         found = found.filter(submission=submission)
     if grant is not None:
         found = found.filter(grant=grant)
-    return list(found.order_by("owed_at", "pk"))
+    return list(found.order_by("owed_at", "pk")[:most])
 
 
 def delivered(copy_ids: Iterable[int], *, attempt: int, actor: Actor | None) -> list[Copy]:
@@ -138,7 +140,7 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
         raise NotPossibleNow
     record = _of_record(actor, grant)
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
-    for copy in owed(grant=grant)[:most]:
+    for copy in owed(grant=grant, most=most):
         if not _is_due(actor, record, copy):
             end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))
             continue
@@ -148,7 +150,7 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
             _take_back(s3, late)
     with transaction.atomic():
         settle(get_grant(actor, grant_id, lock=True))
-    return len(owed(grant=grant))
+    return copies_due().filter(grant=grant).count()
 
 
 def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:
