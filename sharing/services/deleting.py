@@ -12,6 +12,7 @@ from django.utils import timezone
 from ingestion.aws import exchange, layout
 from ingestion.aws.clients import client
 from ingestion.aws.errors import AwsError
+from ingestion.review.services import one_at_a_time
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
@@ -39,8 +40,10 @@ def ending() -> list[Copy]:
 def gone(copy_ids: Iterable[int]) -> int:
     """Notes that every version of these is deleted; how many."""
     count = 0
-    for copy_id in copy_ids:
+    owned = Copy.objects.filter(pk__in=list(copy_ids)).order_by("pk").values_list("pk", "grant__owner")
+    for copy_id, owner_id in list(owned):
         with transaction.atomic():
+            one_at_a_time(owner_id)  # what is owed again sees every verdict that comes now, or waits for it
             copy = Copy.objects.select_for_update(of=("self",)).filter(pk=copy_id).first()
             if copy is None or copy.state not in (CopyState.ENDING, CopyState.GONE):
                 continue

@@ -7,11 +7,13 @@ import pytest
 from ingestion.web.models import Submission
 from ingestion.web.services import withdraw
 from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
 from sharing import services
 from sharing.models import Copy, Grant
 from sharing.selectors import covered_by, current_of, received_for
 from sharing.states import CopyState, State
 from tests.ingestion.review.conftest import run_of
+from tests.ingestion.review.test_locks import taken  # noqa: F401
 from tests.ingestion.web.runs import CARD
 from tests.sharing.conftest import delivery
 
@@ -70,6 +72,18 @@ def test_nothing_is_owed_twice(owner: Actor, accepted: Grant) -> None:
     services.owe(came)
     services.owe(came)
     assert Copy.objects.count() == 1
+
+
+def test_what_is_looked_at_again_waits_for_the_verdicts_that_come_before_it_is_owed_again(
+    owner: Actor,
+    accepted: Grant,
+    taken: list[Any],  # noqa: F811
+) -> None:
+    came = delivery(owner)
+    Copy.objects.update(state=CopyState.GONE)
+    taken.clear()
+    services.gone(Copy.objects.values_list("pk", flat=True))
+    assert [model for model, _how in taken][:2] == [Institution, Copy] and owed() == [came]
 
 
 def test_while_it_is_suspended_nothing_is_owed_and_afterwards_all_of_it(
