@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from ingestion.aws import layout
 from ingestion.aws.layout import CopyPlace
 from ingestion.web.models import Submission
 from ingestion.web.webhook import genuine_body
@@ -71,22 +74,19 @@ def _gone(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _look(_asked: dict[str, Any]) -> dict[str, Any]:
-    recipient, after = services.to_look_through() or (None, "")
-    return {"recipient": recipient, "after": after}
+    recipient, after, since = services.to_look_through() or (None, "", None)
+    return {"recipient": recipient, "after": after, "since": since and since.isoformat()}
 
 
 def _strays(asked: dict[str, Any]) -> dict[str, Any]:
-    recipient, nameless = _recipient(asked), asked.get("nameless")
-    if type(nameless) is not int or nameless < 0:
-        raise BadRequest("Not a number of names.")
-    return {"strays": services.strays_among(recipient, _places(asked), nameless=nameless)}
+    return {"strays": services.strays_among(_recipient(asked), _places(asked))}
 
 
 def _looked(asked: dict[str, Any]) -> dict[str, Any]:
     after = asked.get("after")
     if not isinstance(after, str) or len(after) > MOST_KEY:
         raise BadRequest("Not a key.")
-    services.looked_through(_recipient(asked), after)
+    services.looked_through(_recipient(asked), after, since=_since(asked), deleted=_deleted(asked))
     return {}
 
 
@@ -132,6 +132,25 @@ def _places(asked: dict[str, Any]) -> list[CopyPlace]:
     if not isinstance(places, list) or len(places) > MOST or not all(map(_is_place, places)):
         raise BadRequest("Not a list of places.")
     return [CopyPlace(*each) for each in places]
+
+
+def _since(asked: dict[str, Any]) -> datetime | None:
+    try:
+        return None if asked.get("since") is None else datetime.fromisoformat(asked["since"]).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise BadRequest("Not a moment.") from None
+
+
+def _deleted(asked: dict[str, Any]) -> services.Deleted:
+    try:
+        found = services.Deleted(**asked["deleted"])
+        owners = [layout.institution_code(each) for each in found.owners]
+    except (KeyError, TypeError, ValueError):
+        raise BadRequest("Not what was deleted.") from None
+    counts = (len(owners), found.places, found.nameless)
+    if not all(type(each) is int and 0 <= each <= MOST for each in counts):
+        raise BadRequest("Not what was deleted.")
+    return replace(found, owners=owners)
 
 
 def _is_place(each: Any) -> bool:

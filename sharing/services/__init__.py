@@ -28,10 +28,11 @@ from sharing.services.letters import write_letters
 from sharing.services.looking_through import look_through
 from sharing.services.owing import owe
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
-from sharing.services.sweeping import looked_through, strays_among, to_look_through
+from sharing.services.sweeping import Deleted, looked_through, strays_among, to_look_through
 from sharing.services.withdrawing import take_back
 
 __all__ = [
+    "Deleted",
     "accept",
     "ask_for_access",
     "decline",

@@ -1,7 +1,8 @@
 """Strays: what lies in an exchange bucket and no copy accounts for. The janitor asks, and deletes them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -17,28 +18,50 @@ from sharing.states import CopyState
 LOOK_EVERY = timedelta(hours=6)
 
 
-def to_look_through() -> tuple[str, str] | None:
-    """Whose exchange bucket to look through now, and behind which key; None when all were lately."""
+@dataclass(frozen=True)
+class Deleted:
+    """What was deleted: how many places of copies, of these owners, and names that the portal never gave."""
+
+    owners: list[str]
+    places: int
+    nameless: int
+
+
+def to_look_through() -> tuple[str, str, datetime | None] | None:
+    """Whose exchange bucket to look through now, behind which key, and when it was last; None if all were."""
     due = Q(exchange_sweep=None) | Q(exchange_sweep__looked_at__lt=timezone.now() - LOOK_EVERY)
     waiting = Institution.objects.filter(due | ~Q(exchange_sweep__after=""))
     oldest = F("exchange_sweep__looked_at").asc(nulls_first=True)
-    found = waiting.order_by(oldest, "code").values_list("code", "exchange_sweep__after").first()
-    return (found[0], found[1] or "") if found else None
-
-
-def looked_through(recipient: Institution, after: str) -> None:
-    """Notes how far its bucket was looked through, "" for to its end."""
-    Sweep.objects.update_or_create(
-        institution=recipient, defaults={"after": after, "looked_at": timezone.now()}
-    )
+    rows = waiting.order_by(oldest, "code")
+    found = rows.values_list("code", "exchange_sweep__after", "exchange_sweep__looked_at").first()
+    return (found[0], found[1] or "", found[2]) if found else None
 
 
 @transaction.atomic
-def strays_among(recipient: Institution, places: Sequence[CopyPlace], *, nameless: int) -> list[int]:
-    """Which of these places in its bucket no copy accounts for, by their number; recorded, for they go.
+def looked_through(recipient: Institution, after: str, *, since: datetime | None, deleted: Deleted) -> None:
+    """Notes how far its bucket was looked through, "" for to its end, and records what was deleted there.
 
-    `nameless`: how many more names there are that the portal never gave. Asked after the names were
-    listed: what is copied from now on is not among them.
+    `since`: when it had last been, as the question said. What was noted already is not noted twice.
+    """
+    now = {"after": after, "looked_at": timezone.now()}
+    if since is None:
+        _row, noted = Sweep.objects.get_or_create(institution=recipient, defaults=now)
+    else:
+        noted = Sweep.objects.filter(institution=recipient, looked_at=since).update(**now) > 0
+    if noted and (deleted.places or deleted.nameless):
+        record(
+            tag=AuditTag.STRAYS_DELETED,
+            institution_id=recipient.pk,
+            actor_id=None,
+            subject_id=recipient.pk,
+            detail=asdict(deleted),
+        )
+
+
+def strays_among(recipient: Institution, places: Sequence[CopyPlace]) -> list[int]:
+    """Which of these places in its bucket no copy accounts for, by their number.
+
+    Asked after the names were listed: what is copied from now on is not among them.
     """
     near = Copy.objects.filter(
         grant__recipient=recipient,
@@ -46,24 +69,11 @@ def strays_among(recipient: Institution, places: Sequence[CopyPlace], *, nameles
         submission__in={place.submission for place in places},
     ).select_related("grant__owner")
     copies = {(str(copy.grant_id), str(copy.submission_id)): copy for copy in near}
-    strays = [
+    return [
         number
         for number, place in enumerate(places)
         if not _accounts_for(copies.get((place.grant, place.submission)), place)
     ]
-    if strays or nameless:
-        record(
-            tag=AuditTag.STRAYS_DELETED,
-            institution_id=recipient.pk,
-            actor_id=None,
-            subject_id=recipient.pk,
-            detail={
-                "owners": sorted({places[number].owner for number in strays}),
-                "places": len(strays),
-                "nameless": nameless,
-            },
-        )
-    return strays
 
 
 def _accounts_for(copy: Copy | None, place: CopyPlace) -> bool:

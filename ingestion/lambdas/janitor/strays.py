@@ -1,7 +1,7 @@
 """What lies in an exchange bucket and no copy accounts for: found by its name alone, and deleted."""
 
 import time
-from dataclasses import astuple
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from ingestion.aws import exchange, layout
@@ -18,33 +18,45 @@ def sweep(s3: Any, until: float) -> int:
     """Goes through the buckets that the portal wants looked at while there is time; versions deleted."""
     deleted = 0
     while time.monotonic() < until and (where := asked("look"))["recipient"]:
-        recipient, after = where["recipient"], ""
+        recipient, looked = where["recipient"], Looked()
         try:
-            count, after = _look(s3, recipient, where["after"])
-            deleted += count
+            looked = _look(s3, recipient, where["after"])
         except AwsError as error:  # the next bucket is not kept back by it
             logs.failure(error, code="", function="janitor")
-        asked("looked", recipient=recipient, after=after)
+        deleted += looked.versions
+        gone = {"owners": looked.owners, "places": looked.places, "nameless": looked.nameless}
+        asked("looked", recipient=recipient, after=looked.after, since=where["since"], deleted=gone)
     return deleted
 
 
-def _look(s3: Any, recipient: str, after: str) -> tuple[int, str]:
-    """Deletes the strays among the next names; how many, and behind which key to go on ("" at the end).
+@dataclass(frozen=True)
+class Looked:
+    """Behind which key to go on ("" at the end), and what was deleted: versions, and what they were of."""
 
-    Only the versions that were seen: what is copied there meanwhile stays.
-    """
+    after: str = ""
+    versions: int = 0
+    owners: list[str] = field(default_factory=list)
+    places: int = 0
+    nameless: int = 0
+
+
+def _look(s3: Any, recipient: str, after: str) -> Looked:
+    """Deletes the strays among the next names, only the versions that were seen: what is copied now stays."""
     bucket = layout.bucket_name(required("FUNDGATE_ACCOUNT_ID"), recipient, "exchange")
     found, more = exchange.lying(s3, bucket, after, MOST)
     if not found:
-        return 0, ""
+        return Looked()
     of_key = {each["Key"]: layout.CopyPlace.of(each["Key"]) for each in found}
     places = list({place for place in of_key.values() if place})
-    nameless = sum(place is None for place in of_key.values())
-    answer = asked(
-        "strays", recipient=recipient, places=[astuple(each) for each in places], nameless=nameless
-    )
+    answer = asked("strays", recipient=recipient, places=[astuple(each) for each in places])
     strays = {places[i] for i in answer["strays"]}
     stay = [key for key, place in of_key.items() if place and place not in strays]
     count = exchange.delete(s3, bucket, [each for each in found if each["Key"] not in set(stay)])
     # more versions of the last key may follow: if it stays they do too, else they are found again
-    return count, max(stay, default=after or layout.RECEIVED) if more else ""
+    return Looked(
+        after=max(stay, default=after or layout.RECEIVED) if more else "",
+        versions=count,
+        owners=sorted({place.owner for place in strays}),
+        places=len(strays),
+        nameless=sum(place is None for place in of_key.values()),
+    )

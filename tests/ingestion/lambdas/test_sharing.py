@@ -35,6 +35,7 @@ class Exchange:
         self.gone: list[int] = []
         self.look_at: list[str] = []
         self.unknown: set[str] = set()
+        self.strays: list[dict[str, Any]] = []
 
     def __call__(self, asked: dict[str, Any]) -> dict[str, Any]:
         return getattr(self, f"answer_{asked['kind']}")(asked)  # type: ignore[no-any-return]
@@ -82,7 +83,7 @@ class Exchange:
         return {"gone": len(asked["copies"])}
 
     def answer_look(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"recipient": self.look_at[0] if self.look_at else None, "after": ""}
+        return {"recipient": self.look_at[0] if self.look_at else None, "after": "", "since": None}
 
     def answer_strays(self, asked: dict[str, Any]) -> dict[str, Any]:
         return {"strays": [i for i, place in enumerate(asked["places"]) if place[1] in self.unknown]}
@@ -90,6 +91,7 @@ class Exchange:
     def answer_looked(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert asked["after"] == ""
         self.look_at.remove(asked["recipient"])
+        self.strays.append(asked["deleted"])
         return {}
 
 
@@ -212,6 +214,8 @@ def test_the_janitor_deletes_what_no_copy_accounts_for_and_what_bears_no_name_of
     exchange.look_at, exchange.unknown = ["no-such-institution", RECIPIENT], {unknown.grant}
     assert chain.invoke("janitor", {}) == {"deleted": 0, "failed": 0, "strays": 5}
     assert copies(chain, unknown, run) == set() and copies(chain, known, run) and not exchange.look_at
+    nothing = {"owners": [], "places": 0, "nameless": 0}
+    assert exchange.strays == [nothing, {"owners": [OWNER], "places": 1, "nameless": 1}]
     with pytest.raises(ClientError, match="NoSuchKey"):
         chain.client("s3", chain.platform.member(RECIPIENT)).get_object(**nameless)
 
