@@ -2,8 +2,10 @@
 
 import io
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -17,8 +19,14 @@ from sharing.models import Copy
 from sharing.received import Received
 from sharing.services.receiving import note_viewed
 
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
+
+    Opened = tuple[Received, ParquetFile]
+
 MOST_DELIVERIES = 200
 MOST_ROWS = 1_000_000
+"""Of all tables that are decoded, told by what they say of themselves before."""
 MOST_BYTES = 16 << 20
 """Of one table."""
 SECONDS = 20
@@ -52,44 +60,52 @@ def look_through(*, actor: Actor) -> Looked:
     looked = Looked(too_much=len(wanted) - len(todo))
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
     until, seen = time.monotonic() + SECONDS, set[str]()
-
-    def read(copy: Copy) -> tuple[Received, Positions] | None:
-        return _read(Received(s3, copy))
-
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, len(todo), THREADS):
             some = todo[start : start + THREADS]
-            if time.monotonic() > until or looked.rows > MOST_ROWS:
+            if time.monotonic() > until or looked.rows >= MOST_ROWS:
                 looked.too_much += len(todo) - start
                 break
-            for copy, done in zip(some, [pool.submit(read, each) for each in some], strict=True):
-                try:
-                    found = done.result()
-                except NotProven:
-                    looked.not_proven.append(copy)
-                    continue
-                if found is None:
-                    looked.too_much += 1
-                    continue
-                received, positions = found
+            opened = [pool.submit(_open, s3, each) for each in some]
+            fitting = list(_fitting(some, opened, looked))
+            read = [pool.submit(_positions, table) for _received, table in fitting]
+            for (received, _table), done in zip(fitting, read, strict=True):
+                positions = done.result()
                 note_viewed(actor=actor, received=received, look_through=True)
                 positions = without(positions, seen)
                 if positions.funds:
                     looked.parts.append(positions)
-                    looked.taken.append((copy, sorted(positions.funds)))
+                    looked.taken.append((received.copy, sorted(positions.funds)))
                     seen |= positions.funds
     return looked
 
 
-def _read(received: Received) -> tuple[Received, Positions] | None:
-    """None for a table beyond the bound; NotProven also when there is no table."""
+def _fitting(copies: list[Copy], opened: list["Future[Opened | None]"], looked: Looked) -> "Iterator[Opened]":
+    """Of these the ones whose rows fit into what is left; of the others it is noted why not."""
+    left = MOST_ROWS - looked.rows
+    for copy, each in zip(copies, opened, strict=True):
+        try:
+            found = each.result()
+        except NotProven:
+            looked.not_proven.append(copy)
+            continue
+        if found is None or found[1].metadata.num_rows > left:
+            looked.too_much += 1
+            continue
+        left -= found[1].metadata.num_rows
+        yield found
+
+
+def _open(s3: Any, copy: Copy) -> "Opened | None":
+    """Its table, of which nothing is decoded yet; None beyond the bound, NotProven also without a table."""
     import pyarrow.parquet as pq  # imported here: it loads slowly
 
-    file = TABLES["holdings"]
+    received, file = Received(s3, copy), TABLES["holdings"]
     if file in received.files and received.files[file].bytes > MOST_BYTES:
         return None
-    stored = pq.ParquetFile(io.BytesIO(received.whole(file)))
-    if stored.metadata.num_rows > MOST_ROWS:
-        return None
-    columns = [name for name in COLUMNS if name in stored.schema_arrow.names]
-    return received, positions_of(stored.read(columns=columns, use_threads=False))
+    return received, pq.ParquetFile(io.BytesIO(received.whole(file)))
+
+
+def _positions(table: "ParquetFile") -> Positions:
+    columns = [name for name in COLUMNS if name in table.schema_arrow.names]
+    return positions_of(table.read(columns=columns, use_threads=False))

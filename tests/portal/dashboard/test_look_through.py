@@ -13,7 +13,7 @@ from portal.audit.models import AuditRecord
 from sharing.models import Copy, Grant
 from tests.portal import shared
 from tests.portal.dashboard.conftest import Make, delivered
-from tests.portal.dashboard.delivery import DELIVERY
+from tests.portal.dashboard.delivery import DELIVERY, ROWS
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 ADDRESS = "/exchange/look-through/"
@@ -77,13 +77,26 @@ def test_what_is_not_proven_is_left_out_and_named(copy: Copy, outsider: Client, 
     assert "data-not-proven" in shown and "data-key" not in shown
 
 
-@pytest.mark.parametrize(("bound", "value"), [("MOST_DELIVERIES", 0), ("SECONDS", -1), ("MOST_BYTES", 1)])
+@pytest.mark.parametrize(
+    ("bound", "value"), [("MOST_DELIVERIES", 0), ("SECONDS", -1), ("MOST_BYTES", 1), ("MOST_ROWS", ROWS - 1)]
+)
 def test_what_is_beyond_the_bounds_is_said(
     copy: Copy, outsider: Client, bound: str, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(f"sharing.services.looking_through.{bound}", value)
     shown = outsider.get(ADDRESS).text
     assert "data-too-much" in shown and "data-key" not in shown
+
+
+def test_a_table_that_would_pass_the_most_rows_of_all_is_not_decoded(
+    copy: Copy, grant: Grant, outsider: Client, store: Any, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = DELIVERY.replace(b"LU0000000001", b"LU0000000002")
+    shared.hand_on(store, delivered(store, make, other), grant)
+    for most, funds, told in ((2 * ROWS, 2, False), (2 * ROWS - 1, 1, True)):
+        monkeypatch.setattr("sharing.services.looking_through.MOST_ROWS", most)
+        assert ("data-too-much" in outsider.get(ADDRESS).text) == told
+        assert lines(outsider, "by=cic")["1"]["funds"] == str(funds)
 
 
 def test_without_tables_there_is_nothing_to_look_through(
