@@ -1,6 +1,5 @@
 """What was handed on, read, downloaded and deleted of what is shared, as the institution's own trail says."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -8,12 +7,11 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from ingestion.web.models import Submission
 from ingestion.web.selectors import submissions_for
+from ingestion.web.selectors.mentions import mentions_fund
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution, User
 from portal.accounts.roles import Role
@@ -150,16 +148,10 @@ def _named(actor: Actor, records: list[AuditRecord]) -> Iterator[Line]:
 
 def _deliveries_of(actor: Actor, fund: str) -> list[str]:
     """Ids of shared deliveries of a fund, by a piece of its identifier or name, that this person may see."""
-
-    def about(path: str) -> Any:
-        return Cast(KeyTextTransform("portfolios", f"{path}index_card"), TextField())
-
     text = fund.strip()
-    # as it was typed, and as SQLite keeps letters beyond ASCII in JSON
-    fits = Q(about__icontains=text) | Q(about__icontains=json.dumps(text)[1:-1])
     shared = Copy.objects.filter(grant__owner=actor.require(Role.ADMIN)).values("submission")
-    own = submissions_for(actor).filter(pk__in=shared).alias(about=about("")).filter(fits)
-    theirs = received_for(actor).alias(about=about("submission__")).filter(fits)
+    own = submissions_for(actor).filter(mentions_fund(text), pk__in=shared)
+    theirs = received_for(actor).filter(mentions_fund(text, "submission"))
     return [
         str(each)
         for each in {

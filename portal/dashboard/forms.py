@@ -1,20 +1,18 @@
 """The filters of lists: GET forms whose values stand in the address."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ingestion.review.selectors import stood_by
 from ingestion.web.models import Submission
+from ingestion.web.selectors.mentions import mentions_fund
 from ingestion.web.states import IN_FLIGHT, State, Verdict
 from portal.common.errors import FieldsRefused
 from portal.common.time import end_of, start_of
@@ -142,9 +140,7 @@ class SubmissionFilter(Narrowing):
     def narrow(self, submissions: QuerySet[Submission]) -> QuerySet[Submission]:
         """The submissions that fit; an invalid filter is not applied."""
         if text := self.chosen("q"):
-            submissions = submissions.alias(
-                funds=Cast(KeyTextTransform("portfolios", "index_card"), TextField())
-            ).filter(_mentions(text))
+            submissions = submissions.filter(_mentions(text))
         if result := self.chosen("result"):
             submissions = submissions.filter(_has_result(result))
         if template := self.chosen("template"):
@@ -157,13 +153,8 @@ class SubmissionFilter(Narrowing):
         return submissions
 
 
-def escaped(text: str) -> str:
-    """The text as SQLite keeps it in JSON: as it was written, with every letter beyond ASCII escaped."""
-    return json.dumps(text)[1:-1]
-
-
 def _mentions(text: str) -> Q:
-    found = Q(file_name__icontains=text) | Q(funds__icontains=text) | Q(funds__icontains=escaped(text))
+    found = Q(file_name__icontains=text) | mentions_fund(text)
     number = text.removeprefix("#").strip()
     if number.isascii() and number.isdigit() and len(number) < 9:
         found |= Q(number=int(number))

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ingestion.web.selectors.mentions import mentions_fund
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
-from portal.dashboard.forms import Narrowing, escaped
+from portal.dashboard.forms import Narrowing
 from sharing.inbox import Version, newest_received
 from sharing.models import Copy
 from sharing.selectors import received_for
@@ -46,9 +45,7 @@ class ReceivedFilter(Narrowing):
         """The deliveries that fit; an invalid filter is not applied."""
         copies = newest_received(actor) if self.chosen("versions") == LATEST else received_for(actor)
         if text := self.chosen("q"):
-            copies = copies.alias(
-                funds=Cast(KeyTextTransform("portfolios", "submission__index_card"), TextField())
-            ).filter(Q(funds__icontains=text) | Q(funds__icontains=escaped(text)))
+            copies = copies.filter(mentions_fund(text, "submission"))
         if owner := self.chosen("owner"):
             copies = copies.filter(grant__owner__code=owner)
         if template := self.chosen("template"):
