@@ -1,5 +1,7 @@
-"""The audit record of what a person does with a submission."""
+"""The audit records of what a person does with a submission, and of what its run did."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ingestion.web.models import Submission
@@ -18,3 +20,24 @@ def record_act(actor: Actor, submission: Submission, tag: AuditTag, detail: dict
         address=actor.address,
         detail=detail,
     )
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a run did: nobody in person; recorded once the transaction has every other lock it needs."""
+
+    tag: AuditTag
+    submission: Submission
+    detail: dict[str, Any]
+
+
+def record_all(acts: Iterable[Act]) -> None:
+    """Write them, at the end of their transaction."""
+    for act in acts:
+        record(
+            tag=act.tag,
+            institution_id=act.submission.institution_id,
+            actor_id=None,
+            subject_id=act.submission.id,
+            detail=act.detail,
+        )

@@ -23,7 +23,8 @@ def record(
 ) -> AuditRecord:
     """Appends one record; called inside the transaction of the act: no act without its record.
 
-    The institution's chain is held until that transaction ends; no other institution waits.
+    The institution's chain is held until that transaction ends; no other institution waits. So it comes after
+    every other lock: who writes a record and then waits for a row, waits for those who wait for the chain.
     """
     identity = request_id.current()
     return _appended(

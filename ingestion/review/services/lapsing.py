@@ -20,14 +20,20 @@ def lapse(acceptance: Acceptance, why: Lapse, *, with_submission: Submission | N
     That a rule finds nothing any more leaves nothing open, so nobody is told.
     """
     close(acceptance, why, with_submission=with_submission)
+    tell(acceptance)
+
+
+def tell(acceptance: Acceptance) -> None:
+    """The record and the announcement of a lapse that is written; after every other lock."""
+    other = acceptance.lapsed_with_id
     record(
         tag=AuditTag.ACCEPTANCE_LAPSED,
         institution_id=acceptance.institution_id,
         actor_id=None,
         subject_id=acceptance.id,
-        detail={"why": why, "with": str(with_submission.id) if with_submission else None},
+        detail={"why": acceptance.lapse, "with": str(other) if other else None},
     )
-    if why == Lapse.GONE:
+    if acceptance.lapse == Lapse.GONE:
         return
     announce(
         Event.ACCEPTANCE_LAPSED,

@@ -7,7 +7,7 @@ from ingestion.review.coverage import Group, covered, misfit
 from ingestion.review.funds import groups_of, tally_by_fund
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.reach import files_in_reach, within_reach
-from ingestion.review.services.lapsing import lapse
+from ingestion.review.services.lapsing import close, tell
 from ingestion.review.signals import settled
 from ingestion.review.states import Outcome, State
 from ingestion.web.models import Submission
@@ -48,12 +48,15 @@ def settle(submission: Submission) -> Standing:
         standing.attempt, standing.tally = submission.attempt, None
     groups = groups_of(standing.tally)
     near = within_reach(submission)
+    lapsed = []
     if _checked(submission) and standing.tally is not None and not submission.check_only:
-        _lapse_misfits(near, submission, groups, complete=standing.tally["complete"])
+        lapsed = _lapse_misfits(near, submission, groups, complete=standing.tally["complete"])
     counting = [each for each in near if each.covers_before(submission.number)]
     _stand(standing, submission, groups, counting)
     standing.save()
     settled.send(Submission, submission=submission)
+    for acceptance in lapsed:
+        tell(acceptance)
     return standing
 
 
@@ -65,14 +68,17 @@ def settle_all(acceptance: Acceptance) -> None:
 
 def _lapse_misfits(
     near: list[Acceptance], submission: Submission, groups: dict[str, Group], *, complete: bool
-) -> None:
+) -> list[Acceptance]:
+    lapsed = []
     for acceptance in near:
         if acceptance.state not in (State.REQUESTED, State.IN_FORCE):
             continue
         why = misfit(acceptance, groups.get(acceptance.rule), complete=complete)
         if why is not None:
             own = acceptance.submission_id == submission.pk
-            lapse(acceptance, why, with_submission=None if own else submission)
+            close(acceptance, why, with_submission=None if own else submission)
+            lapsed.append(acceptance)
+    return lapsed
 
 
 def _stand(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ingestion.aws import layout
 from ingestion.aws.events import Event, Kind
+from ingestion.web.acts import Act, record_all
 from ingestion.web.models import PipelineEvent, StageRun, Submission
 from ingestion.web.pointers import FILES, result_key, results_bucket
 from ingestion.web.services.lifecycle import change, locked
@@ -40,9 +41,10 @@ def apply_event(event: Event) -> Applied:
     if not 1 <= event.attempt <= submission.attempt:
         return Applied.UNKNOWN
     _keep(event, submission)
-    _stage(event, submission)
+    acts = _stage(event, submission)
     if event.attempt == submission.attempt and submission.state != State.WITHDRAWN:
-        _effect(event, submission)
+        acts += _effect(event, submission)
+    record_all(acts)
     return Applied.APPLIED
 
 
@@ -75,10 +77,11 @@ def _keep(event: Event, submission: Submission) -> None:
     )
 
 
-def _stage(event: Event, submission: Submission) -> None:
+def _stage(event: Event, submission: Submission) -> list[Act]:
     """Brings the step's row forward; each kind sets fields of its own, so the order does not matter."""
+    acts: list[Act] = []
     if event.stage not in (*layout.STAGES, *layout.LATER) or event.kind in (Kind.EXTRACT, Kind.COMPLETED):
-        return
+        return acts
     run, _ = StageRun.objects.get_or_create(submission=submission, attempt=event.attempt, stage=event.stage)
     if event.kind is Kind.ERROR:
         run.state, run.code = RunState.FAILED, event.code or ""
@@ -87,17 +90,16 @@ def _stage(event: Event, submission: Submission) -> None:
     if event.kind is Kind.AUDIT and event.audit:
         run.started_at, run.finished_at = _time(event.audit["started"]), _time(event.audit["finished"])
         run.resumed, run.code_version = event.audit["resumed"], event.audit["code_version"]
-        _record(
-            AuditTag.STAGE_FINISHED,
-            submission,
-            {"attempt": event.attempt, "stage": event.stage, **event.audit},
-        )
+        detail = {"attempt": event.attempt, "stage": event.stage, **event.audit}
+        acts.append(Act(AuditTag.STAGE_FINISHED, submission, detail))
     elif run.finished_at is None:
         run.finished_at = _time(event.at)
     run.save()
+    return acts
 
 
-def _effect(event: Event, submission: Submission) -> None:
+def _effect(event: Event, submission: Submission) -> list[Act]:
+    acts: list[Act] = []
     was = submission.delivery_key
     if submission.state == State.QUEUED:
         change(submission, State.RUNNING)
@@ -108,20 +110,21 @@ def _effect(event: Event, submission: Submission) -> None:
         if event.index_card:
             _take_card(event.index_card, submission)
     if event.kind is Kind.COMPLETED:
-        _complete(event, submission)
+        acts += _complete(event, submission)
     elif event.kind is Kind.ERROR:
-        _stop(event, submission)
+        acts += _stop(event, submission)
     submission.save()
-    again = supersede(submission, was=was)
+    changed = supersede(submission, was=was)
     if event.kind is Kind.EXTRACT:
         described.send(Submission, submission=submission, tally=event.tally)
+    for one in changed.again:
+        counted_again.send(Submission, submission=one)
     if event.kind is Kind.COMPLETED:
         concluded.send(Submission, submission=submission)
-    for one in again:
-        counted_again.send(Submission, submission=one)
+    return acts + changed.acts
 
 
-def _complete(event: Event, submission: Submission) -> None:
+def _complete(event: Event, submission: Submission) -> list[Act]:
     code, counts = event.code or "", event.counts or {}
     done = change(
         submission,
@@ -134,18 +137,18 @@ def _complete(event: Event, submission: Submission) -> None:
         info_count=counts.get("info", 0),
         finished_at=_time(event.at),
     )
-    if done:
-        detail = {"attempt": event.attempt, "verdict": submission.verdict, "code": code, "counts": counts}
-        _record(AuditTag.SUBMISSION_COMPLETED, submission, detail)
+    detail = {"attempt": event.attempt, "verdict": submission.verdict, "code": code, "counts": counts}
+    return [Act(AuditTag.SUBMISSION_COMPLETED, submission, detail)] if done else []
 
 
-def _stop(event: Event, submission: Submission) -> None:
+def _stop(event: Event, submission: Submission) -> list[Act]:
     code = event.code or "INTERNAL"
     to = state_of_code(code)
-    if change(submission, to, reason=code, code=code, finished_at=_time(event.at)):
-        waits = to == State.NEEDS_SIGN_IN
-        tag = AuditTag.SUBMISSION_NEEDS_SIGN_IN if waits else AuditTag.SUBMISSION_FAILED
-        _record(tag, submission, {"attempt": event.attempt, "code": code, "stage": event.stage})
+    if not change(submission, to, reason=code, code=code, finished_at=_time(event.at)):
+        return []
+    waits = to == State.NEEDS_SIGN_IN
+    tag = AuditTag.SUBMISSION_NEEDS_SIGN_IN if waits else AuditTag.SUBMISSION_FAILED
+    return [Act(tag, submission, {"attempt": event.attempt, "code": code, "stage": event.stage})]
 
 
 def _point_to_results(written: list[dict[str, Any]], submission: Submission) -> None:
@@ -162,16 +165,6 @@ def _take_card(card: dict[str, Any], submission: Submission) -> None:
     submission.template, submission.template_version = card["template"], card["version"]
     submission.delivery_key = "" if submission.check_only else delivery_key(card)
     keep_named_funds(submission)
-
-
-def _record(tag: AuditTag, submission: Submission, detail: dict[str, Any]) -> None:
-    record(
-        tag=tag,
-        institution_id=submission.institution_id,
-        actor_id=None,
-        subject_id=submission.id,
-        detail=detail,
-    )
 
 
 def _time(text: str) -> datetime:

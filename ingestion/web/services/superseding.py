@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
+from ingestion.web.acts import Act
 from ingestion.web.models import Submission
 from ingestion.web.states import State
-from portal.audit.services import record
 from portal.audit.tags import AuditTag
 
 
@@ -26,23 +27,31 @@ def delivery_key(card: dict[str, Any]) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def supersede(submission: Submission, *, was: str = "") -> list[Submission]:
+@dataclass(frozen=True)
+class Changed:
+    """The deliveries that count again, and what is to be recorded of those that were replaced."""
+
+    again: list[Submission] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+
+
+def supersede(submission: Submission, *, was: str = "") -> Changed:
     """Points every earlier delivery with this key to the newest one; all of them stay readable.
 
-    `was`: its key before it was checked again; what it replaced as that counts again. Returns what does.
-    Called with the submission's row locked; the result does not depend on the order in which the deliveries
-    came to their verdicts.
+    `was`: its key before it was checked again; what it replaced as that counts again. The caller records the
+    acts. Called with the submission's row locked; the result does not depend on the order in which the
+    deliveries came to their verdicts.
     """
+    changed = Changed()
     if not (was or submission.delivery_key or submission.superseded_by_id):
-        return []
+        return changed
     near = list(
-        Submission.objects.select_for_update(of=("self",))
+        Submission.objects.select_for_update(of=("self",), no_key=True)
         .filter(_shares_a_key(submission, was), institution_id=submission.institution_id)
         .exclude(state=State.WITHDRAWN)
         .order_by("number")
     )
     newest = {one.delivery_key: one for one in near if one.state == State.COMPLETED and one.delivery_key}
-    again = []
     for one in near:
         last = newest.get(one.delivery_key)
         by = last if last and last.number > one.number else None
@@ -53,16 +62,10 @@ def supersede(submission: Submission, *, was: str = "") -> list[Submission]:
         if one.pk == submission.pk:
             submission.superseded_by = by
         if by is None:
-            again.append(one)
+            changed.again.append(one)
         else:
-            record(
-                tag=AuditTag.SUBMISSION_SUPERSEDED,
-                institution_id=one.institution_id,
-                actor_id=None,
-                subject_id=one.id,
-                detail={"by": str(by.id)},
-            )
-    return again
+            changed.acts.append(Act(AuditTag.SUBMISSION_SUPERSEDED, one, {"by": str(by.id)}))
+    return changed
 
 
 def _shares_a_key(submission: Submission, was: str) -> Q:

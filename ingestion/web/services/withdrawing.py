@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ingestion.web import snapshots
-from ingestion.web.acts import record_act
+from ingestion.web.acts import record_act, record_all
 from ingestion.web.errors import NotNow, ReasonNeeded
 from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import change, locked
@@ -48,8 +48,9 @@ def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submi
     with transaction.atomic():
         current = _still(actor, submission)
         change(current, State.WITHDRAWN, actor_id=actor.user.id, withdrawal=reason)
-        supersede(current)
+        changed = supersede(current)
         withdrawn.send(Submission, submission=current)
+        record_all(changed.acts)
         detail = {"attempt": current.attempt, "verdict": current.verdict}
         record_act(actor, current, AuditTag.SUBMISSION_WITHDRAWN, detail)
     return current

@@ -6,21 +6,30 @@ import pytest
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
+from ingestion.aws.events import Kind
 from ingestion.review import listeners, services
 from ingestion.review.models import Standing
+from ingestion.review.signals import settled
+from ingestion.review.states import Reach
 from ingestion.web.models import Submission
+from ingestion.web.services import apply_event
 from ingestion.web.services.lifecycle import locked
+from ingestion.web.states import State
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
+from portal.audit.models import AuditHead
 from tests.ingestion.review.conftest import asked, checked, tally
+from tests.ingestion.web.conftest import submission
+from tests.ingestion.web.runs import Run
 
-WARNING = ("warning", "TPT-W", 3)
+WARNING, MORE = ("warning", "TPT-W", 3), ("warning", "TPT-W", 4)
+Taken = list[tuple[type[models.Model], dict[str, Any]]]
 
 
 @pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[type[models.Model], dict[str, Any]]]:
+def taken(monkeypatch: pytest.MonkeyPatch) -> Taken:
     """The tables whose rows are locked, and how, in their order."""
-    found: list[tuple[type[models.Model], dict[str, Any]]] = []
+    found: Taken = []
     lock = models.QuerySet.select_for_update
 
     def noted(rows: Any, *args: Any, **how: Any) -> Any:
@@ -29,6 +38,12 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[type[models.Model], dic
 
     monkeypatch.setattr(models.QuerySet, "select_for_update", noted)
     return found
+
+
+def chain_is_last(taken: Taken) -> bool:
+    """Whether the audit chain is held, and no row is waited for from then on."""
+    tables = [model for model, _how in taken]
+    return AuditHead in tables and set(tables[tables.index(AuditHead) :]) == {AuditHead}
 
 
 def first_of(statements: list[str], table: str) -> int:
@@ -51,7 +66,7 @@ def test_a_tally_waits_for_the_institution_before_it_touches_the_standing(owner:
 
 
 def test_an_acceptance_locks_the_submission_then_the_institution(
-    owner: Actor, reviewer: Actor, taken: list[tuple[type[models.Model], dict[str, Any]]]
+    owner: Actor, reviewer: Actor, taken: Taken
 ) -> None:
     made = checked(owner, WARNING)
     taken.clear()
@@ -59,12 +74,41 @@ def test_an_acceptance_locks_the_submission_then_the_institution(
     assert [model for model, _how in taken][:2] == [Submission, Institution]
 
 
-def test_rows_that_refer_to_a_locked_submission_are_not_held_up(
-    owner: Actor, taken: list[tuple[type[models.Model], dict[str, Any]]]
-) -> None:
+def test_rows_that_refer_to_a_locked_submission_are_not_held_up(owner: Actor, taken: Taken) -> None:
     made = checked(owner, WARNING)
     taken.clear()
     with transaction.atomic():
         assert locked(made.id) == made
         services.one_at_a_time(made.institution_id)
     assert [(model, how["no_key"]) for model, how in taken] == [(Submission, True), (Institution, True)]
+
+
+@pytest.mark.parametrize("kind", [Kind.AUDIT, Kind.COMPLETED])
+def test_a_run_holds_the_audit_chain_after_everything_else(owner: Actor, taken: Taken, kind: Kind) -> None:
+    checked(owner, WARNING)
+    made = checked(owner, WARNING)
+    made.attempt, made.state, made.verdict = 2, State.QUEUED, ""
+    made.save()
+    looked_at = []
+    for event in Run(counts={"error": 0, "warning": 3, "info": 0}, tally=tally(WARNING)).events(made):
+        taken.clear()
+        apply_event(event)
+        if event.kind is kind:
+            looked_at.append(chain_is_last(taken))
+    assert looked_at and all(looked_at)
+
+
+def test_an_acceptance_that_lapses_with_a_verdict_is_recorded_after_every_lock(
+    owner: Actor, reviewer: Actor, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = asked("TPT-W", 3, reach=Reach.FOLLOWING)
+    accepted = services.accept(actor=reviewer, submission=checked(owner, WARNING), asked=wanted)
+    later = submission(owner)
+    held: list[bool] = []
+    monkeypatch.setattr(settled, "send", lambda *_, **__: held.append(AuditHead in dict(taken)))
+    for event in Run(counts={"error": 0, "warning": 4, "info": 0}, tally=tally(MORE)).events(later):
+        taken.clear()
+        apply_event(event)
+    accepted.refresh_from_db()
+    assert accepted.lapsed_with == later and chain_is_last(taken)
+    assert held and not any(held), "what is owed now locks copies"
