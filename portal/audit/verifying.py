@@ -69,7 +69,7 @@ def verified(chain: str, signed: Iterable[Signed] = (), most: int | None = None)
         fault = _first_fault(institution_id, hashes)
     except ValueError:  # a field that does not even read as what it is
         fault = Fault(max(hashes) + 1, Kind.CHANGED)
-    fault = fault or _at_the_end(hashes, end) or _against(hashes, signed)
+    fault = fault or _at_the_end(chain, hashes, end) or _against(hashes, signed)
     return Report(chain, first, max(hashes), fault)
 
 
@@ -119,14 +119,14 @@ def _fault(expected: int, before: str, stored: str, fields: dict[str, Any]) -> F
     return None if fields["previous"] == before else Fault(number, Kind.INSERTED)
 
 
-def _at_the_end(hashes: dict[int, str], end: tuple[int, str]) -> Fault | None:
-    """Against the row that says where the chain ends."""
+def _at_the_end(chain: str, hashes: dict[int, str], end: tuple[int, str]) -> Fault | None:
+    """Against the row that said where the chain ends; it may have grown while it was read."""
     last, (number, stored) = max(hashes), end
     if number > last:
         return Fault(last + 1, Kind.MISSING)
-    if number < last:
+    if number < last and not AuditHead.objects.filter(pk=chain, number__gte=last).exists():
         return Fault(number + 1, Kind.INSERTED)
-    return None if hashes[last] == stored else Fault(last, Kind.REWRITTEN)
+    return None if hashes[number] == stored else Fault(number, Kind.REWRITTEN)
 
 
 def _against(hashes: dict[int, str], signed: Iterable[Signed]) -> Fault | None:

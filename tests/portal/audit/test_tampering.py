@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from portal.audit import verifying
 from portal.audit.chain import chain_of, hash_of
 from portal.audit.models import AuditHead, AuditRecord
 from portal.audit.services import record
@@ -136,6 +138,34 @@ def test_an_inserted_record_is_named_wherever_it_is_put(mine: UUID) -> None:
     assert fault_after(lambda: AuditRecord.objects.create(**forged(mine, 0, "")), mine) == Fault(
         0, Kind.INSERTED
     )
+
+
+def while_it_is_read(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does it after the check has looked where the chain ends, before it reads the records."""
+    read = verifying._first_fault
+
+    def late(*args: Any) -> Fault | None:
+        act()
+        return read(*args)
+
+    monkeypatch.setattr(verifying, "_first_fault", late)
+
+
+def test_what_is_written_while_a_chain_is_checked_is_no_fault(
+    mine: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while_it_is_read(lambda: written(mine, 2), monkeypatch)
+    found = verified(chain_of(mine), signed_of(mine, LENGTH))
+    assert (found.last, found.fault) == (LENGTH + 2, None)
+
+
+def test_a_chain_made_anew_while_it_is_checked_is_named(mine: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    def anew() -> None:
+        rewritten(mine, LENGTH)
+        written(mine, 1)
+
+    while_it_is_read(anew, monkeypatch)
+    assert verified(chain_of(mine)).fault == Fault(LENGTH, Kind.REWRITTEN)
 
 
 def test_records_in_another_order_are_named(mine: UUID) -> None:
