@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -92,8 +92,8 @@ def _read(chain: str, number: int, key: str) -> SignedHead:
         envelope = json.loads(_s3("get_object", Key=key)["Body"].read())
         head, signature = envelope["head"], str(envelope["signature"])
         read = SignedHead(chain=chain, number=number, hash=str(head["hash"]), signature=signature)
-        read.signed_at = SignedHead._meta.get_field("signed_at").to_python(head["at"])
-    except (ValueError, KeyError, TypeError):
+        read.signed_at = datetime.fromisoformat(head["at"]).astimezone(UTC)
+    except (ValueError, KeyError, TypeError, OverflowError):
         return SignedHead(chain=chain, number=number, hash="")
     return read
 

@@ -153,9 +153,14 @@ def test_a_signed_end_that_was_changed_is_named(bucket: Bucket, alpine: Institut
     assert fault is not None and fault.kind == Kind.UNSIGNED
 
 
-def test_a_copy_that_is_no_signed_end_is_named(bucket: Bucket, alpine: Institution) -> None:
+@pytest.mark.parametrize(
+    "head",
+    [None, [], {}, *({"hash": "ab", "at": at} for at in ("rubbish", None, 7, "0001-01-01T00:00+14:00"))],
+)
+def test_a_copy_that_is_no_signed_end_is_named(bucket: Bucket, alpine: Institution, head: Any) -> None:
     signed_over_hours(alpine.pk, 1)
-    bucket.objects[f"heads/{alpine.pk}/000000000002-abc.json"] = b"nothing of ours"
+    copy = json.dumps({"head": head, "signature": "AAAA"}) if head is not None else "nothing of ours"
+    bucket.objects[f"heads/{alpine.pk}/000000000002-abc.json"] = copy.encode()
     fault = verified(str(alpine.pk), heads.signed_heads(str(alpine.pk), copies=True)).fault
     assert fault == Fault(2, Kind.UNSIGNED)
 
