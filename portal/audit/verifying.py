@@ -65,8 +65,10 @@ def verified(chain: str, signed: Iterable[Signed] = (), most: int | None = None)
     if first > 1 and before is None:
         return Report(chain, first, first - 1, Fault(first - 1, Kind.MISSING))
     hashes = {first - 1: before.hash if before and first > 1 else START}
+    signed = tuple(signed)
+    kept = {first - 1, end[0], *(each.number for each in signed)}
     try:
-        fault = _first_fault(institution_id, hashes)
+        fault = _first_fault(institution_id, hashes, kept)
     except ValueError:  # a field that does not even read as what it is
         fault = Fault(max(hashes) + 1, Kind.CHANGED)
     fault = fault or _at_the_end(chain, hashes, end) or _against(hashes, signed)
@@ -89,8 +91,8 @@ def _records(institution_id: UUID | None, first: int) -> Iterator[tuple[int, str
         yield identifier, stored, dict(zip(FIELDS, values, strict=True))
 
 
-def _first_fault(institution_id: UUID | None, hashes: dict[int, str]) -> Fault | None:
-    """Of the records one by one; adds the hash of each that stands, by its number."""
+def _first_fault(institution_id: UUID | None, hashes: dict[int, str], kept: set[int]) -> Fault | None:
+    """Of the records one by one; leaves the hashes of those to be kept and of the last that stands."""
     (last,) = hashes
     last_id = 0
     for identifier, stored, fields in _records(institution_id, last + 1):
@@ -99,6 +101,8 @@ def _first_fault(institution_id: UUID | None, hashes: dict[int, str]) -> Fault |
             return fault
         if identifier <= last_id:
             return Fault(last + 1, Kind.REORDERED)
+        if last not in kept:
+            del hashes[last]
         last, last_id = last + 1, identifier
         hashes[last] = stored
     return None

@@ -292,3 +292,18 @@ def test_the_latest_records_can_be_checked_alone(mine: UUID) -> None:
     sql("UPDATE audit_auditrecord SET subject_id = 'x' WHERE id = %s", at(mine, 4))
     assert verified(chain_of(mine), most=3).fault == Fault(4, Kind.CHANGED)
     assert verified(chain_of(mine), most=2).fault is None
+
+
+def test_of_a_long_chain_only_the_hashes_that_are_compared_are_kept(
+    mine: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    compare = verifying._against
+
+    def counted(hashes: dict[int, str], signed: Any) -> Fault | None:
+        seen.extend(hashes)
+        return compare(hashes, signed)
+
+    monkeypatch.setattr(verifying, "_against", counted)
+    assert verified(chain_of(mine), signed_of(mine, 2, 4)).fault is None
+    assert seen == [0, 2, 4, LENGTH]
