@@ -1,9 +1,7 @@
 """Who has access and who did read, over the API: the same as on the pages."""
 
-from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
-from portal.api.serializers import PageQuerySerializer
+from portal.api.callers import acting
+from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import READING
 from sharing.access import Access, accesses
 from sharing.access_log import GIVEN, KINDS, RECEIVED, Line, Wanted, lines_of, log_for
@@ -40,14 +38,11 @@ class AccessSerializer(serializers.Serializer[Access]):
     last = serializers.DateTimeField(allow_null=True)
 
 
-class AccessPageSerializer(serializers.Serializer[dict[str, Any]]):
+class AccessPageSerializer(PageSerializer):
     """A page of them, by the other institution's name and the fund, as of `at`."""
 
     at = serializers.DateTimeField()
     results = AccessSerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class AccessQuerySerializer(PageQuerySerializer):
@@ -87,13 +82,10 @@ class LineSerializer(serializers.Serializer[Line]):
         return line.person.pk if line.person else None
 
 
-class LogPageSerializer(serializers.Serializer[dict[str, Any]]):
+class LogPageSerializer(PageSerializer):
     """A page of the log, newest first."""
 
     results = LineSerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class LogQuerySerializer(PageQuerySerializer):
@@ -123,17 +115,15 @@ class AccessView(APIView):
         asked, now = query.validated_data, timezone.now()
         at = asked["at"] if asked["at"] and asked["at"] < now else None
         found = accesses(
-            _actor(request),
+            acting(request),
             given=asked["direction"] == GIVEN,
             moment=at,
             institution=asked["institution"],
             fund=asked["fund"],
         )
-        pages = Paginator(found, asked["size"])
-        page = pages.get_page(asked["page"])
+        page = page_of(found, asked)
         rows = AccessSerializer(list(page.object_list), many=True).data  # type: ignore[arg-type]
-        told = {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
-        return Response({"at": (at or now).isoformat()} | told)
+        return Response({"at": (at or now).isoformat()} | paged(page, rows))
 
 
 class AccessLogView(APIView):
@@ -150,17 +140,8 @@ class AccessLogView(APIView):
         """Newest first; of the other side no person is known."""
         query = LogQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        asked, actor = dict(query.validated_data), _actor(request)
-        number, size = asked.pop("page"), asked.pop("size")
-        pages = Paginator(log_for(actor, Wanted(**asked)).order_by("-number"), size)
-        page = pages.get_page(number)
+        asked, actor = dict(query.validated_data), acting(request)
+        place = {name: asked.pop(name) for name in ("page", "size")}
+        page = page_of(log_for(actor, Wanted(**asked)).order_by("-number"), place)
         rows = LineSerializer(list(lines_of(actor, page.object_list)), many=True).data  # type: ignore[arg-type]
-        return Response(
-            {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
-        )
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor
+        return Response(paged(page, rows))

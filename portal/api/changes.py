@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from ingestion.web import selectors
 from ingestion.web.selectors.changes import Changes, changes, earlier_deliveries
-from portal.accounts.actor import actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
+from portal.api.callers import acting
 from portal.api.views import ONE
 from portal.common.errors import NotFound
 
@@ -75,8 +75,7 @@ class ChangesView(APIView):
         """Counts by rule, read with the caller's own rights; `since` is null where nothing is earlier."""
         asked = ChangeQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        number, actor = asked.validated_data.get("since"), actor_of(request._request)
-        assert actor is not None  # the permission let nobody else pass
+        number, actor = asked.validated_data.get("since"), acting(request)
         submission = selectors.get_submission(actor, submission_id)
         earlier = earlier_deliveries(actor, submission)
         before = next((one for one in earlier if number in (None, one.number)), None)

@@ -12,10 +12,11 @@ from rest_framework.views import APIView
 from ingestion.pipeline.rulebook import MAX_BYTES
 from ingestion.web import selectors, services
 from ingestion.web.models import ColumnMapping
-from portal.accounts.actor import Actor, actor_of
+from portal.accounts.actor import Actor
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
 from portal.api import decision_serializers as serializers
+from portal.api.callers import acting
 from portal.api.errors import DocumentTooLarge
 from portal.api.views import ONE, PROBLEM, READING
 from portal.common.errors import BadRequest
@@ -39,7 +40,7 @@ class MappingsView(DecisionView):
     )
     def get(self, request: Request) -> Response:
         """Those in use first, newest first."""
-        found = selectors.mappings_for(_actor(request))
+        found = selectors.mappings_for(acting(request))
         return Response({"results": serializers.MappingSummarySerializer(found, many=True).data})
 
 
@@ -49,7 +50,7 @@ class MappingView(DecisionView):
     @extend_schema(operation_id="mappings_retrieve", responses={200: serializers.MappingSerializer, **ONE})
     def get(self, request: Request, fingerprint: str) -> Response:
         """Which column is which field, as runs find it now."""
-        actor = _actor(request)
+        actor = acting(request)
         mapping = selectors.get_mapping(actor, fingerprint)
         return _mapping(mapping, selectors.mapping_in_force(actor, mapping.fingerprint)[0])
 
@@ -63,7 +64,7 @@ class MappingView(DecisionView):
 
         409 when another version came in between, 422 with all that is wrong with it.
         """
-        change, actor = _change(request), _actor(request)
+        change, actor = _change(request), acting(request)
         said, document = {"based_on": change["version"], "reason": change["reason"]}, change["document"]
         if document is None:
             mapping = selectors.get_mapping(actor, fingerprint)
@@ -81,7 +82,7 @@ class MappingVersionsView(DecisionView):
     )
     def get(self, request: Request, fingerprint: str) -> Response:
         """Who saved what when and why, newest first."""
-        found = selectors.mapping_versions(selectors.get_mapping(_actor(request), fingerprint))
+        found = selectors.mapping_versions(selectors.get_mapping(acting(request), fingerprint))
         return Response({"results": serializers.MappingVersionSerializer(found, many=True).data})
 
 
@@ -93,7 +94,7 @@ class MappingVersionView(DecisionView):
     )
     def get(self, request: Request, fingerprint: str, number: int) -> Response:
         """As it was saved; to return to it, save its document anew."""
-        actor = _actor(request)
+        actor = acting(request)
         mapping = selectors.get_mapping(actor, fingerprint)
         [found] = selectors.told(actor, mapping, [selectors.get_mapping_version(mapping, number)])
         said = serializers.MappingVersionSerializer(found.version).data
@@ -108,7 +109,7 @@ class RulebookView(DecisionView):
     )
     def get(self, request: Request) -> Response:
         """The one in force; an empty document when there is none."""
-        return self._in_force(_actor(request))
+        return self._in_force(acting(request))
 
     @extend_schema(
         operation_id="rulebook_update",
@@ -117,7 +118,7 @@ class RulebookView(DecisionView):
     )
     def put(self, request: Request) -> Response:
         """Puts a new version in force; 409 when another one came in between, 422 with all that is wrong."""
-        body, actor = _change(request), _actor(request)
+        body, actor = _change(request), acting(request)
         services.save_rulebook(
             actor=actor, document=body["document"], based_on=body["version"], reason=body["reason"]
         )
@@ -164,9 +165,3 @@ def _body(request: Request) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise BadRequest("The body is not a JSON object.")
     return document
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor

@@ -1,8 +1,5 @@
 """What is expected of the institution, for programs: the terms; the calendar says what came of them."""
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,7 +10,7 @@ from ingestion.schedule import selectors
 from ingestion.schedule.models import Expectation
 from portal.accounts.programs.scopes import Scope
 from portal.api.callers import reader
-from portal.api.serializers import PageQuerySerializer
+from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import READING
 
 
@@ -36,14 +33,11 @@ class ExpectationSerializer(serializers.ModelSerializer[Expectation]):
         read_only_fields = fields
 
 
-class ExpectationPageSerializer(serializers.Serializer[dict[str, Any]]):
+class ExpectationPageSerializer(PageSerializer):
     """A page of expected deliveries, and the zone in which every deadline is meant."""
 
     zone = serializers.CharField()
     results = ExpectationSerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class ExpectationsView(APIView):
@@ -61,14 +55,6 @@ class ExpectationsView(APIView):
         asked = PageQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         caller = reader(request)
-        pages = Paginator(selectors.expectations_for(caller), asked.validated_data["size"])
-        page = pages.get_page(asked.validated_data["page"])
-        return Response(
-            {
-                "zone": selectors.zone_for(caller),
-                "results": ExpectationSerializer(list(page.object_list), many=True).data,
-                "total": pages.count,
-                "page": page.number,
-                "pages": pages.num_pages,
-            }
-        )
+        page = page_of(selectors.expectations_for(caller), asked.validated_data)
+        rows = ExpectationSerializer(list(page.object_list), many=True).data
+        return Response({"zone": selectors.zone_for(caller)} | paged(page, rows))

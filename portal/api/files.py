@@ -13,11 +13,10 @@ from rest_framework.views import APIView
 
 from ingestion.web import selectors
 from ingestion.web.services.files import files_of
-from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
-from portal.api.callers import reader
+from portal.api.callers import acting, reader
 from portal.api.views import ONE
 from portal.common.errors import NotFound
 
@@ -52,16 +51,10 @@ class FileView(APIView):
     )
     def get(self, request: Request, submission_id: UUID, name: str) -> StreamingHttpResponse:
         """Streamed from the institution's bucket with the caller's own rights."""
-        actor = _actor(request)
+        actor = acting(request)
         submission = selectors.get_submission(actor, submission_id)
         service = files_of(submission).get(name)
         if service is None:
             raise NotFound("There is no such file of this submission.")
         content = service(actor=actor, submission=submission)
         return StreamingHttpResponse(content, content_type="application/octet-stream")
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor

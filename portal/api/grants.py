@@ -3,19 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
-from portal.api.callers import reader
-from portal.api.serializers import PageQuerySerializer
+from portal.api.callers import acting, reader
+from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import selectors, services
 from sharing.models import Grant
@@ -43,13 +41,10 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
         read_only_fields = fields
 
 
-class GrantPageSerializer(serializers.Serializer[dict[str, Any]]):
+class GrantPageSerializer(PageSerializer):
     """A page of grants, newest first."""
 
     results = GrantSerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class GrantQuerySerializer(PageQuerySerializer):
@@ -84,12 +79,9 @@ class GrantsView(APIView):
         found = {"given": given, "received": received}.get(asked.get("direction", ""), given | received)
         if "state" in asked:
             found = found.filter(state=asked["state"])
-        pages = Paginator(found, asked["size"])
-        page = pages.get_page(asked["page"])
+        page = page_of(found, asked)
         rows = GrantSerializer(list(page.object_list), many=True).data
-        return Response(
-            {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
-        )
+        return Response(paged(page, rows))
 
 
 class GrantView(APIView):
@@ -111,7 +103,7 @@ class AcceptanceView(APIView):
     @extend_schema(operation_id="grants_accept", request=None, responses={200: GrantSerializer, **CHANGING})
     def post(self, request: Request, grant_id: UUID) -> Response:
         """Accepts an offer; 409 when it is not open to this institution any more."""
-        return Response(GrantSerializer(services.accept(actor=_actor(request), grant_id=grant_id)).data)
+        return Response(GrantSerializer(services.accept(actor=acting(request), grant_id=grant_id)).data)
 
 
 class RevocationView(APIView):
@@ -126,15 +118,9 @@ class RevocationView(APIView):
     )
     def post(self, request: Request, grant_id: UUID) -> Response:
         """Ends it for good; every copy is deleted, at once or within a minute."""
-        actor = _actor(request)
+        actor = acting(request)
         selectors.get_grant(actor, grant_id)
         said = ReasonSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         services.revoke_now(actor=actor, grant_id=grant_id, reason=said.validated_data["reason"])
         return Response(GrantSerializer(selectors.get_grant(actor, grant_id)).data)
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor

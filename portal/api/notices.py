@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +12,7 @@ from rest_framework.views import APIView
 from portal.accounts.actor import Actor, actor_of
 from portal.accounts.programs.scopes import Scope
 from portal.api.callers import reader
-from portal.api.serializers import PageQuerySerializer
+from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import READING
 from portal.notices.models import Announcement, Notice
 from portal.notices.selectors import announcements_for, notices_for
@@ -36,13 +35,10 @@ class NoticeSerializer(serializers.Serializer[Notice]):
         return text_of(notice.announcement.event, notice.announcement.about).title
 
 
-class NoticePageSerializer(serializers.Serializer[dict[str, Any]]):
+class NoticePageSerializer(PageSerializer):
     """A page of notices, newest first."""
 
     results = NoticeSerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class NoticeQuerySerializer(PageQuerySerializer):
@@ -71,13 +67,10 @@ class NoticesView(APIView):
         actor = actor_of(request._request)
         found: QuerySet[Notice] | QuerySet[Announcement]
         found = announcements_for(reader(request)) if actor is None else _notices(actor, asked.validated_data)
-        pages: Paginator[Notice | Announcement] = Paginator(found, asked.validated_data["size"])
-        page = pages.get_page(asked.validated_data["page"])
+        page = page_of(found, asked.validated_data)
         told = [one if isinstance(one, Notice) else _unread(one) for one in page.object_list]
         rows = NoticeSerializer(told, many=True).data  # type: ignore[arg-type]
-        return Response(
-            {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
-        )
+        return Response(paged(page, rows))
 
 
 def _notices(actor: Actor, asked: dict[str, Any]) -> QuerySet[Notice]:

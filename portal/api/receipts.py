@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from ingestion.web import selectors
 from ingestion.web.services.receipts import issue_receipt
-from portal.accounts.actor import actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
+from portal.api.callers import acting
 from portal.api.views import ONE
 
 
@@ -40,7 +40,6 @@ class ReceiptView(APIView):
     @extend_schema(operation_id="submissions_receipt", responses={200: SignedReceiptSerializer, **ONE})
     def get(self, request: Request, submission_id: UUID) -> Response:
         """Of the latest verdict, signed now; 404 before there is one. Each that is given out is recorded."""
-        actor = actor_of(request._request)
-        assert actor is not None  # the permission let nobody else pass
+        actor = acting(request)
         submission = selectors.get_submission(actor, submission_id)
         return Response(issue_receipt(actor=actor, submission=submission, form="json"))

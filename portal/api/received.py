@@ -1,8 +1,5 @@
 """What other institutions shared, over the API: the list, one delivery, its files."""
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -11,12 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
-from portal.api.callers import reader
-from portal.api.serializers import PageQuerySerializer
+from portal.api.callers import acting, reader
+from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import services
 from sharing.inbox import versions_of
@@ -56,13 +52,10 @@ class ReceivedSummarySerializer(serializers.Serializer[Copy]):
         return after.pk if after else None
 
 
-class ReceivedPageSerializer(serializers.Serializer[dict[str, Any]]):
+class ReceivedPageSerializer(PageSerializer):
     """A page of received deliveries, newest first."""
 
     results = ReceivedSummarySerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class ReceivedQuerySerializer(PageQuerySerializer):
@@ -97,11 +90,10 @@ class ReceivedListView(APIView):
         found = received_for(caller)
         if owner := query.get("owner"):
             found = found.filter(grant__owner__code=owner)
-        page = Paginator(found, query["size"]).get_page(query["page"])
+        page = page_of(found, query)
         more = {"versions": versions_of(caller, page.object_list)}
         rows = [ReceivedSummarySerializer(copy, context=more).data for copy in page.object_list]
-        told = {"total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages}
-        return Response({"results": rows, **told})
+        return Response(paged(page, rows))
 
 
 class ReceivedView(APIView):
@@ -112,7 +104,7 @@ class ReceivedView(APIView):
     @extend_schema(operation_id="received_retrieve", responses={200: ReceivedSerializer, **PROVEN})
     def get(self, request: Request, copy_id: int) -> Response:
         """Read with the caller's own rights; 409 when it is not proven to be what was shared."""
-        actor = _actor(request)
+        actor = acting(request)
         copy = get_received(actor, copy_id)
         received = services.open_received(actor=actor, copy=copy)
         document = services.verdict_document(actor=actor, received=received)
@@ -132,12 +124,6 @@ class ReceivedFileView(APIView):
     )
     def get(self, request: Request, copy_id: int, name: str) -> StreamingHttpResponse:
         """Proven by the manifest before the first byte leaves."""
-        actor = _actor(request)
+        actor = acting(request)
         content = services.download(actor=actor, copy=get_received(actor, copy_id), name=name)
         return StreamingHttpResponse(content, content_type="application/octet-stream")
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor

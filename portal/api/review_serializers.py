@@ -7,7 +7,8 @@ from rest_framework import serializers
 from ingestion.review.models import Acceptance
 from ingestion.review.services.accepting import MAX_REASON
 from ingestion.review.states import Reach, State
-from portal.api.serializers import PageQuerySerializer, StandingSerializer
+from portal.api.paging import PageQuerySerializer, PageSerializer
+from portal.api.serializers import StandingSerializer
 
 
 class AcceptanceSerializer(serializers.ModelSerializer[Acceptance]):
@@ -51,13 +52,10 @@ class AcceptanceListSerializer(serializers.Serializer[dict[str, Any]]):
     results = AcceptanceSerializer(many=True)
 
 
-class AcceptancePageSerializer(serializers.Serializer[dict[str, Any]]):
+class AcceptancePageSerializer(PageSerializer):
     """A page of acceptances, newest first."""
 
     results = AcceptanceSerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class AcceptanceQuerySerializer(PageQuerySerializer):

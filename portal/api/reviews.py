@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -14,12 +13,12 @@ from ingestion.review import selectors, services
 from ingestion.review.funds import fund_of
 from ingestion.review.states import Reach
 from ingestion.web.selectors import get_submission
-from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
 from portal.api import review_serializers as serializers
-from portal.api.callers import reader
+from portal.api.callers import acting, reader
+from portal.api.paging import page_of, paged
 from portal.api.views import ONE, PROBLEM, READING
 
 CHANGING = ONE | {409: PROBLEM}
@@ -56,7 +55,7 @@ class SubmissionAcceptancesView(ReviewView):
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
         """Accepts warnings at once; for errors this asks a second person to release them."""
-        actor = _actor(request)
+        actor = acting(request)
         submission = get_submission(actor, submission_id)
         sent = serializers.AskedSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -84,12 +83,9 @@ class AcceptancesView(ReviewView):
         found = selectors.acceptances_for(reader(request))
         if "state" in asked:
             found = found.filter(state=asked["state"])
-        pages = Paginator(found, asked["size"])
-        page = pages.get_page(asked["page"])
+        page = page_of(found, asked)
         rows = serializers.AcceptanceSerializer(list(page.object_list), many=True).data
-        return Response(
-            {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
-        )
+        return Response(paged(page, rows))
 
 
 class DecisionView(ReviewView):
@@ -102,7 +98,7 @@ class DecisionView(ReviewView):
     )
     def post(self, request: Request, acceptance_id: UUID) -> Response:
         """Releases or refuses; 403 for whoever asked, 409 when it was decided already."""
-        actor = _actor(request)
+        actor = acting(request)
         found = selectors.get_acceptance(actor, acceptance_id)
         sent = serializers.DecisionSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -120,12 +116,6 @@ class EndView(ReviewView):
     )
     def post(self, request: Request, acceptance_id: UUID) -> Response:
         """Ends it now for every file, or takes a request back; 409 when it has ended already."""
-        actor = _actor(request)
+        actor = acting(request)
         found = selectors.get_acceptance(actor, acceptance_id)
         return Response(serializers.AcceptanceSerializer(services.end(actor=actor, acceptance=found)).data)
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor

@@ -12,6 +12,7 @@ from ingestion.web.models import Submission
 from ingestion.web.selectors import pipeline_steps
 from ingestion.web.states import State, Verdict
 from ingestion.web.uploads.terms import MAX_REASON
+from portal.api.paging import PageQuerySerializer, PageSerializer
 
 
 class CountsSerializer(serializers.Serializer[dict[str, int]]):
@@ -124,13 +125,6 @@ class FindingSerializer(serializers.Serializer[dict[str, Any]]):
     message = serializers.CharField()
 
 
-class PageQuerySerializer(serializers.Serializer[dict[str, Any]]):
-    """Which page, and how long."""
-
-    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
-    size = serializers.IntegerField(min_value=1, max_value=500, default=50)
-
-
 class SubmissionQuerySerializer(PageQuerySerializer):
     """Which submissions; `deliverable`: only those that may be handed on."""
 
@@ -163,22 +157,16 @@ class FindingQuerySerializer(PageQuerySerializer):
     order = serializers.ChoiceField(choices=["row", "fund", "value", "-value"], required=False)
 
 
-class SubmissionPageSerializer(serializers.Serializer[dict[str, Any]]):
+class SubmissionPageSerializer(PageSerializer):
     """A page of submissions, newest first."""
 
     results = SubmissionSummarySerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
-class FindingPageSerializer(serializers.Serializer[dict[str, Any]]):
+class FindingPageSerializer(PageSerializer):
     """A page of findings, by severity, field, rule and row."""
 
     results = FindingSerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class SignInSerializer(serializers.Serializer[dict[str, str]]):

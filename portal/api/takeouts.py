@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
+from portal.api.callers import acting
 from portal.api.views import ONE, PROBLEM, READING
 from portal.custody import selectors, services
 from portal.custody.models import Part, TakeOut
@@ -51,13 +51,13 @@ class TakeOutsView(APIView):
     @extend_schema(operation_id="takeouts_list", responses={200: TakeOutSerializer(many=True), **READING})
     def get(self, request: Request) -> Response:
         """The latest ones, newest first."""
-        found = selectors.takeouts_for(_actor(request)).prefetch_related("parts")[:MOST_LISTED]
+        found = selectors.takeouts_for(acting(request)).prefetch_related("parts")[:MOST_LISTED]
         return Response(TakeOutSerializer(found, many=True).data)
 
     @extend_schema(operation_id="takeouts_begin", request=None, responses={201: TakeOutSerializer, **READING})
     def post(self, request: Request) -> Response:
         """Begins one, of everything as it is now."""
-        return Response(TakeOutSerializer(services.start(actor=_actor(request))).data, status=201)
+        return Response(TakeOutSerializer(services.start(actor=acting(request))).data, status=201)
 
 
 class TakeOutView(APIView):
@@ -68,7 +68,7 @@ class TakeOutView(APIView):
     @extend_schema(operation_id="takeouts_retrieve", responses={200: TakeOutSerializer, **ONE})
     def get(self, request: Request, takeout_id: UUID) -> Response:
         """Its state and its parts."""
-        return Response(TakeOutSerializer(selectors.get_takeout(_actor(request), takeout_id)).data)
+        return Response(TakeOutSerializer(selectors.get_takeout(acting(request), takeout_id)).data)
 
 
 class CountView(APIView):
@@ -79,7 +79,7 @@ class CountView(APIView):
     @extend_schema(operation_id="takeouts_count", request=None, responses={200: TakeOutSerializer, **ONE})
     def post(self, request: Request, takeout_id: UUID) -> Response:
         """Finds some thousand objects more; again until the state is `ready`."""
-        return Response(TakeOutSerializer(services.count(actor=_actor(request), takeout_id=takeout_id)).data)
+        return Response(TakeOutSerializer(services.count(actor=acting(request), takeout_id=takeout_id)).data)
 
 
 class PartView(APIView):
@@ -93,11 +93,5 @@ class PartView(APIView):
     )
     def get(self, request: Request, takeout_id: UUID, number: int) -> StreamingHttpResponse:
         """A zip file, read while it leaves; what breaks off is no zip file and is fetched anew."""
-        _name, content = services.fetch(actor=_actor(request), takeout_id=takeout_id, number=number)
+        _name, content = services.fetch(actor=acting(request), takeout_id=takeout_id, number=number)
         return StreamingHttpResponse(content, content_type="application/zip")
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import Throttled, UnsupportedMediaType
@@ -21,13 +20,13 @@ from ingestion.web.errors import TooManyUploads
 from ingestion.web.states import State
 from ingestion.web.uploads.reception import Reception
 from ingestion.web.uploads.terms import MAX_REASON
-from portal.accounts.actor import Actor
 from portal.accounts.permissions import role_required
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.roles import Role
 from portal.api import serializers
-from portal.api.callers import reader
+from portal.api.callers import acting, reader
 from portal.api.errors import FileRefused
+from portal.api.paging import page_of, paged
 from portal.common.errors import BadRequest
 
 CLI_REDIRECT = "http://localhost:8400/callback"  # as the user pool's public client has it
@@ -98,10 +97,9 @@ class SubmissionsView(APIView):
         found = found.filter(**{name: query[name] for name in ("state", "verdict") if name in query})
         if query["deliverable"]:
             found = found.filter(pk__in=deliverable_for(reader(request)).values("pk"))
-        pages = Paginator(found.select_related("standing"), query["size"])
-        page = pages.get_page(query["page"])
+        page = page_of(found.select_related("standing"), query)
         summaries = serializers.SubmissionSummarySerializer(list(page.object_list), many=True)
-        return _page(summaries.data, pages.count, page.number, pages.num_pages)
+        return Response(paged(page, summaries.data))
 
     @extend_schema(
         operation_id="submissions_create",
@@ -118,7 +116,7 @@ class SubmissionsView(APIView):
         if not (request.content_type or "").startswith("multipart/form-data"):
             raise UnsupportedMediaType(request.content_type or "")
         try:
-            reception = Reception(request._request, _actor(request))
+            reception = Reception(request._request, acting(request))
         except TooManyUploads as refusal:
             raise Throttled(wait=refusal.retry_after, detail=refusal.message) from None
         with reception:
@@ -161,7 +159,7 @@ class WithdrawalView(APIView):
         """
         said = serializers.WithdrawalSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        actor = _actor(request)
+        actor = acting(request)
         submission = selectors.get_submission(actor, submission_id)
         withdrawn = services.withdraw(actor, submission, reason=said.validated_data["reason"])
         return Response(serializers.SubmissionSerializer(withdrawn).data)
@@ -178,10 +176,11 @@ class FindingsView(APIView):
     def get(self, request: Request, submission_id: UUID) -> Response:
         """Read from the results with the caller's own rights; 404 before there is a verdict."""
         query = _query(serializers.FindingQuerySerializer(data=request.query_params))
-        actor = _actor(request)
+        actor = acting(request)
         submission = selectors.get_submission(actor, submission_id)
         page = selectors.findings_page(actor, submission, **query)
-        return _page(page.rows, page.total, page.page, page.pages)
+        told = {"total": page.total, "page": page.page, "pages": page.pages}
+        return Response({"results": page.rows} | told)
 
 
 def _receive_one(reception: Reception) -> services.Outcome:
@@ -191,16 +190,6 @@ def _receive_one(reception: Reception) -> services.Outcome:
     return services.receive(reception)[0]
 
 
-def _actor(request: Request) -> Actor:
-    actor = request._request.actor  # type: ignore[attr-defined]
-    assert isinstance(actor, Actor)  # the permission let nobody else pass
-    return actor
-
-
 def _query(serializer: Serializer[dict[str, Any]]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
-
-
-def _page(rows: Any, total: int, page: int, pages: int) -> Response:
-    return Response({"results": rows, "total": total, "page": page, "pages": pages})

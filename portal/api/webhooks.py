@@ -3,17 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
-from portal.api.serializers import PageQuerySerializer
+from portal.api.callers import acting
+from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import ONE, READING
 from portal.notices import selectors
 from portal.notices.models import Delivery, DeliveryAttempt, Endpoint
@@ -63,13 +62,10 @@ class DeliveryQuerySerializer(PageQuerySerializer):
     state = serializers.ChoiceField(choices=Delivery.State.choices, required=False)
 
 
-class DeliveryPageSerializer(serializers.Serializer[dict[str, Any]]):
+class DeliveryPageSerializer(PageSerializer):
     """A page of messages, newest first."""
 
     results = DeliverySerializer(many=True)
-    total = serializers.IntegerField()
-    page = serializers.IntegerField()
-    pages = serializers.IntegerField()
 
 
 class WebhooksView(APIView):
@@ -80,7 +76,7 @@ class WebhooksView(APIView):
     @extend_schema(operation_id="webhooks_list", responses={200: WebhookListSerializer, **READING})
     def get(self, request: Request) -> Response:
         """Addresses and the events they are told of."""
-        found = selectors.endpoints_for(_actor(request))
+        found = selectors.endpoints_for(acting(request))
         return Response({"results": WebhookSerializer(found, many=True).data})
 
 
@@ -98,18 +94,9 @@ class DeliveriesView(APIView):
         """Each message with every attempt; `state=failed` are those that are given up."""
         asked = DeliveryQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        found = selectors.deliveries_of(selectors.get_endpoint(_actor(request), endpoint_id))
+        found = selectors.deliveries_of(selectors.get_endpoint(acting(request), endpoint_id))
         if "state" in asked.validated_data:
             found = found.filter(state=asked.validated_data["state"])
-        pages = Paginator(found, asked.validated_data["size"])
-        page = pages.get_page(asked.validated_data["page"])
+        page = page_of(found, asked.validated_data)
         rows = DeliverySerializer(list(page.object_list), many=True).data
-        return Response(
-            {"results": rows, "total": pages.count, "page": page.number, "pages": pages.num_pages}
-        )
-
-
-def _actor(request: Request) -> Actor:
-    actor = actor_of(request._request)
-    assert actor is not None  # the permission let nobody else pass
-    return actor
+        return Response(paged(page, rows))
