@@ -63,13 +63,3 @@ def member_required(role: Role = Role.VIEWER, *, for_all_funds: bool = False) ->
         return guarded
 
     return decorate
-
-
-class MemberRequiredMixin:
-    """The same for class-based views; set `role`."""
-
-    role = Role.VIEWER
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        guarded = member_required(self.role)(super().dispatch)  # type: ignore[misc]
-        return guarded(request, *args, **kwargs)

@@ -1,8 +1,6 @@
 """Public ids: random UUIDs, in their canonical text form only."""
 
-from uuid import UUID, uuid4
-
-new_id = uuid4
+from uuid import UUID
 
 
 def parse_id(value: str) -> UUID | None:

@@ -19,7 +19,6 @@ from ingestion.web.sentences import in_words_lazy
 from portal.dashboard.expected import STATUSES, Due
 from portal.dashboard.forms import DateInput, Narrowing, TiedForm, zones
 
-ANY_FUND = "any"
 LAST_DAY = 31
 TERMS = (
     "template", "frequency", "month", "business_days", "at", "calendar", "remind_days", "starts", "ends",

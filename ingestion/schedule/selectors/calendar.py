@@ -1,7 +1,7 @@
 """What is expected of an institution, and what came of it."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,9 +16,6 @@ from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
 from portal.common.errors import NotFound
 from portal.common.time import now
-
-OVERDUE_DAYS = timedelta(days=92)
-"""How far back what is missing is still asked for."""
 
 
 def expectations_for(actor: Reader) -> QuerySet[Expectation]:
