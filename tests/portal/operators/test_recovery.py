@@ -146,7 +146,7 @@ def test_everybody_is_told_whatever_they_chose_and_told_again_at_the_end(
 def test_a_member_who_is_limited_to_some_funds_is_told_may_object_and_is_limited_no_more_as_administrator(
     olga: Actor, otto: Actor, reviewer: Actor, pass_time: PassTime
 ) -> None:
-    Membership.objects.filter(user=reviewer.user).update(funds=["LU0000000001"])
+    Membership.objects.filter(user=reviewer.user).update(funds=["LU0000000001"], entities=[])
     limited = actor_for(reviewer.user, NoToken(("alpine-am",)))
     assert limited.limit
     first = of_member(olga, limited)
