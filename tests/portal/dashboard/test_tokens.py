@@ -56,6 +56,7 @@ def test_from_nothing_to_a_program_that_reads(admin: Client, ada: User) -> None:
     [
         ({"name": ""}, "Say where the token is used"),
         ({"scopes": []}, "Choose at least one thing that the token reads."),
+        ({"scopes": []}, 'href="#id_scopes_0"'),
         ({"scopes": ["everything"]}, "everything is not one of the available choices"),
         ({"days": "3650"}, "3650 is not one of the available choices"),
     ],
