@@ -62,5 +62,6 @@ class AnswerForm(TiedForm):
         label=lazy("Why"),
         max_length=MOST_WORDS,
         error_messages={"required": lazy("Say why, in a sentence.")},
+        help_text=lazy("The members of the institution and the operators read it."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )

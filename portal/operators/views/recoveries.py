@@ -21,6 +21,7 @@ from portal.operators.errors import (
     SecondOperatorNeeded,
 )
 from portal.operators.forms import AnswerForm, RecoveryForm
+from portal.operators.institutions import administrators
 from portal.operators.permissions import operators_only
 from portal.operators.states import OPEN, State
 from portal.operators.words import LABELS
@@ -66,12 +67,14 @@ def operator_recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
         try:
             if wanted == "confirm":
                 services.confirm(actor=actor, recovery_id=recovery_id)
+                said = _("Confirmed. The members are told, and can object for 72 hours.")
             else:
                 services.withdraw(actor=actor, recovery_id=recovery_id, **form.cleaned_data)
+                said = _("It is called off. Nobody becomes administrator by it.")
         except (SecondOperatorNeeded, RecoveryOver) as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, _("Done."))
+            messages.success(request, said)
         return redirect("operator_recovery", recovery_id)
     if request.method == "POST" and not form.is_bound:
         raise BadRequest
@@ -79,6 +82,7 @@ def operator_recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
         "recovery": found,
         "label": LABELS[State(found.state)],
         "form": form,
+        "admins": administrators(actor, [found.institution_id])[found.institution_id],
         "is_open": found.state in OPEN,
         "is_asked": found.state == State.ASKED,
         "is_due": found.state == State.DUE,

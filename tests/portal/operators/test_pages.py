@@ -119,10 +119,13 @@ def test_one_asks_another_confirms_and_a_member_objects_on_the_pages(
     assert page == reverse("operator_recovery", args=[recovery.pk])
     assert "Another operator has to confirm it, within seven days." in olga.get(page).text
     assert viewer.get(ours).status_code == 404, "nobody is told yet"
+    assert "Administrators now</dt><dd>None" in olga.get(page).text
     olga.post(page, {"act": "confirm"})
     assert Recovery.objects.get().state == "asked"
     assert "about to give" not in viewer.get("/").text
-    otto.post(page, {"act": "confirm"})
+    assert "The members are told" in otto.post(page, {"act": "confirm"}, follow=True).text
+    member(alpine, "ada", "admin")
+    assert "ada@alpine-am.example" in otto.get(page).text, "who may ask them before anything happens"
     assert "about to give your institution a new administrator" in viewer.get("/").text
     assert "Their last administrator has died." in viewer.get(ours).text
     refused = viewer.post(ours, {"reason": ""})
