@@ -17,7 +17,7 @@ class KeyInUse(Conflict):
 
     code = "KEY_IN_USE"
     title = noop("This key is in use already")
-    message = noop("A key stands for one holder. Make a new pair for this one.")
+    message = noop("This key was added before, and a key stands for one holder. Make a new pair.")
 
 
 class TooManyKeys(Conflict):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.dashboard.forms import TiedForm
@@ -31,9 +32,8 @@ class KeyForm(TiedForm):
     days = forms.TypedChoiceField(
         label=lazy("It counts for"),
         coerce=int,
-        choices=[(days, days) for days in DAYS],
+        choices=[(days, format_lazy(lazy("{n} days"), n=days)) for days in DAYS],
         initial=365,
-        help_text=lazy("Days from today."),
     )
 
     def __init__(self, *args: Any, holders: list[tuple[str, str]], **kwargs: Any) -> None:

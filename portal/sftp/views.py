@@ -22,7 +22,8 @@ def sftp_keys(request: HttpRequest) -> HttpResponse:
     """All keys; a post adds one."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     sent = request.POST if request.method == "POST" else None
-    form = KeyForm(sent, holders=selectors.holders_for(actor))
+    initial = {"holder": f"member:{actor.user.pk}"}
+    form = KeyForm(sent, holders=selectors.holders_for(actor), initial=initial)
     if form.is_valid():
         try:
             services.add_key(actor=actor, **form.cleaned_data)

@@ -143,13 +143,16 @@ def test_only_administrators_and_only_of_the_own_institution(
 
 def test_the_page_says_that_the_channel_is_not_open_and_takes_a_key(alpine: Institution) -> None:
     ada = member(alpine, "ada", "admin")
+    member(alpine, "aaron", "viewer")  # stands before her in the list
     client = sign_in(ada, "alpine-am")
     page = "/institution/sftp-keys/"
-    assert "The channel is not open yet" in client.get(page).text
+    empty = client.get(page).text
+    assert "The channel is not open yet" in empty
+    assert f'value="member:{ada.pk}" selected' in empty and "365 days" in empty
     form = {"holder": f"member:{ada.pk}", "name": "Server <1>", "text": "nonsense", "days": "365"}
     assert "ends in .pub" in client.post(page, form).text
     assert "The key is kept." in client.post(page, form | {"text": LINE}, follow=True).text
     assert "Server &lt;1&gt;" in client.get(page).text
-    assert "A key stands for one holder." in client.post(page, form | {"text": LINE}).text
+    assert "a key stands for one holder." in client.post(page, form | {"text": LINE}).text
     key = SftpKey.objects.get()
     assert "The key is revoked." in client.post(f"{page}{key.pk}/revoke/", follow=True).text
