@@ -29,7 +29,7 @@ def _write(folder: Path, to: str, subject: str, body: str) -> None:
     """One message, whole or not at all."""
     letter = EmailMessage()
     letter["To"], letter["Subject"] = to, subject
-    letter.set_content(body)
+    letter.set_content(body, cte="8bit")  # read as it lies there: no line of it is folded
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"{time.time_ns() // 1000:020d}-{uuid.uuid4().hex}.eml"
     half = target.with_suffix(".half")

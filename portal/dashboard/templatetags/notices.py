@@ -17,6 +17,6 @@ def unread(actor: Actor) -> str:
 
 
 @register.simple_tag
-def has_mailbox() -> bool:
-    """Whether e-mails stay on this machine."""
-    return bool(settings.FUNDGATE_MAILBOX)
+def mailbox_folder() -> str:
+    """Where e-mails stay on this machine; empty where they are sent."""
+    return settings.FUNDGATE_MAILBOX
