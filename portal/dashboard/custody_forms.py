@@ -18,6 +18,15 @@ STAGE_DAYS = {
 }
 
 
+DAYS_REFUSED = {
+    "required": lazy("Say for how many days."),
+    "invalid": lazy("Say for how many days, as a whole number."),
+    "min_value": lazy("This is kept for %(limit_value)s days at least."),
+    "max_value": lazy("This is kept for %(limit_value)s days at most."),
+}
+NO_NUMBER = lazy("Say which delivery, by its number.")
+
+
 class RetentionForm(TiedForm):
     """Days by parameter of the institution's stack, and why."""
 
@@ -32,7 +41,11 @@ class RetentionForm(TiedForm):
         super().__init__(data, initial=initial)
         for name, least in LEAST_DAYS.items():
             self.fields[name] = forms.IntegerField(
-                label=STAGE_DAYS[name], min_value=least, max_value=MOST_DAYS, widget=forms.NumberInput
+                label=STAGE_DAYS[name],
+                min_value=least,
+                max_value=MOST_DAYS,
+                widget=forms.NumberInput,
+                error_messages=DAYS_REFUSED,
             )
         self.order_fields([*LEAST_DAYS, "reason"])
 
@@ -60,6 +73,7 @@ class HoldForm(TiedForm):
         min_value=1,
         max_value=2_000_000_000,
         help_text=lazy("If it is one delivery."),
+        error_messages={"min_value": NO_NUMBER, "invalid": NO_NUMBER, "max_value": NO_NUMBER},
     )
     reason = forms.CharField(
         label=lazy("Why?"),

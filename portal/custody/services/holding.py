@@ -104,7 +104,9 @@ def _standing(actor: Actor, hold_id: UUID) -> Hold:
 
 
 def _delivery(actor: Actor, number: int | None) -> Submission:
-    found = submissions_for(actor).filter(number=number, check_only=False).first() if number else None
+    if not number:
+        raise HoldIncomplete([("number", _("Say which delivery, by its number."))])
+    found = submissions_for(actor).filter(number=number, check_only=False).first()
     if found is None:
         raise HoldIncomplete([("number", _("There is no delivery with this number."))])
     return found

@@ -81,9 +81,19 @@ def test_each_scope_holds_what_it_says(
     assert theirs not in held(alpine.pk)
 
 
-@pytest.mark.parametrize("what", [{"scope": "fund"}, {"scope": "submission", "number": 99}, {"scope": "all"}])
-def test_a_hold_says_what_and_why(admin: Client, what: dict[str, Any]) -> None:
-    assert admin.post("/institution/holds/", {"reason": "A dispute."} | what).status_code == 200
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({"scope": "fund"}, "Say which fund"),
+        ({"scope": "submission"}, "Say which delivery, by its number."),
+        ({"scope": "submission", "number": "-1"}, "Say which delivery, by its number."),
+        ({"scope": "submission", "number": 99}, "There is no delivery with this number."),
+        ({"scope": "all"}, "all is not one of the available choices"),
+    ],
+)
+def test_a_hold_says_what_and_why(admin: Client, what: dict[str, Any], said: str) -> None:
+    answer = admin.post("/institution/holds/", {"reason": "A dispute."} | what)
+    assert answer.status_code == 200 and said in answer.text
     assert admin.post("/institution/holds/", {"scope": "everything"}).status_code == 200
     assert not Hold.objects.exists()
 
