@@ -10,7 +10,7 @@ from ingestion.aws.grants import CONTENTS
 from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web.sentences import in_words_lazy
 from portal.accounts.models import Institution
-from portal.dashboard.forms import DateInput, Narrowing, TiedForm
+from portal.dashboard.forms import NAMED_BESIDE_ALL, DateInput, Narrowing, TiedForm, names_more
 from portal.dashboard.grants import CONTENT_WORDS
 from sharing.access_log import GIVEN, RECEIVED
 from sharing.models import AccessRequest, Grant
@@ -100,6 +100,8 @@ class GrantForm(TiedForm):
         cleaned["wanted"] = [] if cleaned.get("scope") == ALL else [*cleaned.get("funds", ()), *others]
         if cleaned.get("scope") == SOME and not cleaned["wanted"]:
             self.add_error("others", _("Choose at least one fund, or grant all of them."))
+        if cleaned.get("scope") == ALL and names_more(self, "funds", "others"):
+            self.add_error("others", NAMED_BESIDE_ALL)
         return cleaned
 
     def terms(self) -> Terms:

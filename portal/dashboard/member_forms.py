@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from portal.accounts.limits import Limit
 from portal.accounts.roles import WORDS, Role
-from portal.dashboard.forms import TiedForm
+from portal.dashboard.forms import NAMED_BESIDE_ALL, TiedForm, names_more
 
 Known: TypeAlias = Sequence[tuple[str, str]]
 """(code, what it is called) of what is offered."""
@@ -84,6 +84,13 @@ class LimitForm(TiedForm):
         for name, listed in (("funds", known), ("entities", behind)):
             choices = [(code, f"{words} ({code})" if words else code) for code, words in listed]
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for chosen, typed in (("funds", "others"), ("entities", "other_entities")):
+            if cleaned.get("scope") == self.ALL and names_more(self, chosen, typed):
+                self.add_error(typed, NAMED_BESIDE_ALL)
+        return cleaned
 
     @property
     def for_all(self) -> bool:

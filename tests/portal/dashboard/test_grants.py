@@ -83,6 +83,7 @@ def test_a_draft_shows_what_it_would_share_and_only_to_its_owner(
 def test_terms_that_cannot_be_meant_are_shown_at_their_fields(owner: Client, recipient: Client) -> None:
     for wrong, said in [
         ({"others": ""}, "Choose at least one fund"),
+        ({"scope": "all"}, "Choose one or the other."),
         ({"contents": []}, "Choose what is handed on"),
         ({"purpose": ""}, "Say what the data is for"),
         ({"ends_on": "2020-01-01"}, "The last day has passed already"),
@@ -325,7 +326,7 @@ def test_a_limited_reviewer_keeps_what_was_typed_when_a_fund_is_not_theirs(
 ) -> None:
     acted(recipient, offered, "accept")
     rex = member(borealis, "rex", "reviewer")
-    Membership.objects.filter(user=rex).update(funds=[FUND])
+    Membership.objects.filter(user=rex).update(funds=[FUND], entities=[])
     client, expect = sign_in(rex, "borealis-insurance"), at("expect_under_grant", offered)
     terms = EXPECTED | {"starts": "2026-01-01"}
     answer = client.post(expect, terms | {"others": "LU9"})

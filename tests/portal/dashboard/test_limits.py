@@ -74,6 +74,20 @@ def test_a_member_is_limited_to_the_funds_of_legal_entities(
     assert "is no LEI" in refused and 'href="#id_other_entities"' in refused
 
 
+def test_funds_beside_all_of_them_are_asked_back_and_those_that_stand_are_not(
+    admin: Client, anna: User, known: None
+) -> None:
+    page = f"{page_of(anna)}limit/"
+    for named in ({"funds": [ONE]}, {"others": TYPED}, {"other_entities": PARTNER}):
+        assert "Choose one or the other." in admin.post(page, {"scope": "all"} | named).text
+    stands = {"funds": [ONE], "others": TYPED}
+    admin.post(page, {"scope": "some"} | stands)
+    assert Membership.objects.get(user=anna).funds == [ONE, TYPED]
+    assert "Choose one or the other." in admin.post(page, {"scope": "all", "funds": [ONE, TWO]}).text
+    admin.post(page, {"scope": "all"} | stands)
+    assert Membership.objects.get(user=anna).funds is None, "what stood there is what is given up"
+
+
 def test_a_limit_without_a_fund_and_a_limited_administrator_are_refused(
     admin: Client, anna: User, alpine: Institution
 ) -> None:
