@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ingestion.web.models import Submission
-from ingestion.web.services import withdraw
+from ingestion.web.services import apply_event, withdraw
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from sharing import services
@@ -14,7 +14,7 @@ from sharing.selectors import covered_by, current_of, received_for
 from sharing.states import CopyState, State
 from tests.ingestion.review.conftest import run_of
 from tests.ingestion.review.test_locks import taken  # noqa: F401
-from tests.ingestion.web.runs import CARD
+from tests.ingestion.web.runs import CARD, Run
 from tests.sharing.conftest import delivery
 
 
@@ -169,6 +169,19 @@ def test_what_a_new_check_no_longer_replaces_is_owed(owner: Actor, offered: Gran
     assert owed() == [newer]
     checked_again(newer, card=CARD | {"valuation_date": "2026-01-31"})
     assert due(earlier) and due(newer)
+
+
+def test_what_is_replaced_is_not_handed_on_while_what_replaces_it_is_checked_again(
+    owner: Actor, offered: Grant, recipient: Actor
+) -> None:
+    earlier, newer = delivery(owner), delivery(owner)
+    services.accept(actor=recipient, grant_id=offered.pk)
+    newer.attempt, newer.state, newer.verdict = 2, "QUEUED", ""
+    newer.save()
+    for event in Run().events(newer):
+        apply_event(event)
+        assert not due(earlier), event
+    assert due(newer)
 
 
 @pytest.mark.parametrize("suspended", [False, True])

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from ingestion.web.acts import Act
 from ingestion.web.models import Submission
-from ingestion.web.states import State
+from ingestion.web.states import IN_FLIGHT, State
 from portal.audit.tags import AuditTag
 
 
@@ -45,13 +45,15 @@ def supersede(submission: Submission, *, was: str = "") -> Changed:
     changed = Changed()
     if not (was or submission.delivery_key or submission.superseded_by_id):
         return changed
+    if submission.state in IN_FLIGHT and submission.delivery_key == was:
+        return changed  # a run says nothing new before its card, or its end
     near = list(
         Submission.objects.select_for_update(of=("self",), no_key=True)
         .filter(_shares_a_key(submission, was), institution_id=submission.institution_id)
         .exclude(state=State.WITHDRAWN)
         .order_by("number")
     )
-    newest = {one.delivery_key: one for one in near if one.state == State.COMPLETED and one.delivery_key}
+    newest = {one.delivery_key: one for one in near if one.delivery_key and _stands(one, near)}
     for one in near:
         last = newest.get(one.delivery_key)
         by = last if last and last.number > one.number else None
@@ -66,6 +68,15 @@ def supersede(submission: Submission, *, was: str = "") -> Changed:
         else:
             changed.acts.append(Act(AuditTag.SUBMISSION_SUPERSEDED, one, {"by": str(by.id)}))
     return changed
+
+
+def _stands(delivery: Submission, near: list[Submission]) -> bool:
+    """Whether it came to its verdict, or replaces a delivery already and is only checked again.
+
+    A check that is under way, or could not be finished, undoes no replacement.
+    """
+    replaced = {one.superseded_by_id for one in near if one.delivery_key == delivery.delivery_key}
+    return delivery.state == State.COMPLETED or delivery.pk in replaced
 
 
 def _shares_a_key(submission: Submission, was: str) -> Q:

@@ -21,11 +21,15 @@ def complete(made: Submission, run: Run | None = None) -> None:
         apply_event(event)
 
 
-def complete_again(made: Submission, card: dict[str, Any]) -> None:
-    """The file is checked once more, and its card says this instead."""
+def begin_again(made: Submission) -> None:
     made.refresh_from_db()
     made.attempt, made.state, made.verdict = made.attempt + 1, State.QUEUED, ""
     made.save()
+
+
+def complete_again(made: Submission, card: dict[str, Any]) -> None:
+    """The file is checked once more, and its card says this instead."""
+    begin_again(made)
     for event in Run().events(made):
         apply_event(replace(event, index_card=CARD | card if event.index_card else None))
 
@@ -57,6 +61,44 @@ def test_what_was_replaced_counts_again_once_a_new_check_finds_another_date_or_n
     assert [successor(first), successor(second)] == [None, None]
     complete_again(second, {})
     assert [successor(first), successor(second)] == [second, None]
+
+
+@pytest.mark.parametrize("code", ["INTERNAL", "TOKEN_EXPIRED", ""])
+def test_what_is_checked_again_replaces_as_before_at_every_event_whatever_its_end(
+    owner: Actor, code: str
+) -> None:
+    first, second = submission(owner), submission(owner)
+    for made in (first, second):
+        complete(made)
+    begin_again(second)
+    for event in Run(error=code, stage="quality").events(second):
+        apply_event(event)
+        assert successor(first) == second, event
+    second.refresh_from_db()
+    assert second.state == {"INTERNAL": State.FAILED, "TOKEN_EXPIRED": State.NEEDS_SIGN_IN}.get(
+        code, State.COMPLETED
+    )
+
+
+def test_what_is_replaced_can_be_checked_again_beside_what_replaces_it(owner: Actor) -> None:
+    first, second = submission(owner), submission(owner)
+    for made in (first, second):
+        complete(made)
+    begin_again(second)
+    apply_event(Run().events(second)[0])
+    complete_again(first, {})
+    assert [successor(first), successor(second)] == [second, None]
+
+
+def test_a_first_check_that_cannot_be_finished_replaces_nothing(owner: Actor) -> None:
+    first, second = submission(owner), submission(owner)
+    complete(first)
+    described = next(event for event in Run().events(second) if event.index_card)
+    apply_event(described)
+    complete(second, Run(error="INTERNAL"))
+    second.refresh_from_db()
+    assert (second.state, bool(second.delivery_key)) == (State.FAILED, True)
+    assert [successor(first), successor(second)] == [None, None]
 
 
 def test_a_replaced_delivery_that_turns_out_to_be_another_counts(owner: Actor) -> None:
