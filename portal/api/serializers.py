@@ -48,8 +48,8 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
     """One submission in a list."""
 
     counts = CountsSerializer(read_only=True)
-    superseded_by = serializers.UUIDField(source="superseded_by_id", read_only=True, allow_null=True)
-    corrects = serializers.UUIDField(source="corrects_id", read_only=True, allow_null=True)
+    superseded_by = serializers.UUIDField(source="superseded_by.id", read_only=True, allow_null=True)
+    corrects = serializers.UUIDField(source="corrects.id", read_only=True, allow_null=True)
     standing = serializers.SerializerMethodField()
 
     class Meta:

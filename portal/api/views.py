@@ -124,7 +124,10 @@ class SubmissionsView(APIView):
         if isinstance(outcome, services.Refused):
             raise FileRefused(outcome)
         duplicate = isinstance(outcome, services.Duplicate)
-        receipt = serializers.ReceiptSerializer(outcome.submission).data | {"duplicate": duplicate}
+        submission = outcome.submission
+        if duplicate:
+            submission = selectors.get_submission(_actor(request), submission.id)
+        receipt = serializers.ReceiptSerializer(submission).data | {"duplicate": duplicate}
         return Response(receipt, status=200 if duplicate else 201)
 
 
@@ -162,7 +165,7 @@ class WithdrawalView(APIView):
         actor = acting(request)
         submission = selectors.get_submission(actor, submission_id)
         withdrawn = services.withdraw(actor, submission, reason=said.validated_data["reason"])
-        return Response(serializers.SubmissionSerializer(withdrawn).data)
+        return Response(serializers.SubmissionSerializer(selectors.get_submission(actor, withdrawn.id)).data)
 
 
 class FindingsView(APIView):

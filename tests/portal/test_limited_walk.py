@@ -118,7 +118,8 @@ def scene(
     outside = sides.side(987654320, OUTSIDE, INSIDE)
     sides.waiting(inside, 712345690, "waits-inside.csv")
     sides.waiting(outside, 987654390, "waits-outside.csv")
-    Submission.objects.filter(pk=inside.submission.pk).update(corrects=outside.submission)
+    points = {"corrects": outside.submission, "superseded_by": outside.submission}
+    Submission.objects.filter(pk=inside.submission.pk).update(**points)
     of_outside = {"layout_from": outside.submission, "last_used_by": outside.submission}
     ColumnMapping.objects.update(layout_attempt=1, **of_outside)
     others = {
@@ -126,7 +127,7 @@ def scene(
         "recovery_id": operating.recovery_of(alpine).pk,
         "letter.name": notices.arguments("letter", alpine, user, user, tmp_path)[0],
     }
-    hidden = (*outside.words, "waits-outside.csv", "987654390")
+    hidden = (*outside.words, "waits-outside.csv", "987654390", str(outside.submission.pk))
     return Scene(inside, outside, hidden, others)
 
 

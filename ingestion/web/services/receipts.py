@@ -60,7 +60,7 @@ def _content(actor: Actor, submission: Submission, document: dict[str, Any]) -> 
             "handed_in_by": _person(submission.uploaded_by),
             "state": submission.state,
             "check_only": submission.check_only,
-            "replaced_by": str(submission.superseded_by_id) if submission.superseded_by_id else None,
+            "replaced_by": str(submission.superseded_by.id) if submission.superseded_by else None,
         },
         "check": {
             "attempt": submission.attempt,
