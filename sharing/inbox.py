@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
 from portal.accounts.actor import Actor
@@ -70,25 +71,34 @@ def versions_of(actor: Reader, copies: Iterable[Copy]) -> dict[int, Version]:
     return found
 
 
-def not_opened(actor: Actor) -> list[Copy]:
-    """What arrived lately and nobody of the institution has opened since, newest first."""
+@dataclass(frozen=True)
+class NotOpened:
+    """How many deliveries, and the newest of them."""
+
+    total: int
+    newest: list[Copy]
+
+
+def not_opened(actor: Actor, most: int) -> NotOpened:
+    """What arrived lately and nobody of the institution has opened since: `most` of it, newest first."""
     institution = actor.require(Role.VIEWER)
     since = timezone.now() - RECENT
-    arrived = list(newest_received(actor).filter(done_at__gte=since))
+    came = newest_received(actor).filter(done_at__gte=since)
+    arrived = list(came.values_list("pk", "grant", "submission", "done_at"))
     if not arrived:
-        return []
+        return NotOpened(0, [])
     seen = records_of_institution(institution.pk).filter(
-        tag__in=OPENED, at__gte=since, subject_id__in={str(copy.grant_id) for copy in arrived}
+        tag__in=OPENED,
+        at__gte=since,
+        actor_id__isnull=False,
+        subject_id__in={str(grant) for _copy, grant, _submission, _at in arrived},
     )
-    last = {
-        (record.subject_id, str(record.detail.get("submission"))): record.at
-        for record in seen
-        if record.actor_id is not None
-    }
-    return [copy for copy in arrived if not _opened(copy, last)]
-
-
-def _opened(copy: Copy, last: dict[tuple[str, str], datetime]) -> bool:
-    """Since it came: what was sent once more is to be opened once more."""
-    at = last.get((str(copy.grant_id), str(copy.submission_id)))
-    return at is not None and copy.done_at is not None and at >= copy.done_at
+    by_delivery = seen.order_by().values_list("subject_id", KeyTextTransform("submission", "detail"))
+    last = {(grant, submission): at for grant, submission, at in by_delivery.annotate(last=Max("at"))}
+    # since it came: what was sent once more is to be opened once more
+    left = [
+        copy
+        for copy, grant, submission, done_at in arrived
+        if (at := last.get((str(grant), str(submission)))) is None or done_at is None or at < done_at
+    ]
+    return NotOpened(len(left), list(received_for(actor).filter(pk__in=left[:most])))

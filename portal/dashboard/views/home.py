@@ -26,6 +26,7 @@ from sharing.selectors import received_for
 PAGE_SIZE = 20
 AHEAD = timedelta(days=14)
 MOST_AHEAD = 6
+MOST_ARRIVED = 5
 UNDER_WAY = [State.RECEIVING, State.QUEUED, State.RUNNING]
 
 
@@ -51,7 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "expects": schedule.expectations_for(actor).exists() or expected_for(actor).exists(),
         "under_way": selectors.submissions_for(actor, refused=True).filter(state__in=UNDER_WAY).count(),
         "receives": received_for(actor).exists(),
-        "arrived": not_opened(actor),
+        "arrived": not_opened(actor, MOST_ARRIVED),
         "any_submission": selectors.submissions_for(actor).exists(),
     }
     return render(request, "dashboard/home/page.html", context)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
@@ -190,3 +191,5 @@ def test_the_home_page_tells_what_nobody_opened_yet(copy: Copy, outsider: Client
     assert "data-received" not in viewer.get("/").text
     page(outsider, copy)
     assert address not in outsider.get("/").text
+    Copy.objects.update(done_at=timezone.now())  # it was sent once more
+    assert address in outsider.get("/").text
