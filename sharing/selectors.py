@@ -1,15 +1,16 @@
 """Reads: grants of the actor's institution in both directions, what falls under them, what was received."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ingestion.review.selectors import no_error_open
-from ingestion.web.models import Submission
+from ingestion.web.models import NamedFund, Submission
 from ingestion.web.selectors.limits import funds_said, funds_within, of_seen, with_seen
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
@@ -118,9 +119,27 @@ def onboarding_asked() -> list[tuple[UUID, str, str, date, datetime]]:
     return list(waiting.values_list("pk", "name", "lei", "ends_on", "invited_at"))
 
 
-def would_share(grant: Grant) -> list[Submission]:
-    """The deliveries that would be handed on at once, were this draft accepted now; newest first."""
-    return sorted(covered_by(grant, current_of(grant)), key=lambda one: one.created_at, reverse=True)
+@dataclass(frozen=True)
+class Preview:
+    """How many deliveries, and the newest of them."""
+
+    total: int
+    newest: list[Submission]
+
+
+def would_share(grant: Grant, most: int) -> Preview:
+    """What would be handed on at once, were this draft accepted now: `most` of it, newest first."""
+    near = current_of(grant)  # narrowed by what stands in columns before the cards are read
+    if grant.templates:
+        near = near.filter(template__in=grant.templates)
+    if grant.valuations_from:
+        near = near.exclude(fund_deliveries__valuation_date__lt=grant.valuations_from)
+    if grant.funds:
+        others = NamedFund.objects.filter(submission=OuterRef("pk")).exclude(fund__in=grant.funds)
+        near = near.exclude(Exists(others))
+    found = [each.pk for each in covered_by(grant, near.only("index_card").order_by("-created_at"))]
+    newest = Submission.objects.filter(pk__in=found[:most]).order_by("-created_at")
+    return Preview(len(found), list(newest))
 
 
 def profile_of(institution: Institution) -> Profile:

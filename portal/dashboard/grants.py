@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
 
 from django.db.models import Count
 from django.utils import timezone
@@ -17,7 +17,7 @@ from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 from portal.dashboard.wording import Label, Text
 from sharing.models import Copy, Grant, GrantExpectation, GrantTransition
-from sharing.selectors import copies_due, would_share
+from sharing.selectors import Preview, copies_due, would_share
 from sharing.services import may_expect
 from sharing.states import ENDABLE, FLOWING, READABLE, CopyState, State
 
@@ -66,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """A grant for one person. `counts`: copies by state; `preview`: what an offer would hand on at once.
+    """A grant for one person. `counts`: copies by state.
 
     `opened` and `downloaded`: how often the other side did, as the owner's trail says.
     """
@@ -78,7 +78,6 @@ class Shown:
     history: list[Step]
     counts: dict[str, int]
     lines: list[Line]
-    preview: list[Any] | None
     expected: list[GrantExpectation]
     may: frozenset[str]
     second_needed: bool
@@ -90,10 +89,11 @@ class Shown:
         """How many deliveries are listed at most."""
         return MOST_SHOWN
 
-    @property
-    def listed(self) -> list[Any]:
-        """The deliveries of the preview that are listed."""
-        return (self.preview or [])[: self.most]
+    @cached_property
+    def preview(self) -> Preview | None:
+        """What an offer would hand on at once; only for its owner, before it is accepted."""
+        waits = self.given and self.grant.state in (State.DRAFT, State.OFFERED)
+        return would_share(self.grant, MOST_SHOWN) if waits else None
 
     @property
     def contents(self) -> list[Text]:
@@ -120,7 +120,6 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         history=[_step(each, grant, given) for each in _transitions(grant, given)],
         counts=counts,
         lines=_lines(actor, grant, given),
-        preview=would_share(grant) if given and grant.state in (State.DRAFT, State.OFFERED) else None,
         expected=list(grant.expectations.select_related("set_by")) if may_expect(grant) else [],
         may=frozenset(_possible(actor, grant, given, copies_due().filter(grant=grant).exists())),
         second_needed=waits and grant.drafted_by_id == actor.user.id,

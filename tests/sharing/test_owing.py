@@ -10,7 +10,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from sharing import services
 from sharing.models import Copy, Grant
-from sharing.selectors import covered_by, current_of, received_for
+from sharing.selectors import Preview, covered_by, current_of, received_for, would_share
 from sharing.states import CopyState, State
 from tests.ingestion.review.conftest import run_of
 from tests.ingestion.review.test_locks import taken  # noqa: F401
@@ -36,22 +36,34 @@ def test_a_delivery_is_owed_with_its_verdict(owner: Actor, accepted: Grant) -> N
     assert owed() == [came]
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"card": CARD | {"template": "EMT"}},
-        {"card": CARD | {"portfolios": [CARD["portfolios"][0], {**CARD["portfolios"][0], "id": "LU9"}]}},
-        {"card": CARD | {"portfolios": []}},
-        {"card": CARD | {"valuation_date": "2026-01-30"}},
-        {"card": CARD | {"valuation_date": None}},
-        {"check_only": True},
-    ],
-)
+OTHERS: list[dict[str, Any]] = [
+    {"card": CARD | {"template": "EMT"}},
+    {"card": CARD | {"portfolios": [CARD["portfolios"][0], {**CARD["portfolios"][0], "id": "LU9"}]}},
+    {"card": CARD | {"portfolios": []}},
+    {"card": CARD | {"valuation_date": "2026-01-30"}},
+    {"card": CARD | {"valuation_date": None}},
+    {"check_only": True},
+]
+
+
+@pytest.mark.parametrize("other", OTHERS)
 def test_what_the_grant_does_not_name_is_not_owed(other: Any, owner: Actor, accepted: Grant) -> None:
     delivery(owner, **other)
     assert owed() == []
     delivery(owner)
     assert len(owed()) == 1
+
+
+def test_a_preview_counts_what_accepting_owes_and_lists_the_newest(
+    owner: Actor, offered: Grant, recipient: Actor
+) -> None:
+    first, second = delivery(owner), delivery(owner, day="2026-01-31")
+    for other in OTHERS:
+        delivery(owner, **other)
+    assert would_share(offered, most=1) == Preview(2, [second])
+    assert would_share(offered, most=9) == Preview(2, [second, first])
+    services.accept(actor=recipient, grant_id=offered.pk)
+    assert owed() == [first, second]
 
 
 def test_open_errors_wait_until_they_are_released(owner: Actor, accepted: Grant) -> None:
