@@ -126,7 +126,7 @@ class SubmissionsView(APIView):
         duplicate = isinstance(outcome, services.Duplicate)
         submission = outcome.submission
         if duplicate:
-            submission = selectors.get_submission(_actor(request), submission.id)
+            submission = selectors.get_submission(acting(request), submission.id)
         receipt = serializers.ReceiptSerializer(submission).data | {"duplicate": duplicate}
         return Response(receipt, status=200 if duplicate else 201)
 
