@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from ingestion.web.models import Submission
-from ingestion.web.states import State
+from ingestion.web.models import PipelineEvent, Submission
+from ingestion.web.states import IN_FLIGHT, State
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
@@ -56,11 +56,19 @@ def is_held(submission: Submission) -> bool:
     return held(submission.institution_id).filter(pk=submission.pk).exists()
 
 
-def to_lock(institution_id: UUID) -> QuerySet[Submission]:
-    """Held deliveries whose objects, or those of their latest attempt, are not locked yet."""
+def unlocked(institution_id: UUID) -> QuerySet[Submission]:
+    """Held deliveries whose objects, or those that a run wrote since they were locked, are not locked."""
+    wrote = PipelineEvent.objects.filter(
+        submission=OuterRef("submission"), received_at__gte=OuterRef("locked_at")
+    )
     locked = Lock.objects.filter(submission__institution_id=institution_id)
-    done = locked.filter(attempt__gte=F("submission__attempt")).values("submission")
+    done = locked.filter(~Exists(wrote), attempt__gte=F("submission__attempt")).values("submission")
     return held(institution_id).exclude(pk__in=done).order_by("number")
+
+
+def to_lock(institution_id: UUID) -> QuerySet[Submission]:
+    """Those of them that can be locked now: of no run that is still to write its results."""
+    return unlocked(institution_id).exclude(state__in=IN_FLIGHT)
 
 
 def to_unlock(institution_id: UUID) -> QuerySet[Lock]:

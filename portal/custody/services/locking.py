@@ -41,8 +41,9 @@ def lock_some(*, actor: Actor, most: int = CHUNK) -> int:
     )
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
     for submission in locking:
+        begun = timezone.now()  # what is told to have been written from here on may have been missed
         count = _set(s3, institution.code, submission, on=True)
-        changed = {"attempt": submission.attempt, "objects_locked": count, "locked_at": timezone.now()}
+        changed = {"attempt": submission.attempt, "objects_locked": count, "locked_at": begun}
         Lock.objects.update_or_create(submission=submission, defaults=changed)
     for lock in unlocking:
         _set(s3, institution.code, lock.submission, on=False)

@@ -101,10 +101,12 @@ def _done(
 
 
 def _locks(actor: Actor) -> dict[str, int]:
-    """How many deliveries are held, and how many of them are not locked, or locked without need."""
+    """How many deliveries are locked, are to be, cannot be yet for their run, or are without need."""
     institution = actor.require(Role.ADMIN).pk
+    unlocked, to_lock = held.unlocked(institution).count(), held.to_lock(institution).count()
     return {
-        "held": held.held(institution).count(),
-        "to_lock": held.to_lock(institution).count(),
+        "locked": held.held(institution).count() - unlocked,
+        "to_lock": to_lock,
+        "under_way": unlocked - to_lock,
         "to_unlock": held.to_unlock(institution).count(),
     }

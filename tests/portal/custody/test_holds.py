@@ -6,15 +6,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from ingestion.aws import layout
 from ingestion.schedule.models import FundDelivery
-from ingestion.web.models import Submission
+from ingestion.web.models import PipelineEvent, Submission
 from ingestion.web.states import State
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
-from portal.custody.held import held
+from portal.custody.held import held, to_lock
 from portal.custody.models import Hold, Lock
 from portal.notices.events import Event
 from portal.notices.models import Announcement
@@ -176,3 +177,29 @@ def test_what_is_held_is_locked_attempt_for_attempt_and_unlocked_after_its_relea
     ]  # fmt: skip
     admin.post("/institution/holds/lock/")
     assert done.count() == 3, "nothing was to be done"
+
+
+@pytest.mark.aws
+def test_what_a_run_writes_after_its_delivery_was_held_is_locked_once_it_is_written(
+    admin: Client, buckets: Buckets, delivery: Submission, zermatt: Institution
+) -> None:
+    set_hold(admin, scope="everything")
+    for state in (State.QUEUED, State.RUNNING):
+        Submission.objects.filter(pk=delivery.pk).update(state=state, verdict="")
+        admin.post("/institution/holds/lock/")
+        assert not Lock.objects.exists() and delivery not in to_lock(zermatt.pk)
+    page = admin.get("/institution/holds/").text
+    assert "is being checked; it can be locked" in page and "locked in the stores." not in page
+    Submission.objects.filter(pk=delivery.pk).update(state=State.COMPLETED, verdict="passed")
+    assert list(to_lock(zermatt.pk)) == [delivery]
+    admin.post("/institution/holds/lock/")
+    assert not to_lock(zermatt.pk)
+    key = f"{delivery.pk}/2/annotated.xlsx"
+    version, told = buckets.put("results", key, b"a workbook"), timezone.now()
+    PipelineEvent.objects.create(
+        id="late", submission=delivery, attempt=2, sequence=9, kind="audit", stage="annotate", at=told,
+        received_at=told,
+    )  # fmt: skip
+    assert list(to_lock(zermatt.pk)) == [delivery], "the workbook came after its verdict"
+    admin.post("/institution/holds/lock/")
+    assert buckets.is_locked("results", key, version) and not to_lock(zermatt.pk)
