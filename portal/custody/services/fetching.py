@@ -84,6 +84,7 @@ def _stored_part(s3: Any, part: Part) -> Iterator[bytes]:
     takeout, shelf, archive = part.takeout, SHELVES[part.area], Archive()
     bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, takeout.institution.code, shelf.area)
     known, listed, facts = _Known(takeout), 0, list[dict[str, Any]]()
+    part.differing = 0  # an earlier fetch has counted its own
     span = {"after": part.after_key, "until": part.until_key}
     for key, there in kept(s3, bucket, shelf, takeout.started_at, **span):
         if not there:

@@ -193,7 +193,8 @@ def test_what_retention_deleted_meanwhile_and_what_was_exchanged_is_said(
     stored = buckets.versions("results")
     key, version = next((key, version) for key, version, _ in stored if key.endswith("verdict.json"))
     buckets.s3.delete_object(Bucket=buckets.name("results"), Key=key, VersionId=version)
-    files = unpacked(admin, takeout)
+    unpacked(admin, takeout)
+    files = unpacked(admin, takeout)  # fetched twice it counts once
     (changed,) = [each for each in listed(files) if each["recorded_sha256"] not in (None, each["sha256"])]
     assert changed["area"] == "landing"
     page = admin.get(reverse("takeout", args=[takeout.pk])).text
