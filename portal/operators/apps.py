@@ -10,9 +10,11 @@ class OperatorsConfig(AppConfig):
 
     def ready(self) -> None:
         from ingestion.web.signals import swept
+        from portal.custody.signals import departed
         from portal.operators import listeners
 
         swept.connect(listeners.recoveries, dispatch_uid="operators.recoveries")
         swept.connect(listeners.former_members, dispatch_uid="operators.former_members")
         # the last one: it says that all before it went well
         swept.connect(listeners.heartbeat, dispatch_uid="operators.heartbeat")
+        departed.connect(listeners.institution_left, dispatch_uid="operators.institution_left")

@@ -1,8 +1,9 @@
-"""What falls due each minute."""
+"""What falls due each minute, and what ends with an institution."""
 
 from typing import Any
 
 from portal.accounts import former
+from portal.accounts.models import Institution
 from portal.common.time import now
 from portal.operators import services
 from portal.operators.models import Heartbeat
@@ -22,3 +23,8 @@ def former_members(**_: Any) -> None:
 def heartbeat(**_: Any) -> None:
     """The worker's sweep came this far."""
     Heartbeat.objects.update_or_create(name=Heartbeat.SWEEP, defaults={"at": now()})
+
+
+def institution_left(institution: Institution, **_: Any) -> None:
+    """Nobody becomes its administrator any more."""
+    services.lapse_of(institution.pk)

@@ -7,3 +7,9 @@ class SftpConfig(AppConfig):
     name = "portal.sftp"
     label = "sftp"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal.custody.signals import departed
+        from portal.sftp import listeners
+
+        departed.connect(listeners.institution_left, dispatch_uid="sftp.institution_left")

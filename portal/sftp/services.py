@@ -53,12 +53,24 @@ def revoke_key(*, actor: Actor, key_id: UUID) -> None:
     _record(AuditTag.SFTP_KEY_REVOKED, actor, key, {})
 
 
-def _record(tag: AuditTag, actor: Actor, key: SftpKey, detail: dict[str, str]) -> None:
+@transaction.atomic
+def revoke_keys_of(institution_id: UUID) -> int:
+    """All of an institution that leaves; how many."""
+    standing = SftpKey.objects.filter(institution_id=institution_id, revoked_at__isnull=True)
+    found = list(standing.select_for_update())
+    for key in found:
+        key.revoked_at = now()
+        key.save(update_fields=["revoked_at"])
+        _record(AuditTag.SFTP_KEY_REVOKED, None, key, {})
+    return len(found)
+
+
+def _record(tag: AuditTag, actor: Actor | None, key: SftpKey, detail: dict[str, str]) -> None:
     record(
         tag=tag,
         institution_id=key.institution_id,
-        actor_id=actor.user.pk,
+        actor_id=actor.user.pk if actor else None,
         subject_id=key.pk,
-        address=actor.address,
+        address=actor.address if actor else None,
         detail={"fingerprint": key.fingerprint} | detail,
     )

@@ -11,8 +11,10 @@ from portal.accounts.selectors import institution_by_code
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.custody.errors import DepartureFailed
+from portal.custody.held import unlocked
 from portal.custody.models import Departure, TakeOut
 from portal.custody.selectors import totals_of
+from portal.custody.signals import departed
 from portal.notices.services import remove_endpoints_of
 from sharing.services import end_all_of
 
@@ -41,10 +43,17 @@ def offboard(*, code: str, reason: str, without_take_out: bool = False) -> Farew
                 f"{code} has fetched no complete take-out yet, and nobody can read its data afterwards. Let "
                 "one of its administrators take it out, or say --without-take-out."
             )
+        if waiting := unlocked(institution.pk).count():
+            raise DepartureFailed(
+                f"{code} holds deliveries, and {waiting} of them are not locked in its stores: nobody could "
+                "do it afterwards, and retention would delete them. Let one of its administrators lock them "
+                "under Institution, Legal hold, once their runs are over, or two of them release the hold."
+            )
         _depart(institution, reason)
     departure = Departure.objects.get(institution=institution)
     grants = end_all_of(institution, reason=departure.reason)
     webhooks = remove_endpoints_of(institution.pk)
+    departed.send(Institution, institution=institution)
     return Farewell(institution, grants, webhooks, remove_everybody(institution))
 
 

@@ -1,6 +1,6 @@
 """Writes: recoveries from asking to their end, first steps set aside."""
 
-from portal.operators.services.carrying_out import carry_out_what_is_due, complete, forget_whom
+from portal.operators.services.carrying_out import carry_out_what_is_due, complete, forget_whom, lapse_of
 from portal.operators.services.recovering import ask, confirm, object_to, withdraw
 from portal.operators.services.steps import set_aside
 
@@ -10,6 +10,7 @@ __all__ = [
     "complete",
     "confirm",
     "forget_whom",
+    "lapse_of",
     "object_to",
     "set_aside",
     "withdraw",

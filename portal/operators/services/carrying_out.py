@@ -44,6 +44,17 @@ def carry_out_what_is_due() -> int:
     return count
 
 
+@transaction.atomic
+def lapse_of(institution_id: UUID) -> int:
+    """Ends what is open for an institution that has left; how many."""
+    still = Recovery.objects.filter(institution_id=institution_id, state__in=OPEN)
+    found = [locked(recovery) for recovery in still]
+    ended = [recovery for recovery in found if recovery.state in OPEN]
+    for recovery in ended:
+        moved(recovery, State.LAPSED, AuditTag.RECOVERY_LAPSED)
+    return len(ended)
+
+
 def forget_whom() -> int:
     """Takes name and address from recoveries that ended long ago; how many."""
     over = Recovery.objects.exclude(state__in=OPEN).filter(state_since__lte=now() - NAMED)

@@ -18,7 +18,7 @@ from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.custody import services
 from portal.custody.errors import DepartureFailed
-from portal.custody.models import Departure, Part, TakeOut
+from portal.custody.models import Departure, Hold, Lock, Part, TakeOut
 from portal.notices.events import Event
 from portal.notices.models import Announcement, Endpoint
 from sharing import selectors
@@ -27,6 +27,7 @@ from sharing.models import AccessRequest, Copy, Grant, Profile
 from sharing.states import CopyState, RequestState, State
 from tests.fixtures.cast import NoToken, actor
 from tests.ingestion.web.decisions import bucket  # noqa: F401
+from tests.portal.custody.subjects import hold_of
 from tests.portal.notices import subjects as notices
 from tests.sharing.conftest import (  # noqa: F401
     TERMS,
@@ -176,6 +177,21 @@ def test_without_a_complete_take_out_it_stays_unless_said_otherwise(alpine: Inst
     part.save()
     call_command("offboard_institution", alpine.code, reason=REASON)
     assert Departure.objects.get().reason == REASON
+
+
+def test_what_is_held_is_locked_before_it_leaves(alpine: Institution, admin: Actor) -> None:  # noqa: F811
+    held, running = delivery(admin), delivery(admin)
+    Submission.objects.filter(pk=running.pk).update(state="RUNNING", verdict="")
+    hold = hold_of(alpine, admin.user)
+    Hold.objects.update(scope=Hold.Scope.EVERYTHING)
+    now = timezone.now()
+    Lock.objects.create(submission=held, attempt=held.attempt, objects_locked=1, locked_at=now)
+    with pytest.raises(DepartureFailed, match="1 of them are not locked"):
+        leave(alpine)
+    assert not Departure.objects.exists() and Membership.objects.exists()
+    Hold.objects.filter(pk=hold.pk).update(scope=Hold.Scope.SUBMISSION, submission=held)
+    leave(alpine)
+    assert Departure.objects.get().institution == alpine
 
 
 def test_what_it_stored_stays_as_it_is(handed_on: Copy, alpine: Institution) -> None:

@@ -17,6 +17,7 @@ from portal.audit.chain import PLATFORM, chain_of
 from portal.audit.models import AuditRecord
 from portal.audit.verifying import verified
 from portal.common.errors import NotFound
+from portal.custody.services import offboard
 from portal.notices import services as notices
 from portal.notices.events import Event, Mail, Reach
 from portal.notices.models import Announcement, Notice
@@ -231,6 +232,17 @@ def test_who_has_left_meanwhile_becomes_nothing(
     services.carry_out_what_is_due()
     assert state_of(recovery) == State.LAPSED
     assert not Membership.objects.filter(user=reviewer.user).exists()
+
+
+def test_when_the_institution_leaves_its_recovery_is_over(
+    olga: Actor, otto: Actor, alpine: Institution, borealis: Institution
+) -> None:
+    recovery, theirs = asked(olga), asked(olga, code=borealis.code)
+    services.confirm(actor=otto, recovery_id=recovery.pk)
+    for _ in range(2):
+        offboard(code=alpine.code, reason="Merged.", without_take_out=True)
+    assert (state_of(recovery), state_of(theirs)) == (State.LAPSED, State.ASKED)
+    assert [tag for tag, *_ in trail(alpine)].count("worker:recovery:lapsed") == 1
 
 
 def test_an_institution_has_one_open_recovery_and_after_its_end_another(

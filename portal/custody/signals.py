@@ -1,0 +1,6 @@
+"""What this app tells those that build on it, which it does not know."""
+
+from django.dispatch import Signal
+
+departed = Signal()
+"""An institution has left: sent with `institution`, on each run of off-boarding. What is over stays over."""
