@@ -150,18 +150,23 @@ def _copies() -> Check:
 def _chains() -> Check:
     grown = AuditHead.objects.filter(number__gt=F("signed_number"))
     late = grown.filter(Q(signed_at__isnull=True) | Q(signed_at__lt=now() - 2 * EVERY))
-    begun = [
-        AuditRecord.objects.get(institution_id=institution_of(head.chain), number=head.signed_number + 1).at
-        for head in late.order_by("signed_at", "chain")[:LATEST]
-    ]
+    heads, first = list(late.order_by("signed_at", "chain")[:LATEST]), Q(pk__in=[])
+    for head in heads:
+        first |= Q(institution_id=institution_of(head.chain), number=head.signed_number + 1)
+    begun = list(AuditRecord.objects.filter(first).order_by().values_list("at", flat=True))
+    whole = len(begun) == len(heads)  # otherwise a chain was cut: what is to be signed next is not there
     age = max(((now() - at).total_seconds() for at in begun), default=None)
     return Check(
         "chains",
         lazy("Audit chains whose end is to be signed"),
-        age is None or age < 7200,
-        len(begun),
+        whole and (age is None or age < 7200),
+        late.count(),
         age,
-        lazy("They are signed every hour. Look whether the worker may use the audit key."),
+        lazy("They are signed every hour. Look whether the worker may use the audit key.")
+        if whole
+        else lazy(
+            "A record that is to be signed is missing. Run the command verify_audit; it names the chain."
+        ),
     )
 
 

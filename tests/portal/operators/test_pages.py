@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from ingestion.web.states import State
 from portal.accounts.models import Institution, User
-from portal.audit.models import AuditRecord
+from portal.audit.models import AuditHead, AuditRecord
+from portal.audit.services import record
+from portal.audit.tags import AuditTag
 from portal.custody.models import Departure, RetentionWish
 from portal.operators.models import Heartbeat, Recovery
 from sharing.models import Invitation
@@ -105,6 +107,25 @@ def test_the_health_page_counts_and_says_what_is_not_well(olga: Client, make: Ma
     text = olga.get(reverse("platform_health")).text
     assert "One thing is not as it should be." in text
     assert 'data-check="worker" data-well="no"' in text
+
+
+def test_a_chain_that_was_cut_is_told_of_and_breaks_no_page(
+    olga: Client,
+    alpine: Institution,  # noqa: F811
+    borealis: Institution,  # noqa: F811
+) -> None:
+    def chains() -> str:
+        page = olga.get(reverse("platform_health"))
+        assert page.status_code == 200
+        return page.text.split('data-check="chains"')[1].split("</tr>")[0]
+
+    for institution in (alpine, borealis):
+        record(tag=AuditTag.FIRST_STEPS_SET_ASIDE, institution_id=institution.pk, actor_id=None,
+               subject_id=institution.pk)  # fmt: skip
+    assert 'data-well="yes"' in (text := chains()) and f">{AuditHead.objects.count()}<" in text
+    AuditHead.objects.filter(chain=str(borealis.pk)).update(number=2, signed_number=1)
+    assert 'data-well="no"' in (text := chains()) and "verify_audit" in text
+    assert f">{AuditHead.objects.count()}<" in text
 
 
 def test_one_asks_another_confirms_and_a_member_objects_on_the_pages(
