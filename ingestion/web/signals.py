@@ -24,4 +24,10 @@ withdrawn = Signal()
 """A delivery was taken back: sent with `submission`, whose row is locked, in that transaction."""
 
 swept = Signal()
-"""Once a minute, outside any transaction: whoever has something that falls due looks now."""
+"""Once a minute, outside any transaction: whoever has something that falls due looks now.
+
+An exception of one receiver keeps no other from its turn.
+"""
+
+went_through = Signal()
+"""Every part of the sweep, and every receiver of `swept`, came to its end."""

@@ -21,7 +21,7 @@ def former_members(**_: Any) -> None:
 
 
 def heartbeat(**_: Any) -> None:
-    """The worker's sweep came this far."""
+    """No part of the worker's sweep broke off."""
     Heartbeat.objects.update_or_create(name=Heartbeat.SWEEP, defaults={"at": now()})
 
 

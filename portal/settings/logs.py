@@ -23,5 +23,7 @@ LOGGING = {
         "botocore": {"level": "WARNING"},
         "urllib3": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
+        # quotes what an exception of a receiver says; whoever sends names it without
+        "django.dispatch": {"level": "CRITICAL"},
     },
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from ingestion.web import services
-from ingestion.web.signals import swept
+from ingestion.web.signals import swept, went_through
 from ingestion.web.tasks import sweep
 from portal.accounts.programs import tallies
 from portal.audit import heads
@@ -18,6 +18,7 @@ def test_a_part_that_breaks_off_leaves_the_others_their_minute(
     broken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     done: list[str] = []
+    beats: list[str] = []
 
     def part(name: str) -> None:
         done.append(name)
@@ -27,17 +28,27 @@ def test_a_part_that_breaks_off_leaves_the_others_their_minute(
     def listener(**_: object) -> None:
         part("swept")
 
+    def another(**_: object) -> None:
+        beats.append("told")
+
+    def beat(**_: object) -> None:
+        beats.append("whole")
+
     for name in PARTS[:4]:
         monkeypatch.setattr(services, name, lambda name=name: part(name))
     monkeypatch.setattr(notices, "catch_up", lambda: part("catch_up"))
     monkeypatch.setattr(tallies, "record_refusals", lambda: part("record_refusals"))
     for name in PARTS[-2:]:
         monkeypatch.setattr(heads, name, lambda name=name: part(name))
-    monkeypatch.setattr(swept, "receivers", [])
-    monkeypatch.setattr(swept, "sender_receivers_cache", {}, raising=False)
-    swept.connect(listener)
+    for signal, receivers in ((swept, (listener, another)), (went_through, (beat,))):
+        monkeypatch.setattr(signal, "receivers", [])
+        monkeypatch.setattr(signal, "sender_receivers_cache", {}, raising=False)
+        for receiver in receivers:
+            signal.connect(receiver)
     sweep()
     assert done == list(PARTS)
+    assert beats == (["told"] if broken else ["told", "whole"])
     assert [entry.levelname for entry in caplog.records] == (["ERROR"] if broken else [])
     assert "a secret" not in caplog.text
     assert ("ValueError" in caplog.text) == bool(broken)
+    assert broken != "swept" or "listener" in caplog.text, "it is named"
