@@ -3,9 +3,10 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from portal.client.api import Api
 
@@ -37,10 +38,16 @@ def fetched(api: Api, folder: Path, say: Say) -> list[str]:
 
 def problems_of(file: Path) -> list[str]:
     """What a part's own list of hashes says against its files, and where its manifest tells of trouble."""
+    with file.open("rb") as content:
+        return _problems(content, file.stem)
+
+
+def _problems(content: BinaryIO, stem: str) -> list[str]:
     try:
-        with zipfile.ZipFile(file) as part:
-            return [*_wrong(part, file.stem), *_told(part, file.stem)]
-    except (zipfile.BadZipFile, KeyError, ValueError):
+        with zipfile.ZipFile(content) as part:
+            return [*_wrong(part, stem), *_told(part, stem)]
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError, RuntimeError):
+        # the last two: a number or a flag is flipped, and it begins before the file, or says it is encrypted
         return ["this is no whole part; delete it and fetch it again"]
 
 
