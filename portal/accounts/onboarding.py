@@ -19,10 +19,12 @@ from portal.accounts.roles import Role
 from portal.accounts.selectors import institution_by_code, user_by_identity
 from portal.accounts.signals import onboarded, onboarding
 from portal.audit import services as audit
-from portal.audit.selectors import records_about
+from portal.audit.selectors import records_of_institution
 from portal.audit.tags import AuditTag
 
 TEMPLATE = settings.BASE_DIR / "infra" / "cloudformation" / "institution.yaml"
+DEPLOYED = (AuditTag.INSTITUTION_ONBOARDED, AuditTag.RETENTION_APPLIED)
+"""What updates an institution's stack from it, and notes its mark."""
 
 
 def onboard(
@@ -112,10 +114,10 @@ def template_mark() -> str:
 
 
 def deployed_template(institution: Institution) -> str:
-    """The mark of the template that the institution was last onboarded with; "" if nobody noted it."""
-    told = records_about(institution_id=institution.pk, subject_id=institution.pk)
-    last = told.filter(tag=AuditTag.INSTITUTION_ONBOARDED).order_by("id").last()
-    return str(last.detail.get("template", "")) if last else ""
+    """The mark of the template that the institution's stack was last updated from; "" if nobody noted it."""
+    told = records_of_institution(institution.pk).filter(tag__in=DEPLOYED, detail__has_key="template")
+    last = told.order_by("id").last()
+    return str(last.detail["template"]) if last else ""
 
 
 def _member(

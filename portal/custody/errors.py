@@ -34,6 +34,13 @@ class NothingAsked(FundgateError):
     title = noop("Nothing was asked for")
 
 
+class TakenBackMeanwhile(FundgateError):
+    """The stack was updated, and the request for it taken back or replaced at the same time."""
+
+    code = "TAKEN_BACK_MEANWHILE"
+    title = noop("The request was taken back meanwhile")
+
+
 class UnderHold(Conflict):
     """A legal hold forbids it."""
 

@@ -12,11 +12,11 @@ from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution, Membership, User
-from portal.accounts.onboarding import template_mark
+from portal.accounts.onboarding import DEPLOYED, template_mark
 from portal.accounts.roles import Role
 from portal.audit.models import AuditRecord
-from portal.audit.tags import AuditTag
 from portal.common.time import now
+from portal.custody.models import RetentionWish
 from portal.operators.permissions import require_operator
 from sharing.models import Copy
 
@@ -65,13 +65,14 @@ def administrators(actor: Actor, institution_ids: list[UUID]) -> dict[UUID, list
 def stack_is_present(actor: Actor, institution_ids: list[UUID]) -> dict[UUID, bool]:
     """Whether an institution's stack was deployed from the template as it is now; nothing of unknown ones."""
     require_operator(actor)
-    told = AuditRecord.objects.filter(
-        tag=AuditTag.INSTITUTION_ONBOARDED, subject_id__in=[str(pk) for pk in institution_ids]
-    ).order_by("id")
+    applied = RetentionWish.objects.filter(institution_id__in=institution_ids).values_list("pk", flat=True)
+    subjects = [str(pk) for pk in (*institution_ids, *applied)]  # by which records are found fast
+    told = AuditRecord.objects.filter(tag__in=DEPLOYED, subject_id__in=subjects).order_by("id")
+    present = template_mark()
     return {
-        UUID(subject): detail["template"] == template_mark()
-        for subject, detail in told.values_list("subject_id", "detail")
-        if "template" in detail
+        institution_id: detail["template"] == present
+        for institution_id, detail in told.values_list("institution_id", "detail")
+        if institution_id and "template" in detail
     }
 
 

@@ -11,7 +11,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
-from portal.custody.errors import NothingAsked, RetentionIncomplete, RetentionUnderHold
+from portal.custody.errors import NothingAsked, RetentionIncomplete, RetentionUnderHold, TakenBackMeanwhile
 from portal.custody.held import standing
 from portal.custody.models import RetentionWish
 from portal.custody.retention import LEAST_DAYS, MOST_DAYS
@@ -52,7 +52,8 @@ def set_wish_aside(*, actor: Actor, wish_id: UUID) -> None:
 def apply_retention(*, code: str) -> RetentionWish:
     """Updates the institution's stack as was asked. May be run again.
 
-    NothingAsked, RetentionUnderHold, OnboardingFailed.
+    The stack then is that of the template as it is now. NothingAsked, RetentionUnderHold, OnboardingFailed,
+    and TakenBackMeanwhile after it was updated.
     """
     open_wishes = RetentionWish.objects.filter(applied_at=None, set_aside_at=None)
     wish = open_wishes.select_related("institution").filter(institution__code=code).first()
@@ -62,8 +63,14 @@ def apply_retention(*, code: str) -> RetentionWish:
         raise RetentionUnderHold
     onboarding.deploy_stack(code, {name: str(days) for name, days in wish.days.items()})
     with transaction.atomic():
-        RetentionWish.objects.filter(pk=wish.pk).update(applied_at=timezone.now())
-        _record(AuditTag.RETENTION_APPLIED, wish, None)
+        still = RetentionWish.objects.filter(pk=wish.pk, set_aside_at=None).update(applied_at=timezone.now())
+        _record(AuditTag.RETENTION_APPLIED, wish, None, template=onboarding.template_mark())
+    if not still:
+        raise TakenBackMeanwhile(
+            f"The stack of {code} was updated as was asked, but meanwhile an administrator took the request "
+            "back or asked for other days. If there is a newer request, run this command again; otherwise "
+            "ask the administrator how long things are to be kept, and let them ask for it."
+        )
     return wish
 
 
@@ -78,12 +85,12 @@ def _checked(days: dict[str, int]) -> dict[str, int]:
     return {name: days[name] for name in LEAST_DAYS}
 
 
-def _record(tag: AuditTag, wish: RetentionWish, actor: Actor | None) -> None:
+def _record(tag: AuditTag, wish: RetentionWish, actor: Actor | None, **more: str) -> None:
     record(
         tag=tag,
         institution_id=wish.institution_id,
         actor_id=actor.user.pk if actor else None,
         subject_id=wish.pk,
         address=actor.address if actor else None,
-        detail=dict(wish.days),
+        detail=wish.days | more,
     )

@@ -104,6 +104,24 @@ def test_a_new_wish_takes_the_place_of_an_open_one_and_one_can_be_set_aside(
     assert deployed == []
 
 
+def test_what_is_taken_back_while_it_is_applied_is_said_and_counts_as_taken_back(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*_: Any) -> None:
+        assert admin.post(reverse("set_wish_aside", args=[RetentionWish.objects.get().pk])).status_code == 302
+
+    asked(admin)
+    monkeypatch.setattr(onboarding, "deploy_stack", meanwhile)
+    with pytest.raises(CommandError, match="was updated as was asked, but meanwhile"):
+        call_command("set_retention", "alpine-am")
+    wish = RetentionWish.objects.get()
+    assert wish.applied_at is None and wish.set_aside_at is not None
+    told = AuditRecord.objects.filter(tag=AuditTag.RETENTION_APPLIED)
+    assert [one.detail["RetentionDays"] for one in told] == [DAYS["RetentionDays"]], (
+        "the stack has these days"
+    )
+
+
 @pytest.mark.parametrize("changed", [{"RetentionDays": 365}, {"InterimDays": 119}, {"reason": " "}])
 def test_less_than_the_least_or_without_a_reason_is_not_asked(admin: Client, changed: dict[str, Any]) -> None:
     page = asked(admin, **changed)

@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from ingestion.web.states import State
+from portal.accounts import onboarding
 from portal.accounts.models import Institution, User
 from portal.audit.models import AuditHead, AuditRecord
 from portal.audit.services import record
@@ -91,6 +93,25 @@ def test_an_operator_sees_what_institutions_wait_for_and_who_has_left(
     assert "Left on" in text.split('data-institution="borealis-insurance"')[1]
     refused = olga.post(reverse("recoveries"), ASK | {"code": borealis.code}).text
     assert "There is no institution with this code." in refused
+
+
+def test_another_retention_brings_the_stack_to_the_present_template(
+    olga: Client,
+    anna: User,  # noqa: F811
+    alpine: Institution,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(onboarding, "deploy_stack", lambda code, parameters: None)
+    record(tag=AuditTag.INSTITUTION_ONBOARDED, institution_id=alpine.pk, actor_id=None, subject_id=alpine.pk,
+           detail={"template": "another"})  # fmt: skip
+    assert "Older template" in olga.get(reverse("operators")).text
+    RetentionWish.objects.create(
+        institution=alpine, days={}, reason="Canary.", asked_by=anna, asked_at=timezone.now()
+    )
+    call_command("set_retention", "alpine-am")
+    text = olga.get(reverse("operators")).text
+    assert "Present template" in text and "Older template" not in text
+    assert onboarding.deployed_template(alpine) == onboarding.template_mark()
 
 
 def test_the_health_page_counts_and_says_what_is_not_well(olga: Client, make: Make) -> None:  # noqa: F811

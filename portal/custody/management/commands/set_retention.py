@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.accounts.errors import OnboardingFailed
 from portal.custody import services
-from portal.custody.errors import NothingAsked, RetentionUnderHold
+from portal.custody.errors import NothingAsked, RetentionUnderHold, TakenBackMeanwhile
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             done = services.apply_retention(code=options["code"])
-        except (NothingAsked, RetentionUnderHold, OnboardingFailed) as error:
+        except (NothingAsked, RetentionUnderHold, TakenBackMeanwhile, OnboardingFailed) as error:
             raise CommandError(error.message) from None
         told = ", ".join(f"{name}={days}" for name, days in done.days.items())
         self.stdout.write(f"{options['code']} keeps things as it asked: {told}.")
