@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from ingestion.review.models import Acceptance
-from ingestion.schedule.models import Expectation
+from ingestion.schedule.models import DeadlineZone, Expectation
 from ingestion.web.models import MappingVersion, RulebookVersion, Submission, Transition
 from portal.accounts.models import ApiToken, Institution, Membership, ServiceAccount
 from portal.accounts.selectors import names_of
@@ -17,11 +17,13 @@ from portal.audit.models import SignedHead
 from portal.audit.selectors import actors_of, records_of_institution
 from portal.audit.trail import trail_json
 from portal.custody.models import Hold, RetentionWish, TakeOut
-from portal.notices.models import EventDefault
-from sharing.models import AccessRequest, Copy, Grant, GrantExpectation, GrantTransition, Invitation
+from portal.custody.signals import taking_out
+from portal.notices.models import Endpoint, EventDefault
+from sharing.models import AccessRequest, Copy, Grant, GrantExpectation, GrantTransition, Invitation, Profile
 from sharing.states import State
 
 CHUNK = 500
+Tables = dict[str, QuerySet[Any, dict[str, Any]]]
 SEEN = ("id", "owner__code", "recipient__code", "state", "state_since", "funds", "templates", "contents",
         "condition", "valuations_from", "ends_on", "purpose")  # fmt: skip
 """What the recipient of a grant knows of it."""
@@ -30,7 +32,7 @@ SEEN = ("id", "owner__code", "recipient__code", "state", "state_since", "funds",
 def documents(takeout: TakeOut) -> Iterator[tuple[str, Iterable[bytes]]]:
     """By path: one document for each kind of row, then the audit trail up to where the take-out began."""
     institution = takeout.institution
-    for name, rows in _tables(institution).items():
+    for name, rows in tables_of(institution).items():
         yield f"records/{name}.json", _written(rows)
     trail = records_of_institution(institution.pk).filter(number__lte=takeout.audit_number)
     names = {str(pk): name for pk, name in names_of(actors_of(institution.pk)).items()}
@@ -40,7 +42,16 @@ def documents(takeout: TakeOut) -> Iterator[tuple[str, Iterable[bytes]]]:
     yield "audit/signed-ends.json", _written(signed.values())
 
 
-def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]]:
+def tables_of(institution: Institution) -> Tables:
+    """The rows of each document, by its name; apps that build on this one add theirs."""
+    found = _tables(institution)
+    answers: list[tuple[Any, Any]] = taking_out.send(Institution, institution=institution)
+    for _receiver, further in answers:
+        found |= further
+    return found
+
+
+def _tables(institution: Institution) -> Tables:
     """Every column, but of other institutions' grants what the recipient sees, and no names of its people."""
     mine = Submission.objects.filter(institution=institution)
     given = Grant.objects.filter(owner=institution)
@@ -55,11 +66,16 @@ def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]
         "notice-defaults": EventDefault.objects.filter(institution=institution).values(),
         "service-accounts": ServiceAccount.objects.filter(institution=institution).values(),
         "api-tokens": ApiToken.objects.filter(account__institution=institution).values(
-            *(name for name in _columns(ApiToken) if name != "hash")
+            *_columns(ApiToken, but=("hash",))
         ),
+        "webhooks": Endpoint.objects.filter(institution=institution).values(
+            *_columns(Endpoint, but=("salt", "previous_salt"))
+        ),
+        "exchange-profile": Profile.objects.filter(institution=institution).values(),
         "submissions": mine.order_by("number").values(),
         "transitions": Transition.objects.filter(submission__in=mine).values(),
         "acceptances": Acceptance.objects.filter(institution=institution).values(),
+        "deadline-zone": DeadlineZone.objects.filter(institution=institution).values(),
         "expectations": Expectation.objects.filter(institution=institution).values(),
         "rulebooks": RulebookVersion.objects.filter(institution=institution).order_by("number").values(),
         "mappings": mappings.values("mapping__fingerprint", *_columns(MappingVersion)),
@@ -79,8 +95,8 @@ def _tables(institution: Institution) -> dict[str, QuerySet[Any, dict[str, Any]]
     }
 
 
-def _columns(model: type[Any]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+def _columns(model: type[Any], but: tuple[str, ...] = ()) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.attname not in but]
 
 
 def _written(rows: "QuerySet[Any, Any]") -> Iterator[bytes]:
