@@ -113,10 +113,10 @@ def invitations_of(actor: Actor) -> QuerySet[Invitation]:
     return mine.select_related("invited_by", "grant")
 
 
-def onboarding_asked() -> list[tuple[UUID, str, str, date, datetime]]:
-    """For operators: who is asked on board, by name and LEI, until when and since when; not by whom."""
+def onboarding_asked(most: int | None = None) -> list[tuple[UUID, str, str, date, datetime]]:
+    """For operators: who is asked on board longest, by name and LEI, until and since when; not by whom."""
     waiting = Invitation.objects.filter(state=InvitationState.OPEN).order_by("invited_at")
-    return list(waiting.values_list("pk", "name", "lei", "ends_on", "invited_at"))
+    return list(waiting.values_list("pk", "name", "lei", "ends_on", "invited_at")[:most])
 
 
 @dataclass(frozen=True)

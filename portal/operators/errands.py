@@ -14,6 +14,8 @@ from portal.operators.permissions import require_operator
 from portal.operators.states import State
 from sharing.selectors import onboarding_asked
 
+MOST_INVITED = 100
+
 
 @dataclass(frozen=True)
 class Errand:
@@ -26,7 +28,7 @@ class Errand:
 
 
 def errands(actor: Actor) -> list[Errand]:
-    """Everything that waits, the oldest first."""
+    """What waits, the oldest first; of invitations no more than can be looked through."""
     require_operator(actor)
     return sorted([*_to_keep(), *_to_recover(), *_to_onboard()], key=lambda errand: errand.since)
 
@@ -49,7 +51,7 @@ def _to_recover() -> Iterator[Errand]:
 
 def _to_onboard() -> Iterator[Errand]:
     """By name and LEI alone: who invited it is not the operators' business."""
-    for identity, name, lei, _until, asked_at in onboarding_asked():
+    for identity, name, lei, _until, asked_at in onboarding_asked(MOST_INVITED):
         command = f"manage.py onboard_institution … --invitation {identity}"
         whom = f"{name} ({lei})" if lei else name
         yield Errand(lazy("Bring it on board, if it wants to"), whom, asked_at, command)

@@ -11,6 +11,8 @@ from portal.common.errors import NotFound
 from portal.common.time import now
 from portal.sftp.models import SftpKey
 
+REVOKED_LISTED = 20
+
 
 def keys_for(actor: Actor) -> QuerySet[SftpKey]:
     """All that were added, the newest first; `counts` says whether one would be accepted now."""
@@ -19,6 +21,12 @@ def keys_for(actor: Actor) -> QuerySet[SftpKey]:
     account = ServiceAccount.objects.filter(pk=OuterRef("account"), ended_at__isnull=True)
     counts = Q(revoked_at__isnull=True, expires_at__gt=now()) & (Q(Exists(member)) | Q(Exists(account)))
     return mine.annotate(counts=counts).select_related("member", "account", "created_by")
+
+
+def listed_keys(actor: Actor) -> list[SftpKey]:
+    """All that are not revoked, then the newest few of those that are."""
+    found = keys_for(actor)
+    return [*found.filter(revoked_at=None), *found.exclude(revoked_at=None)[:REVOKED_LISTED]]
 
 
 def get_key(actor: Actor, key_id: UUID) -> SftpKey:

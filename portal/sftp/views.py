@@ -35,7 +35,7 @@ def sftp_keys(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The key is kept. It opens nothing before the channel is there."))
             return redirect("sftp_keys")
         form.tie()
-    return render(request, "sftp/keys.html", {"form": form, "keys": selectors.keys_for(actor)})
+    return render(request, "sftp/keys.html", {"form": form, "keys": selectors.listed_keys(actor)})
 
 
 @require_POST

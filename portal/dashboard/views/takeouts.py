@@ -25,7 +25,9 @@ def takeouts(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if request.method == "POST":
         return redirect("takeout", services.start(actor=actor).pk)
-    listed = [(one, selectors.totals_of(one)) for one in selectors.takeouts_for(actor)[:MOST_LISTED]]
+    latest = list(selectors.takeouts_for(actor)[:MOST_LISTED])
+    totals = selectors.totals_by(latest)
+    listed = [(one, totals[one.pk]) for one in latest]
     return render(request, "dashboard/custody/takeouts.html", {"takeouts": listed})
 
 

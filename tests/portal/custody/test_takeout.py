@@ -7,11 +7,13 @@ import zipfile
 from typing import Any, BinaryIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ingestion.web.models import Submission
-from portal.accounts.models import Institution, Membership
+from portal.accounts.models import Institution, Membership, User
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.client import takeouts as client
@@ -19,6 +21,7 @@ from portal.custody.models import Part, TakeOut
 from portal.custody.services import counting
 from tests.portal import programs
 from tests.portal.custody.conftest import Buckets
+from tests.portal.custody.subjects import takeout_of
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
@@ -96,6 +99,22 @@ def test_names_say_whose_they_are_and_lead_nowhere_else(admin: Client, delivery:
     earlier = [name for name in files if name.startswith("control/rulebooks/current.version-")]
     assert {files[name] for name in earlier} == {b'{"rules": 1}', b'{"rules": 2}'}
     assert not [name for name in files if ".." in name.split("/") or name.startswith("/")]
+
+
+def test_a_list_of_many_asks_the_database_as_often_as_a_list_of_one(
+    admin: Client, zermatt: Institution, zoe: User
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page = admin.get("/institution/takeout/")
+        assert page.text.count("2\xa0KB") == TakeOut.objects.count()
+        return len(queries)
+
+    for _ in range(2):  # the first page of a session asks for more
+        takeout_of(zermatt, zoe).parts.exclude(area="landing").delete()
+        one = asked()
+    takeout_of(zermatt, zoe).parts.exclude(area="landing").delete()
+    assert asked() == one
 
 
 def test_keys_that_would_have_one_name_are_told_apart(
