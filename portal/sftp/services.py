@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
@@ -33,11 +33,16 @@ def add_key(*, actor: Actor, holder: str, name: str, text: str, days: int) -> Sf
         raise KeyInUse
     if SftpKey.objects.filter(institution=institution, revoked_at__isnull=True).count() >= MOST:
         raise TooManyKeys
-    made = SftpKey.objects.create(
+    made = SftpKey(
         institution=institution, name=name.strip()[:80], kind=key.kind, line=key.line,
         fingerprint=key.fingerprint, created_by=actor.user, expires_at=now() + timedelta(days=days),
         **{f"{kind}_id": UUID(identity)},
     )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:  # another institution was faster
+        raise KeyInUse from None
     _record(AuditTag.SFTP_KEY_ADDED, actor, made, {"holder": identity, "days": str(days)})
     return made
 

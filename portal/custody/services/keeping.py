@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts import onboarding
 from portal.accounts.actor import Actor
+from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
@@ -29,6 +30,7 @@ def ask_for_retention(*, actor: Actor, days: dict[str, int], reason: str) -> Ret
     wanted, why = _checked(days), reason.strip()[:MOST_WORDS]
     if not why:
         raise RetentionIncomplete([("reason", _("Say in a few words why."))])
+    Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)  # one open wish at a time
     now = timezone.now()
     RetentionWish.objects.filter(institution=institution, applied_at=None, set_aside_at=None).update(
         set_aside_at=now

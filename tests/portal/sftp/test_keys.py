@@ -1,6 +1,6 @@
 """Public keys: which are taken, whose they are, and how they end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +8,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from django.utils import timezone
 
+from portal.accounts import directory
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution, Membership, ServiceAccount
 from portal.audit.models import AuditRecord
+from portal.audit.tags import AuditTag
 from portal.common.errors import NotAllowed, NotFound
+from portal.custody.records import tables_of
+from portal.custody.services import offboard
 from portal.sftp import selectors, services
 from portal.sftp.errors import KeyInUse, KeyRefused
 from portal.sftp.keys import read_key
@@ -125,6 +129,40 @@ def test_a_key_stands_for_one_holder_until_it_is_revoked(admin: Actor, outsider:
             added(actor, f"{LINE} again")
     services.revoke_key(actor=admin, key_id=first.pk)
     assert added(outsider, LINE).fingerprint == first.fingerprint
+
+
+def test_of_two_who_add_one_key_at_once_one_is_told_that_it_is_in_use(
+    admin: Actor, outsider: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile() -> datetime:
+        monkeypatch.setattr(services, "now", timezone.now)
+        added(outsider, LINE)
+        return timezone.now()
+
+    monkeypatch.setattr(services, "now", meanwhile)
+    with pytest.raises(KeyInUse):
+        added(admin, LINE)
+    assert not SftpKey.objects.exists(), "here the other one is in the transaction that ends"
+
+
+def test_an_institution_that_leaves_takes_its_keys_out_and_leaves_none(
+    admin: Actor, outsider: Actor, alpine: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, theirs = added(admin), added(outsider)
+    assert [row["line"] for row in tables_of(alpine)["sftp-keys"]] == [key.line]
+    monkeypatch.setattr(directory, "close_account", lambda **_: None)
+    for _ in range(2):
+        offboard(code=alpine.code, reason="Merged.", without_take_out=True)
+    assert list(SftpKey.objects.filter(revoked_at=None)) == [theirs]
+    assert AuditRecord.objects.filter(tag=AuditTag.SFTP_KEY_REVOKED, actor_id=None).count() == 1
+
+
+def test_of_the_revoked_ones_the_newest_few_are_listed(admin: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third, stays = (added(admin) for _ in range(4))
+    monkeypatch.setattr(selectors, "REVOKED_LISTED", 2)
+    for key in (first, second, third):
+        services.revoke_key(actor=admin, key_id=key.pk)
+    assert selectors.listed_keys(admin) == [stays, third, second]
 
 
 def test_only_administrators_and_only_of_the_own_institution(
