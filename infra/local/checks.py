@@ -46,7 +46,7 @@ def test(arguments: list[str]) -> None:
 
 
 def _at_once(checks: tuple[Check, ...]) -> None:
-    """Runs them side by side: none of them uses more than one core."""
+    """Runs them side by side; one figure for all, for each has only its share of the cores."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fundgate-checks-") as folder:
         running = [
@@ -54,15 +54,16 @@ def _at_once(checks: tuple[Check, ...]) -> None:
         ]
         try:
             for name, process, output in running:
-                code = process.wait()
-                if code:
+                if code := process.wait():
                     print(f"== {name}\n{Path(output.name).read_text(errors='replace')}", flush=True)
-                _end(name, code, begun)
+                    raise SetupError(f"{name} failed (exit {code}).")
         finally:
             for _, process, output in running:
                 process.kill()
                 process.wait()
                 output.close()
+    names = ", ".join(name for name, _ in checks)
+    print(f"== {names}: fine, {time.monotonic() - begun:.0f} s", flush=True)
 
 
 def _started(command: list[str], output: Path) -> "tuple[subprocess.Popen[bytes], IO[bytes]]":
@@ -73,10 +74,6 @@ def _started(command: list[str], output: Path) -> "tuple[subprocess.Popen[bytes]
 def _run(name: str, command: list[str], environment: dict[str, str]) -> None:
     begun = time.monotonic()
     print(f"== {name}", flush=True)
-    _end(name, subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode, begun)
-
-
-def _end(name: str, code: int, begun: float) -> None:
-    if code:
+    if code := subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode:
         raise SetupError(f"{name} failed (exit {code}).")
     print(f"== {name}: fine, {time.monotonic() - begun:.0f} s", flush=True)
