@@ -11,7 +11,7 @@ class DemoInstitution:
     code: str
     name: str
     kind: str
-    lei: str  # nobody's: no such prefix is given out
+    lei: str  # nobody's: DEMO stands where real ones have 00
 
     def email(self, role: str) -> str:
         return f"{role}@{self.code}.example"

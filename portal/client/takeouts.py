@@ -57,7 +57,7 @@ def _begun(api: Api, folder: Path) -> dict[str, Any]:
     if noted.exists():
         return api.takeout(str(json.loads(noted.read_text())["id"]))
     takeout = api.begin_takeout()
-    noted.write_text(json.dumps({"portal": api.portal, "id": takeout["id"]}))
+    noted.write_text(json.dumps({"id": takeout["id"]}))
     return takeout
 
 
