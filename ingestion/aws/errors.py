@@ -57,7 +57,8 @@ _KINDS: dict[type[AwsError], str] = {
         ExpiredToken ExpiredTokenException InvalidAccessKeyId InvalidClientTokenId InvalidToken
         UnrecognizedClientException""",
     NotFound: """
-        404 ExecutionDoesNotExist NoSuchBucket NoSuchBucketPolicy NoSuchKey NoSuchUpload NoSuchVersion
+        404 ExecutionDoesNotExist NoSuchBucket NoSuchBucketPolicy NoSuchKey NoSuchLifecycleConfiguration
+        NoSuchUpload NoSuchVersion
         NotFoundException ParameterNotFound ResourceNotFoundException""",
     AlreadyExists: """
         412 BucketAlreadyOwnedByYou ExecutionAlreadyExists ParameterAlreadyExists PreconditionFailed""",

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ingestion.aws.errors import AwsError, TokenInvalid
+from ingestion.aws.errors import AccessDenied, AwsError, NotFound
 from ingestion.aws.layout import CHECKS_DAYS
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
@@ -17,6 +17,7 @@ from portal.custody import selectors, services
 from portal.custody.errors import RetentionIncomplete, RetentionUnderHold
 from portal.custody.retention import CHECKS_GONE_DAYS, CLASSES, STAGES, Kept, months_of
 from portal.dashboard.custody_forms import STAGE_DAYS, RetentionForm
+from portal.dashboard.selectors import sentence_of
 
 NEXT = 10
 MOST_MONTHS = 24
@@ -27,7 +28,7 @@ MOST_MONTHS = 24
 def retention(request: HttpRequest) -> HttpResponse:
     """Each stage with its class, and the calendar of what is deleted; a post asks for other days."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    kept = _kept(actor)
+    kept, problem = _kept(actor)
     form = RetentionForm(request.POST if request.method == "POST" else None, initial=_days(kept))
     if form.is_valid():
         try:
@@ -42,6 +43,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     wish = selectors.wishes_for(actor).filter(applied_at=None, set_aside_at=None).first()
     context = {
         "kept": kept,
+        "problem": problem,
         "check_days": CHECKS_DAYS,
         "check_gone": CHECKS_GONE_DAYS,
         "classes": CLASSES.items(),
@@ -62,14 +64,14 @@ def set_aside(request: HttpRequest, wish_id: UUID) -> HttpResponse:
     return redirect("retention")
 
 
-def _kept(actor: Actor) -> list[Kept]:
-    """Nothing where the stores do not say it, as with a stack that was not updated yet."""
+def _kept(actor: Actor) -> tuple[list[Kept], str]:
+    """Nothing where the stores do not say it, as with a stack that was not updated yet; else why not."""
     try:
-        return selectors.retention_of(actor)
-    except TokenInvalid:
-        raise
-    except AwsError:
-        return []
+        return selectors.retention_of(actor), ""
+    except (AccessDenied, NotFound):
+        return [], ""
+    except AwsError as error:
+        return [], sentence_of(error)
 
 
 def _days(kept: list[Kept]) -> dict[str, int]:

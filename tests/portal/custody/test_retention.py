@@ -4,15 +4,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from ingestion.aws.errors import AccessDenied
+from ingestion.aws.errors import AwsUnavailable, translate
 from portal.accounts import onboarding
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
+from portal.common.errors import AwsDown
 from portal.custody import selectors
 from portal.custody.models import RetentionWish
 from portal.custody.retention import Kept, months_of
@@ -145,8 +147,15 @@ def test_while_a_hold_stands_nothing_is_asked_or_applied(
 
 
 def test_a_stack_that_does_not_say_it_is_told_of(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(*_: Any) -> None:
-        raise AccessDenied("AccessDenied", "GetBucketLifecycleConfiguration")
+    def refused(*_: Any) -> None:
+        raise answer
 
-    monkeypatch.setattr(selectors, "kept_of", denied)
-    assert "do not say how long they keep things" in admin.get("/institution/retention/").text
+    said = "do not say how long they keep things"
+    monkeypatch.setattr(selectors, "kept_of", refused)
+    for code, status in (("AccessDenied", 403), ("NoSuchLifecycleConfiguration", 404)):
+        told = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        answer = translate(ClientError(told, "GetBucketLifecycleConfiguration"))  # type: ignore[arg-type]
+        assert said in admin.get("/institution/retention/").text
+    answer = AwsUnavailable("SlowDown", "GetBucketLifecycleConfiguration")
+    page = admin.get("/institution/retention/").text
+    assert said not in page and "cannot be asked at the moment" in page and AwsDown().message in page
