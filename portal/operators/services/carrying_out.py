@@ -100,10 +100,7 @@ def _carry_out(found: Recovery, *, seen: State) -> None:
     if membership is None:  # the person has left meanwhile
         moved(recovery, State.LAPSED, AuditTag.RECOVERY_LAPSED)
         return
-    before, membership.role, membership.funds = (
-        membership.role,
-        Role.ADMIN,
-        None,
-    )  # no administrator is limited
-    membership.save(update_fields=["role", "funds"])
+    before, membership.role = membership.role, Role.ADMIN
+    membership.funds = membership.entities = None  # no administrator is limited
+    membership.save(update_fields=["role", "funds", "entities"])
     moved(recovery, State.DONE, AuditTag.RECOVERY_DONE, member=str(recovery.member_id), role_before=before)
