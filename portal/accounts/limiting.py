@@ -28,7 +28,7 @@ def limit_to(
 
     LimitInvalid for none, too many or what is no LEI; LimitedAdmin.
     """
-    membership = _locked(actor, member_id)
+    membership = get_member(actor, member_id, lock=True)
     named, leis = sorted(_plain(funds)), sorted(_plain(entities))
     _check(named, leis)
     if membership.role == Role.ADMIN:
@@ -39,12 +39,7 @@ def limit_to(
 @transaction.atomic
 def end_limit(*, actor: Actor, member_id: UUID) -> Membership:
     """Lets a member see every fund again."""
-    return _put(actor, _locked(actor, member_id), None, None)
-
-
-def _locked(actor: Actor, member_id: UUID) -> Membership:
-    actor.require(Role.ADMIN)
-    return Membership.objects.select_for_update().get(pk=get_member(actor, member_id).pk)
+    return _put(actor, get_member(actor, member_id, lock=True), None, None)
 
 
 def _put(

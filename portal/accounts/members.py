@@ -55,7 +55,7 @@ def change_role(*, actor: Actor, member_id: UUID, role: Role) -> Membership:
     institution = actor.require(Role.ADMIN)
     with transaction.atomic():
         _hold_admins(actor, institution)
-        membership = get_member(actor, member_id)
+        membership = get_member(actor, member_id, lock=True)
         if membership.role == role:
             return membership
         change = {"from": membership.role, "to": role}

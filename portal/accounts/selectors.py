@@ -81,9 +81,15 @@ def members_for(actor: Actor) -> QuerySet[Membership]:
     return found.order_by("user__name", "user__email", "pk")
 
 
-def get_member(actor: Actor, member_id: UUID) -> Membership:
-    """One member of the person's institution, by their user's id; NotFound for anybody else."""
-    found = members_for(actor).filter(user_id=member_id).first()
+def get_member(actor: Actor, member_id: UUID, *, lock: bool = False) -> Membership:
+    """One member of the person's institution, by their user's id; NotFound for anybody else.
+
+    `lock`: as they are now, until the transaction ends.
+    """
+    mine = members_for(actor)
+    if lock:
+        mine = mine.select_for_update(of=("self",))
+    found = mine.filter(user_id=member_id).first()
     if found is None:
         raise NotFound
     return found

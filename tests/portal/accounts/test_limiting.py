@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from portal.accounts import members
 from portal.accounts.actor import Actor
@@ -18,6 +19,7 @@ from portal.accounts.roles import Role
 from portal.accounts.selectors import actor_for
 from portal.audit.models import AuditRecord
 from portal.common.errors import NotAllowed, NotFound
+from tests.ingestion.review.test_locks import taken  # noqa: F401
 from tests.tools.codes import lei
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +130,26 @@ def test_an_administrator_sees_every_fund(admin: Actor, reviewer: Actor) -> None
         Membership.objects.filter(user=reviewer.user).update(role=Role.ADMIN)
     end_limit(actor=admin, member_id=reviewer.user.pk)
     members.change_role(actor=admin, member_id=reviewer.user.pk, role=Role.ADMIN)
+
+
+def test_role_and_limit_of_a_member_are_read_from_the_locked_row(
+    admin: Actor,
+    reviewer: Actor,
+    taken: list[tuple[type[Model], dict[str, object]]],  # noqa: F811
+) -> None:
+    """Changed at the same moment they made an administrator with a limit, which the database refuses."""
+    member = reviewer.user.pk
+    for change in (
+        lambda: limit_to(actor=admin, member_id=member, funds=[ONE]),
+        lambda: end_limit(actor=admin, member_id=member),
+        lambda: members.change_role(actor=admin, member_id=member, role=Role.ADMIN),
+    ):
+        taken.clear()
+        change()
+        assert (Membership, {"of": ("self",)}) in taken
+    Membership.objects.filter(user=reviewer.user).delete()
+    with pytest.raises(NotFound):
+        limit_to(actor=admin, member_id=member, funds=[ONE])
 
 
 def test_only_an_administrator_of_the_same_institution_limits_a_member(
