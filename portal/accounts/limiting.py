@@ -33,19 +33,19 @@ def limit_to(
     _check(named, leis)
     if membership.role == Role.ADMIN:
         raise LimitedAdmin
-    return _put(actor, membership, named, leis)
+    return put_limit(membership, named, leis, actor=actor)
 
 
 @transaction.atomic
 def end_limit(*, actor: Actor, member_id: UUID) -> Membership:
     """Lets a member see every fund again."""
-    return _put(actor, get_member(actor, member_id, lock=True), None, None)
+    return put_limit(get_member(actor, member_id, lock=True), None, None, actor=actor)
 
 
-def _put(
-    actor: Actor, membership: Membership, funds: list[str] | None, entities: list[str] | None
+def put_limit(
+    membership: Membership, funds: list[str] | None, entities: list[str] | None, *, actor: Actor | None
 ) -> Membership:
-    """Writes what has changed, with its record."""
+    """Writes what has changed, with its record, within a transaction; without an actor the deploying hand."""
     before = (membership.funds, membership.entities)
     if before == (funds, entities):
         return membership
@@ -54,9 +54,9 @@ def _put(
     audit.record(
         tag=AuditTag.MEMBER_LIMITED,
         institution_id=membership.institution_id,
-        actor_id=actor.user.pk,
+        actor_id=actor.user.pk if actor else None,
         subject_id=membership.user_id,
-        address=actor.address,
+        address=actor.address if actor else None,
         detail={
             "before": before[0] or [],
             "after": funds or [],

@@ -14,6 +14,7 @@ from ingestion.aws import clients, layout, stacks
 from ingestion.aws.errors import translate
 from portal.accounts import directory
 from portal.accounts.errors import OnboardingFailed
+from portal.accounts.limiting import put_limit
 from portal.accounts.models import Institution, Membership, SealedTokens, User
 from portal.accounts.roles import Role
 from portal.accounts.selectors import institution_by_code, user_by_identity
@@ -146,10 +147,10 @@ def _member(
             _record(AuditTag.MEMBER_ADDED, institution, user.pk, {"role": role})
         elif membership.role != role:
             change = {"from": membership.role, "to": role}
+            if role == Role.ADMIN:  # an administrator sees every fund
+                put_limit(membership, None, None, actor=None)
             membership.role = role
-            if role == Role.ADMIN:
-                membership.funds = membership.entities = None
-            membership.save(update_fields=["role", "funds", "entities"])
+            membership.save(update_fields=["role"])
             _record(AuditTag.MEMBER_ROLE_CHANGED, institution, user.pk, change)
     return user
 

@@ -3,13 +3,14 @@
 import random
 from importlib import import_module
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
-from portal.accounts import members
+from portal.accounts import directory, members, onboarding
 from portal.accounts.actor import Actor
 from portal.accounts.errors import LimitedAdmin, LimitInvalid, OnlySomeFunds
 from portal.accounts.limiting import LONGEST, end_limit, limit_to
@@ -130,6 +131,24 @@ def test_an_administrator_sees_every_fund(admin: Actor, reviewer: Actor) -> None
         Membership.objects.filter(user=reviewer.user).update(role=Role.ADMIN)
     end_limit(actor=admin, member_id=reviewer.user.pk)
     members.change_role(actor=admin, member_id=reviewer.user.pk, role=Role.ADMIN)
+
+
+def test_a_limit_that_ends_with_the_deploying_hand_s_new_administrator_is_recorded(
+    admin: Actor, reviewer: Actor, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[ONE], entities=[HOUSE])
+    settings.FUNDGATE_ISSUER = reviewer.user.issuer
+    monkeypatch.setattr(directory, "ensure_person", lambda **_: reviewer.user.subject)
+    monkeypatch.setattr(directory, "join_group", lambda **_: None)
+    assert admin.institution is not None
+    for role in (Role.VIEWER, Role.ADMIN, Role.REVIEWER):
+        onboarding.add_member(code=admin.institution.code, email="r@alpine.example", role=role)
+    assert records()[1:] == [
+        {"before": [ONE], "after": [], "entities_before": [HOUSE], "entities_after": []}
+    ], "with the role of an administrator, and with no other"
+    assert as_they_act(reviewer).limit is None
+    told = AuditRecord.objects.filter(tag="portal:member:limited").latest("id")
+    assert (told.actor_id, told.subject_id) == (None, str(reviewer.user.pk))
 
 
 def test_role_and_limit_of_a_member_are_read_from_the_locked_row(
