@@ -57,7 +57,7 @@ def ask_for_access(*, actor: Actor, code: str, wanted: str, purpose: str) -> Acc
     )
     if not new:
         raise AlreadyAsked
-    _noted(AuditTag.ACCESS_ASKED, made, actor)
+    request_noted(AuditTag.ACCESS_ASKED, made, actor)
     announce(Event.ACCESS_ASKED, institution_id=owner.pk, subject_id=made.pk, about={})
     return made
 
@@ -71,7 +71,7 @@ def decline_access(*, actor: Actor, request_id: UUID, reason: str) -> AccessRequ
         raise ReasonMissing
     if not _ended(found, RequestState.DECLINED, actor, reason=reason.strip()[:MOST_WORDS]):
         return get_open_request(actor, request_id)  # somebody was faster: NotFound
-    _noted(AuditTag.ACCESS_DECLINED, found, actor)
+    request_noted(AuditTag.ACCESS_DECLINED, found, actor)
     announce(Event.ACCESS_DECLINED, institution_id=found.asker_id, subject_id=found.pk, about={})
     found.refresh_from_db()
     return found
@@ -84,7 +84,7 @@ def withdraw_access(*, actor: Actor, request_id: UUID) -> AccessRequest:
     found = get_own_request(actor, request_id)
     if not _ended(found, RequestState.WITHDRAWN, actor):
         return get_own_request(actor, request_id)  # somebody was faster: NotFound
-    _noted(AuditTag.ACCESS_WITHDRAWN, found, actor)
+    request_noted(AuditTag.ACCESS_WITHDRAWN, found, actor)
     announce(Event.ACCESS_WITHDRAWN, institution_id=found.owner_id, subject_id=found.pk, about={})
     found.refresh_from_db()
     return found
@@ -96,16 +96,17 @@ def _ended(found: AccessRequest, state: RequestState, actor: Actor, **more: str)
     return bool(waiting.update(state=state, answered_by=actor.user, answered_at=timezone.now(), **more))
 
 
-def _noted(tag: AuditTag, asked: AccessRequest, actor: Actor) -> None:
+def request_noted(tag: AuditTag, asked: AccessRequest, actor: Actor | None) -> None:
     """In both trails; the other side's names no person of this one."""
     sides: list[Institution] = [asked.asker, asked.owner]
-    for side in sides:
-        own = actor.institution is not None and actor.institution.pk == side.pk
+    # a record holds its institution's audit chain: in one order, so that no two acts wait for each other
+    for side in sorted(sides, key=lambda side: side.pk):
+        own = actor if actor and actor.institution and actor.institution.pk == side.pk else None
         record(
             tag=tag,
             institution_id=side.pk,
-            actor_id=actor.user.id if own else None,
+            actor_id=own.user.id if own else None,
             subject_id=asked.pk,
-            address=actor.address if own else None,
+            address=own.address if own else None,
             detail={"asker": asked.asker.code, "owner": asked.owner.code},
         )

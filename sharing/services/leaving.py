@@ -5,11 +5,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import Institution
-from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.notices.events import Event
 from portal.notices.services import announce
 from sharing.models import AccessRequest, Grant, Profile
+from sharing.services.directory import request_noted
 from sharing.services.grants import move
 from sharing.services.inviting import end_invitations
 from sharing.services.owing import end_copies
@@ -58,13 +58,5 @@ def _decline(request: AccessRequest, reason: str) -> None:
     )
     if not changed:
         return
-    sides = {"asker": request.asker.code, "owner": request.owner.code}
-    for side in sorted((request.asker, request.owner), key=lambda side: side.pk):
-        record(
-            tag=AuditTag.REQUEST_ENDED_BY_LEAVING,
-            institution_id=side.pk,
-            actor_id=None,
-            subject_id=request.pk,
-            detail=sides,
-        )
+    request_noted(AuditTag.REQUEST_ENDED_BY_LEAVING, request, None)
     announce(Event.ACCESS_DECLINED, institution_id=request.asker_id, subject_id=request.pk, about={})
