@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.checks import CheckMessage, Error
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts.limits import Limit
@@ -26,9 +27,15 @@ def heard_of_seen(events: Iterable[Event], seen: Seen) -> None:
     _SEEN[seen] = frozenset(events)
 
 
-def known() -> set[Event]:
-    """The events of which it is said who may hear."""
-    return {*OF_NO_FUND, *NOT_TOLD}.union(*_SEEN.values())
+def unsaid(**_: Any) -> list[CheckMessage]:
+    """A system check: of every event it is said who may hear of it who is limited."""
+    said = {*OF_NO_FUND, *NOT_TOLD}.union(*_SEEN.values())
+    hint = "Call heard_of_seen when its app starts, or list it in OF_NO_FUND or NOT_TOLD."
+    return [
+        Error(f"Nobody says which limited members may hear of {event}.", hint=hint, id="notices.E001")
+        for event in Event
+        if event not in said
+    ]
 
 
 def within(limit: Limit) -> QuerySet[Announcement]:

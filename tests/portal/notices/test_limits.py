@@ -4,15 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core import mail
+from django.core.checks.registry import registry
 from django.utils import timezone
 
 from ingestion.review.services import accept
 from ingestion.schedule.services import remind
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
-from portal.notices import selectors, services
+from portal.notices import limits, selectors, services
 from portal.notices.events import Event, Mail, Reach
-from portal.notices.limits import known
 from portal.notices.models import Announcement, Notice, Preference
 from portal.notices.services.mailing import mail_due
 from sharing.models import Grant, GrantExpectation
@@ -41,8 +41,14 @@ def wants_everything(actor: Actor, event: Event) -> None:
     Preference.objects.create(user=actor.user, event=event, reach=Reach.ALL, mail=Mail.NOW)
 
 
-def test_of_every_event_it_is_said_who_hears_of_it_who_is_limited() -> None:
-    assert known() == set(Event)
+def test_an_event_of_which_nobody_says_who_hears_of_it_who_is_limited_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert limits.unsaid in registry.registered_checks
+    assert limits.unsaid() == []
+    monkeypatch.setattr(limits, "NOT_TOLD", limits.NOT_TOLD - {Event.HOLD_RELEASE_ASKED})
+    (found,) = limits.unsaid()
+    assert found.is_serious() and Event.HOLD_RELEASE_ASKED in found.msg
 
 
 def test_of_two_files_the_one_in_the_limit_is_told(owner: Actor, viewer: Actor, reviewer: Actor) -> None:
