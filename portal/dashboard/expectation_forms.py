@@ -18,6 +18,7 @@ from ingestion.schedule.terms import MAX_BUSINESS_DAYS, MAX_REMIND_DAYS, Frequen
 from ingestion.web.sentences import in_words_lazy
 from portal.dashboard.expected import STATUSES, Due
 from portal.dashboard.forms import DateInput, Narrowing, TiedForm, zones
+from portal.dashboard.naming import AS_IN_FILES, Known, named, offer, ticked, typed
 
 LAST_DAY = 31
 TERMS = (
@@ -112,14 +113,8 @@ class ExpectationForm(TiedForm):
 class NewExpectationForm(ExpectationForm):
     """The same with the funds it is for."""
 
-    funds = forms.MultipleChoiceField(label=_("Funds"), required=False, widget=forms.CheckboxSelectMultiple)
-    others = forms.CharField(
-        label=_("Other funds"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("One identifier a line, as it stands in the files."),
-    )
+    funds = ticked(_("Funds"))
+    others = typed(_("Other funds"), AS_IN_FILES)
     any_fund = forms.BooleanField(
         label=_("One file, whatever funds it names"),
         required=False,
@@ -128,15 +123,15 @@ class NewExpectationForm(ExpectationForm):
         ),
     )
 
-    def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Known, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(fund, f"{name} ({fund})" if name else fund) for fund, name in known]
-        self.fields["funds"].choices = choices  # type: ignore[attr-defined]
+        offer(self.fields["funds"], known)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        others = [line.strip() for line in cleaned.get("others", "").splitlines() if line.strip()]
-        cleaned["wanted"] = [*cleaned.get("funds", ()), *others, *([""] if cleaned.get("any_fund") else [])]
+        cleaned["wanted"] = named(cleaned.get("funds", ()), cleaned.get("others", ""))
+        if cleaned.get("any_fund"):
+            cleaned["wanted"].append("")
         if not cleaned["wanted"]:
             self.add_error("others", _("Choose at least one fund, or one file whatever funds it names."))
         return cleaned

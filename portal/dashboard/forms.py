@@ -96,19 +96,6 @@ def _as_counted(data: Any) -> Any:
     return counted
 
 
-NAMED_BESIDE_ALL = _("You named some and chose all of them. Choose one or the other.")
-
-
-def names_more(form: forms.Form, chosen: str, typed: str) -> bool:
-    """Whether two fields of a form name what did not stand there before."""
-
-    def named(of: Mapping[str, Any]) -> set[str]:
-        lines = str(of.get(typed) or "").splitlines()
-        return {*(of.get(chosen) or ()), *(line.strip() for line in lines if line.strip())}
-
-    return bool(named(form.cleaned_data) - named(form.initial))
-
-
 class Narrowing(TiedForm):
     """A filter form without required fields."""
 

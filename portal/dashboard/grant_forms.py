@@ -10,8 +10,9 @@ from ingestion.aws.grants import CONTENTS
 from ingestion.pipeline.expected import EXPECTABLE
 from ingestion.web.sentences import in_words_lazy
 from portal.accounts.models import Institution
-from portal.dashboard.forms import NAMED_BESIDE_ALL, DateInput, Narrowing, TiedForm, names_more
+from portal.dashboard.forms import DateInput, Narrowing, TiedForm
 from portal.dashboard.grants import CONTENT_WORDS
+from portal.dashboard.naming import NAMED_BESIDE_ALL, Known, named, names_more, offer, parted, ticked, typed
 from sharing.access_log import GIVEN, RECEIVED
 from sharing.models import AccessRequest, Grant
 from sharing.services.directory import MOST_WANTED, MOST_WORDS
@@ -34,13 +35,10 @@ class GrantForm(TiedForm):
         choices=[(SOME, _("Only these funds")), (ALL, _("All funds, also those that are delivered later"))],
         initial=SOME,
     )
-    funds = forms.MultipleChoiceField(label=_("Funds"), required=False, widget=forms.CheckboxSelectMultiple)
-    others = forms.CharField(
-        label=_("Other funds"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_(
+    funds = ticked(_("Funds"))
+    others = typed(
+        _("Other funds"),
+        _(
             "One identifier a line, as it stands in the files. A file with several funds is handed on only "
             "if every one of them is granted."
         ),
@@ -85,19 +83,16 @@ class GrantForm(TiedForm):
         error_messages={"required": _("Say what the data is for.")},
     )
 
-    def __init__(
-        self, *args: Any, known: list[tuple[str, str]], recipients: list[Institution], **more: Any
-    ) -> None:
+    def __init__(self, *args: Any, known: Known, recipients: list[Institution], **more: Any) -> None:
         super().__init__(*args, **more)
-        choices = [(fund, f"{name} ({fund})" if name else fund) for fund, name in known]
-        self.fields["funds"].choices = choices  # type: ignore[attr-defined]
+        offer(self.fields["funds"], known)
         if "recipient" in self.fields:
             self.fields["recipient"].choices = [(one.code, one.name) for one in recipients]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        others = [line.strip() for line in cleaned.get("others", "").splitlines() if line.strip()]
-        cleaned["wanted"] = [] if cleaned.get("scope") == ALL else [*cleaned.get("funds", ()), *others]
+        chosen = named(cleaned.get("funds", ()), cleaned.get("others", ""))
+        cleaned["wanted"] = [] if cleaned.get("scope") == ALL else chosen
         if cleaned.get("scope") == SOME and not cleaned["wanted"]:
             self.add_error("others", _("Choose at least one fund, or grant all of them."))
         if cleaned.get("scope") == ALL and names_more(self, "funds", "others"):
@@ -137,18 +132,18 @@ class InvitationForm(GrantForm):
         help_text=_("If you know it. The operators of Fundgate see the name and the LEI, nothing else."),
     )
 
-    def __init__(self, *args: Any, known: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(self, *args: Any, known: Known, **more: Any) -> None:
         super().__init__(*args, known=known, recipients=[], **more)
 
 
-def as_stands(grant: Grant, known: list[tuple[str, str]]) -> dict[str, Any]:
+def as_stands(grant: Grant, known: Known) -> dict[str, Any]:
     """What the form shows of a draft."""
-    listed = {fund for fund, _name in known}
+    funds, others = parted(grant.funds, known)
     return {
         "recipient": grant.recipient.code,
         "scope": SOME if grant.funds else ALL,
-        "funds": [fund for fund in grant.funds if fund in listed],
-        "others": "\n".join(fund for fund in grant.funds if fund not in listed),
+        "funds": funds,
+        "others": others,
     } | {
         name: getattr(grant, name)
         for name in ("templates", "contents", "condition", "valuations_from", "ends_on", "purpose")

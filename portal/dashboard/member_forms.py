@@ -1,17 +1,25 @@
 """What an administrator says of members: whom to invite, in which role, and that somebody is to go."""
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.accounts.limits import Limit
 from portal.accounts.roles import WORDS, Role
-from portal.dashboard.forms import NAMED_BESIDE_ALL, TiedForm, names_more
+from portal.dashboard.forms import TiedForm
+from portal.dashboard.naming import (
+    AS_IN_FILES,
+    NAMED_BESIDE_ALL,
+    Known,
+    named,
+    names_more,
+    offer,
+    parted,
+    ticked,
+    typed,
+)
 
-Known: TypeAlias = Sequence[tuple[str, str]]
-"""(code, what it is called) of what is offered."""
 ROLES = [(role.value, WORDS[role]) for role in Role]
 
 
@@ -58,38 +66,21 @@ class LimitForm(TiedForm):
             (SOME, lazy("Only these funds, and the funds of these legal entities")),
         ],
     )
-    funds = forms.MultipleChoiceField(
-        label=lazy("Funds"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    others = forms.CharField(
-        label=lazy("Other funds"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=lazy("One identifier a line, as it stands in the files."),
-    )
-    entities = forms.MultipleChoiceField(
-        label=lazy("Legal entities"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    other_entities = forms.CharField(
-        label=lazy("Other legal entities"),
-        required=False,
-        max_length=4_000,
-        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
-        help_text=lazy("One LEI a line."),
-    )
+    funds = ticked(lazy("Funds"))
+    others = typed(lazy("Other funds"), AS_IN_FILES)
+    entities = ticked(lazy("Legal entities"))
+    other_entities = typed(lazy("Other legal entities"), lazy("One LEI a line."), rows=2)
 
     def __init__(self, *args: Any, known: Known, behind: Known, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name, listed in (("funds", known), ("entities", behind)):
-            choices = [(code, f"{words} ({code})" if words else code) for code, words in listed]
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        offer(self.fields["funds"], known)
+        offer(self.fields["entities"], behind)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for chosen, typed in (("funds", "others"), ("entities", "other_entities")):
-            if cleaned.get("scope") == self.ALL and names_more(self, chosen, typed):
-                self.add_error(typed, NAMED_BESIDE_ALL)
+        for ticks, lines in (("funds", "others"), ("entities", "other_entities")):
+            if cleaned.get("scope") == self.ALL and names_more(self, ticks, lines):
+                self.add_error(lines, NAMED_BESIDE_ALL)
         return cleaned
 
     @property
@@ -102,28 +93,22 @@ class LimitForm(TiedForm):
         """The funds and legal entities of a valid form, chosen and typed."""
         said = self.cleaned_data
         return {
-            "funds": [*said["funds"], *said["others"].splitlines()],
-            "entities": [*said["entities"], *said["other_entities"].splitlines()],
+            "funds": named(said["funds"], said["others"]),
+            "entities": named(said["entities"], said["other_entities"]),
         }
 
     @classmethod
     def as_stands(cls, limit: Limit | None, known: Known, behind: Known) -> dict[str, Any]:
         """What the form shows of a member's limit."""
-        funds, others = _parted(limit.listed if limit else [], known)
-        entities, other_entities = _parted(limit.listed_entities if limit else [], behind)
+        funds, others = parted(limit.listed if limit else [], known)
+        entities, other_entities = parted(limit.listed_entities if limit else [], behind)
         return {
             "scope": cls.SOME if limit else cls.ALL,
             "funds": funds,
-            "others": "\n".join(others),
+            "others": others,
             "entities": entities,
-            "other_entities": "\n".join(other_entities),
+            "other_entities": other_entities,
         }
-
-
-def _parted(codes: list[str], known: Known) -> tuple[list[str], list[str]]:
-    """Those that are offered, and the others."""
-    offered = {code for code, _words in known}
-    return [code for code in codes if code in offered], [code for code in codes if code not in offered]
 
 
 class RemoveForm(TiedForm):

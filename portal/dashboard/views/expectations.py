@@ -1,5 +1,7 @@
 """What is expected of the institution: the list, setting, changing and removing."""
 
+from collections.abc import Callable, Sized
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -52,20 +54,26 @@ def new(request: HttpRequest) -> HttpResponse:
     known = selectors.known_funds(actor, MOST_KNOWN)
     initial = {"starts": timezone.localdate().replace(day=1)}
     form = NewExpectationForm(request.POST or None, known=known, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.expect(actor=actor, funds=form.cleaned_data["wanted"], **form.terms())
-        except TermsInvalid as refusal:
-            form.refuse(refusal)
-        except (AlreadyExpected, OnlySomeFunds) as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            told = ngettext(
-                "One delivery is expected from now on.", "%(n)s are expected from now on.", len(made)
-            )
-            messages.success(request, told % {"n": len(made)})
-            return redirect("expectations")
+    if was_set(request, form, partial(services.expect, actor=actor)):
+        return redirect("expectations")
     return _form(request, form)
+
+
+def was_set(request: HttpRequest, form: NewExpectationForm, expect: Callable[..., Sized]) -> bool:
+    """Has what was posted expected, and says how many; otherwise the form says why not."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        made = len(expect(funds=form.cleaned_data["wanted"], **form.terms()))
+    except TermsInvalid as refusal:
+        form.refuse(refusal)
+    except (AlreadyExpected, OnlySomeFunds) as refusal:
+        form.add_error(None, refusal.message)
+    else:
+        told = ngettext("One delivery is expected from now on.", "%(n)s are expected from now on.", made)
+        messages.success(request, told % {"n": made})
+        return True
+    return False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

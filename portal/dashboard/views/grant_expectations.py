@@ -1,5 +1,6 @@
 """What the recipient of a grant awaits under it: set and removed."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,16 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ingestion.schedule.errors import AlreadyExpected, TermsInvalid
 from ingestion.schedule.selectors import zone_for
 from portal.accounts.actor import Actor
-from portal.accounts.errors import OnlySomeFunds
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.expectation_forms import NewExpectationForm
+from portal.dashboard.views.expectations import was_set
 from sharing import selectors, services
 from sharing.errors import NotPossibleNow
 from sharing.expected import funds_of
@@ -35,21 +34,8 @@ def expect(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     known = [(fund, "") for fund in funds_of(grant, MOST_KNOWN)]
     initial = {"starts": timezone.localdate().replace(day=1)}
     form = NewExpectationForm(request.POST or None, known=known, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.expect_under(
-                actor=actor, grant_id=grant_id, funds=form.cleaned_data["wanted"], **form.terms()
-            )
-        except TermsInvalid as refusal:
-            form.refuse(refusal)
-        except (AlreadyExpected, OnlySomeFunds) as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            told = ngettext(
-                "One delivery is expected from now on.", "%(n)s are expected from now on.", len(made)
-            )
-            messages.success(request, told % {"n": len(made)})
-            return redirect("grant", grant_id)
+    if was_set(request, form, partial(services.expect_under, actor=actor, grant_id=grant_id)):
+        return redirect("grant", grant_id)
     context = {"form": form, "grant": grant, "zone": zone_for(actor)}
     return render(request, "dashboard/calendar/expectation.html", context)
 
