@@ -1,9 +1,10 @@
 """Who can read which funds of whom, now or at a moment in the past: a handful of queries, however many."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -32,21 +33,44 @@ There = dict[UUID, dict[UUID, datetime]]
 class Access:
     """What one grant let its recipient read of one fund; no fund: of all, also those that come later.
 
-    A fund that the grant does not name was `found` in what was handed on under a grant of all. `submissions`
-    of it lay at the recipient, the last since `last`; None where this side may not know how many any more.
+    A fund that the grant does not name was `found` in what was handed on under a grant of all. `there`: what
+    lay at the recipient under the grant, and since when; None where this side may not know what of the fund
+    did any more. `of_fund`: the deliveries of the fund, None for all. They are counted when somebody asks.
     """
 
     grant: Grant
     fund: str
     name: str
     found: bool
-    submissions: frozenset[UUID] | None
-    last: datetime | None
+    there: Mapping[UUID, datetime] | None
+    of_fund: frozenset[UUID] | None
+
+    @cached_property
+    def submissions(self) -> frozenset[UUID] | None:
+        """What of the fund lay at the recipient; None where it is not told."""
+        if self.there is None or self.of_fund is None:
+            return None if self.there is None else frozenset(self.there)
+        return frozenset(self.there.keys() & self.of_fund)
 
     @property
     def deliveries(self) -> int | None:
         """How many they are."""
         return None if self.submissions is None else len(self.submissions)
+
+    @property
+    def last(self) -> datetime | None:
+        """Since when the last of them lay there."""
+        there = self.there or {}
+        return max((there[each] for each in self.submissions or ()), default=None)
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Of the deliveries that a person sees: the funds of each, those of each fund, the names of funds."""
+
+    funds: Mapping[UUID, frozenset[str]]
+    deliveries: Mapping[str, frozenset[UUID]]
+    names: Mapping[str, str]
 
 
 def accesses(
@@ -61,7 +85,9 @@ def accesses(
         grants = grants.filter(**{"recipient__code" if given else "owner__code": institution})
     there, cards = _there(actor, grants, moment or timezone.now()), _cards(actor, grants, given)
     if given or moment is None:  # of what this person does not see nothing is counted
-        there = {one: {key: at for key, at in lying.items() if key in cards} for one, lying in there.items()}
+        there = {
+            one: {key: at for key, at in lying.items() if key in cards.funds} for one, lying in there.items()
+        }
     lines = [line for grant in grants for line in _lines(grant, there.get(grant.pk, {}), cards)]
     if fund:
         lines = [line for line in lines if not line.fund or _fits(line, fund.strip().casefold())]
@@ -128,7 +154,7 @@ def _by_trail(
     return ((*wanted[key], at) for key, at in lying.items() if key in wanted)
 
 
-def _cards(actor: Actor, grants: QuerySet[Grant], given: bool) -> dict[UUID, list[tuple[str, str]]]:
+def _cards(actor: Actor, grants: QuerySet[Grant], given: bool) -> Cards:
     """Identifier and name of each fund of the deliveries that this person sees; not of rows that name none.
 
     To its recipient a delivery that is no longer shared is a number: which funds were in it is not told.
@@ -140,31 +166,32 @@ def _cards(actor: Actor, grants: QuerySet[Grant], given: bool) -> dict[UUID, lis
     else:
         theirs = received_for(actor).filter(pk__in=copies.values("pk")).order_by()
         cards = theirs.values_list("submission_id", "submission__index_card")
-    return {
-        submission: [
-            (fund, str(each.get("name") or ""))
+    funds, deliveries, names = (
+        dict[UUID, frozenset[str]](),
+        defaultdict[str, set[UUID]](set),
+        dict[str, str](),
+    )
+    for submission, card in cards:
+        named = {
+            fund: str(each.get("name") or "")
             for each in (card or {}).get("portfolios") or []
             if (fund := fund_of(str(each["id"])))
-        ]
-        for submission, card in cards
-    }
-
-
-def _lines(
-    grant: Grant, there: dict[UUID, datetime], cards: dict[UUID, list[tuple[str, str]]]
-) -> Iterator[Access]:
-    of_fund, names = defaultdict[str, dict[UUID, datetime]](dict), dict[str, str]()
-    for submission, at in there.items():
-        for fund, name in cards.get(submission, ()):
-            of_fund[fund][submission] = at
+        }
+        funds[submission] = frozenset(named)
+        for fund, name in named.items():
+            deliveries[fund].add(submission)
             names[fund] = name or names.get(fund, "")
+    return Cards(funds, {fund: frozenset(each) for fund, each in deliveries.items()}, names)
+
+
+def _lines(grant: Grant, there: dict[UUID, datetime], cards: Cards) -> Iterator[Access]:
     if not grant.funds:
-        yield Access(grant, "", "", False, frozenset(there), max(there.values(), default=None))
-    untold = not there.keys() <= cards.keys()
-    for fund in grant.funds or sorted(of_fund):
-        since = {} if untold else of_fund.get(fund, {})
-        told, found = None if untold else frozenset(since), not grant.funds
-        yield Access(grant, fund, names.get(fund, ""), found, told, max(since.values(), default=None))
+        yield Access(grant, "", "", False, there, None)
+    told = there if there.keys() <= cards.funds.keys() else None
+    found = () if grant.funds else sorted(frozenset().union(*(cards.funds.get(each, ()) for each in there)))
+    for fund in grant.funds or found:
+        of_fund = cards.deliveries.get(fund, frozenset())
+        yield Access(grant, fund, cards.names.get(fund, ""), not grant.funds, told, of_fund)
 
 
 def _fits(line: Access, text: str) -> bool:
