@@ -45,6 +45,7 @@ class AuditRecord(models.Model):
         indexes = [
             models.Index(fields=["institution_id", "id"], name="audit_by_institution"),
             models.Index(fields=["subject_id", "id"], name="audit_by_subject"),
+            models.Index(fields=["institution_id", "actor_id"], name="audit_by_actor"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["institution_id", "number"], name="audit_one_chain"),

@@ -33,11 +33,6 @@ def actors_of(institution_id: UUID) -> list[UUID]:
     return [actor_id for actor_id in ids if actor_id is not None]
 
 
-def tags_of(institution_id: UUID) -> list[str]:
-    """Every tag that the institution's trail holds."""
-    return sorted(records_of_institution(institution_id).order_by().values_list("tag", flat=True).distinct())
-
-
 def length_of(chain: str) -> int:
     """How many records a chain should have."""
     return AuditHead.objects.filter(pk=chain).values_list("number", flat=True).first() or 0

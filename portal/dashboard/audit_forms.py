@@ -1,5 +1,7 @@
 """The filter of the audit trail."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import AuditRecord
 from portal.audit.selectors import mentioning
+from portal.audit.tags import AuditTag
 from portal.common.time import end_of, start_of
 from portal.dashboard.audit_words import happened
 from portal.dashboard.forms import DateInput, Narrowing
@@ -26,11 +29,13 @@ class AuditFilter(Narrowing):
     since = forms.DateField(label=_("From"), widget=DateInput)
     until = forms.DateField(label=_("Until"), widget=DateInput)
 
-    def __init__(self, data: Any, *, tags: list[str], people: list[tuple[str, str]]) -> None:
+    def __init__(self, data: Any, *, people: Callable[[], list[tuple[str, str]]]) -> None:
+        """`people`: by id and name all who are in the trail; asked for when they are shown or chosen from."""
         super().__init__(data)
-        named = sorted(((tag, happened(tag) or tag) for tag in tags), key=lambda pair: pair[1].casefold())
+        named = sorted(((tag.value, happened(tag)) for tag in AuditTag), key=lambda pair: pair[1].casefold())
         self.fields["tag"].choices = [("", _("Any")), *named]  # type: ignore[attr-defined]
-        self.fields["person"].choices = [("", _("Anybody")), *people]  # type: ignore[attr-defined]
+        everybody = cache(lambda: [("", _("Anybody")), *people()])
+        self.fields["person"].choices = everybody  # type: ignore[attr-defined]
 
     def narrow(self, records: QuerySet[AuditRecord]) -> QuerySet[AuditRecord]:
         """The records that fit."""

@@ -39,10 +39,10 @@ CHECKED_ON_A_PAGE = 20_000  # records, in about a second
 def audit(request: HttpRequest) -> HttpResponse:
     """One filtered page of the trail, newest first; only the list for htmx."""
     institution = request.actor.require(Role.ADMIN)  # type: ignore[attr-defined]
-    names = called(selectors.actors_of(institution.pk))
-    form = _filter(request, institution.pk, names)
+    form = _filter(request, institution.pk)
     chosen = form.narrow(selectors.records_of_institution(institution.pk)).order_by("-number")
     page = Paginator(chosen, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    names = called({each.actor_id for each in page.object_list if each.actor_id})
     context = {
         "form": form,
         "page": page,
@@ -66,7 +66,7 @@ def audit_export(request: HttpRequest, form: str) -> HttpResponseBase:
     if form not in ("csv", "json"):
         raise NotFound(_("The trail is a csv or a JSON file."))
     names = called(selectors.actors_of(institution.pk))
-    asked = _filter(request, institution.pk, names)
+    asked = _filter(request, institution.pk)
     written = record(
         tag=AuditTag.AUDIT_EXPORTED,
         institution_id=institution.pk,
@@ -105,9 +105,12 @@ def audit_chain(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/audit/chain.html", context)
 
 
-def _filter(request: HttpRequest, institution_id: UUID, names: dict[str, str]) -> AuditFilter:
-    people = sorted(names.items(), key=lambda pair: pair[1].casefold())
-    return AuditFilter(request.GET, tags=selectors.tags_of(institution_id), people=people)
+def _filter(request: HttpRequest, institution_id: UUID) -> AuditFilter:
+    def people() -> list[tuple[str, str]]:
+        named = called(selectors.actors_of(institution_id))
+        return sorted(named.items(), key=lambda pair: pair[1].casefold())
+
+    return AuditFilter(request.GET, people=people)
 
 
 def _facts(written: AuditRecord) -> list[Fact]:

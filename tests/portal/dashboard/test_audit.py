@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ingestion.aws.errors import AwsUnavailable
@@ -128,6 +129,24 @@ def test_the_trail_is_searched_by_each_of_its_filters(
     ]
     assert numbers(admin, since=f"{today + timedelta(days=2)}") == []
     assert numbers(admin, tag="no such tag") == [2, 1]  # what is not valid is not applied
+
+
+def test_only_a_page_that_offers_everybody_asks_for_them_and_from_an_index(
+    admin: Client, trail: list[AuditRecord], ada: User
+) -> None:
+    def asked(**more: Any) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            text = admin.get(reverse("audit"), **more).text
+        assert "Anna" in text
+        return [query["sql"] for query in queries.captured_queries if "DISTINCT" in query["sql"]]
+
+    assert asked(headers={"HX-Request": "true"}) == []
+    (everybody,) = asked()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            plan = str(cursor.execute(f"EXPLAIN QUERY PLAN {everybody}").fetchall())
+        assert "COVERING INDEX audit_by_actor" in plan
+    assert numbers(admin, person=str(ada.pk)) == [1]
 
 
 def test_a_filter_that_nothing_fits_says_so(admin: Client, trail: list[AuditRecord]) -> None:
