@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from portal.accounts import onboarding
 from portal.accounts.directory import Password
+from portal.accounts.limiting import put_limit
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
@@ -100,7 +101,7 @@ def _carry_out(found: Recovery, *, seen: State) -> None:
     if membership is None:  # the person has left meanwhile
         moved(recovery, State.LAPSED, AuditTag.RECOVERY_LAPSED)
         return
+    put_limit(membership, None, None, actor=None)  # no administrator is limited
     before, membership.role = membership.role, Role.ADMIN
-    membership.funds = membership.entities = None  # no administrator is limited
-    membership.save(update_fields=["role", "funds", "entities"])
+    membership.save(update_fields=["role"])
     moved(recovery, State.DONE, AuditTag.RECOVERY_DONE, member=str(recovery.member_id), role_before=before)

@@ -15,6 +15,7 @@ from portal.accounts.roles import Role
 from portal.accounts.selectors import actor_for
 from portal.audit.chain import PLATFORM, chain_of
 from portal.audit.models import AuditRecord
+from portal.audit.tags import AuditTag
 from portal.audit.verifying import verified
 from portal.common.errors import NotFound
 from portal.custody.services import offboard
@@ -161,6 +162,8 @@ def test_a_member_who_is_limited_to_some_funds_is_told_may_object_and_is_limited
     services.carry_out_what_is_due()
     membership = Membership.objects.get(user=reviewer.user)
     assert (state_of(again), membership.role, membership.funds) == (State.DONE, Role.ADMIN, None)
+    ended = AuditRecord.objects.get(tag=AuditTag.MEMBER_LIMITED)
+    assert (ended.institution_id, ended.detail["before"]) == (membership.institution_id, ["LU0000000001"])
 
 
 def test_somebody_new_waits_for_the_deploying_hand(
