@@ -21,6 +21,7 @@ from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
+from sharing.acceptance import disclosed, passed, unchecked
 from sharing.models import AccessRequest, Copy, Grant, Invitation, Profile
 from sharing.states import FLOWING, READABLE, Condition, CopyState, InvitationState, RequestState, State
 
@@ -188,15 +189,27 @@ def current_of(grant: Grant) -> QuerySet[Submission]:
 def copies_due() -> QuerySet[Copy]:
     """What is owed and may be handed on now: the grant flows, the delivery counts and meets the condition.
 
-    What is owed and not due waits: the delivery that replaced it may be withdrawn, its errors be released.
+    What is owed and not due waits: the delivery that replaced it may be withdrawn, its errors be released, a
+    later rulebook of the recipient let it pass.
     """
+    return _flowing_copies().filter(passed(), state=CopyState.OWED)
+
+
+def copies_unchecked(*, checkable: bool = False) -> QuerySet[Copy]:
+    """What is or would be due, had it passed the recipient's acceptance rulebook, which nobody has tried yet.
+
+    `checkable`: only where there is one to try it by.
+    """
+    found = _flowing_copies().filter(unchecked())
+    return found.filter(disclosed()) if checkable else found
+
+
+def _flowing_copies() -> QuerySet[Copy]:
     counting = Submission.objects.filter(
         state=SubmissionState.COMPLETED, check_only=False, superseded_by=None
     ).exclude(verdict=Verdict.UNREADABLE)
     condition = Q(grant__condition=Condition.CHECKED) | Q(submission__in=counting.filter(no_error_open()))
-    return Copy.objects.filter(
-        condition, state=CopyState.OWED, grant__state__in=FLOWING, submission__in=counting
-    )
+    return Copy.objects.filter(condition, grant__state__in=FLOWING, submission__in=counting)
 
 
 def grants_that_flow(owner: Institution) -> QuerySet[Grant]:

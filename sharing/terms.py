@@ -28,6 +28,7 @@ class Terms:
     purpose: str
     valuations_from: date | None = None
     ends_on: date | None = None
+    must_pass: bool = False
 
     @classmethod
     def of_json(cls, value: Mapping[str, Any]) -> "Terms":
@@ -53,6 +54,7 @@ class Terms:
             "purpose": self.purpose,
             "valuations_from": self.valuations_from,
             "ends_on": self.ends_on,
+            "must_pass": self.must_pass,
         }
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,14 +11,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from ingestion.aws import layout
-from ingestion.aws.layout import CopyPlace
+from ingestion.aws.layout import CopyPlace, DisclosedPlace
 from ingestion.web.models import Submission
 from ingestion.web.webhook import genuine_body
 from portal.accounts.models import Institution
 from portal.common.errors import BadRequest, NotFound
 from portal.common.ids import parse_id
 from sharing import services
-from sharing.models import Copy
+from sharing.models import AcceptanceRulebook, Copy
 
 MOST = 200
 MOST_KEY = 1024
@@ -37,7 +37,26 @@ def exchange(request: HttpRequest) -> JsonResponse:
 
 
 def _owed(asked: dict[str, Any]) -> dict[str, Any]:
-    return {"copies": [copy.pk for copy in services.owed(_submission(asked))]}
+    submission = _submission(asked)
+    due, unchecked = services.owed(submission), services.to_check(submission)
+    copies = dict.fromkeys(copy.pk for copy in (*due, *unchecked))
+    return {"copies": list(copies), "rulebooks": services.rulebooks_for(unchecked)}
+
+
+def _demands(asked: dict[str, Any]) -> dict[str, Any]:
+    wanted = services.demands_of(_submission(asked), _ids(asked, "rulebooks"))
+    return {"demands": [{"rulebook": number, **asdict(demand)} for number, demand in wanted.items()]}
+
+
+def _checked(asked: dict[str, Any]) -> dict[str, Any]:
+    submission, passed, counts = _submission(asked), asked.get("passed"), _counts(asked)
+    if type(passed) is not bool or type(asked.get("rulebook")) is not int:
+        raise BadRequest("Not what came of a check.")
+    by = AcceptanceRulebook.objects.filter(pk=asked["rulebook"], disclosures__owner=submission.institution)
+    if (acceptance := by.first()) is None:
+        raise NotFound("This rulebook does not exist.")
+    services.checked(submission, submission.attempt, acceptance, passed, counts)
+    return {}
 
 
 def _orders(asked: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +98,11 @@ def _look(_asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _strays(asked: dict[str, Any]) -> dict[str, Any]:
-    return {"strays": services.strays_among(_recipient(asked), _places(asked))}
+    recipient = _recipient(asked)
+    return {
+        "strays": services.strays_among(recipient, _places(asked)),
+        "stray_rulebooks": services.undisclosed_among(recipient, _disclosed_places(asked)),
+    }
 
 
 def _looked(asked: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +116,8 @@ def _looked(asked: dict[str, Any]) -> dict[str, Any]:
 ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "owed": _owed,
     "orders": _orders,
+    "demands": _demands,
+    "checked": _checked,
     "delivered": _delivered,
     "endings": _endings,
     "gone": _gone,
@@ -114,10 +139,23 @@ def _submission(asked: dict[str, Any], *, of_now: bool = True) -> Submission:
 
 
 def _copies(asked: dict[str, Any]) -> list[int]:
-    copies = asked.get("copies")
-    if not isinstance(copies, list) or len(copies) > MOST or not all(type(each) is int for each in copies):
-        raise BadRequest("Not a list of copies.")
-    return copies
+    return _ids(asked, "copies")
+
+
+def _ids(asked: dict[str, Any], name: str) -> list[int]:
+    ids = asked.get(name)
+    if not isinstance(ids, list) or len(ids) > MOST or not all(type(each) is int for each in ids):
+        raise BadRequest(f"Not a list of {name}.")
+    return ids
+
+
+def _counts(asked: dict[str, Any]) -> dict[str, int]:
+    counts = asked.get("counts")
+    if not isinstance(counts, dict) or set(counts) != {"error", "warning", "info"}:
+        raise BadRequest("Not counts by severity.")
+    if not all(type(each) is int and each >= 0 for each in counts.values()):
+        raise BadRequest("Not counts by severity.")
+    return counts
 
 
 def _recipient(asked: dict[str, Any]) -> Institution:
@@ -132,6 +170,15 @@ def _places(asked: dict[str, Any]) -> list[CopyPlace]:
     if not isinstance(places, list) or len(places) > MOST or not all(map(_is_place, places)):
         raise BadRequest("Not a list of places.")
     return [CopyPlace(*each) for each in places]
+
+
+def _disclosed_places(asked: dict[str, Any]) -> list[DisclosedPlace]:
+    places = asked.get("rulebooks")
+    if not isinstance(places, list) or len(places) > MOST:
+        raise BadRequest("Not a list of rulebooks.")
+    if not all(isinstance(each, list) and list(map(type, each)) == [str, str] for each in places):
+        raise BadRequest("Not a list of rulebooks.")
+    return [DisclosedPlace(*each) for each in places]
 
 
 def _since(asked: dict[str, Any]) -> datetime | None:

@@ -25,6 +25,9 @@ _SETTINGS: dict[str, Any] = {
     "s3": {"addressing_style": "path"},
 }
 _SIGNED = Config(**_SETTINGS)
+_CALLING = Config(
+    **_SETTINGS | {"read_timeout": 60, "retries": {"mode": "standard", "total_max_attempts": 1}}
+)
 _UNSIGNED = Config(signature_version=UNSIGNED, **_SETTINGS)
 
 _lock = threading.Lock()
@@ -41,9 +44,9 @@ class OwnClient:
     anew and the call is made once more. AwsUnavailable when that does not help: no user's token is over.
     """
 
-    def __init__(self, service: str, region: str | None) -> None:
-        self._service, self._region = service, region
-        self._session, self._inner = _own(service, region)
+    def __init__(self, service: str, region: str | None, config: Config) -> None:
+        self._service, self._region, self._config = service, region, config
+        self._session, self._inner = _own(service, region, config)
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._inner.meta.method_to_api_mapping:
@@ -71,12 +74,17 @@ class OwnClient:
         with _lock:
             if self._session is _session:
                 _end_session()
-            self._session, self._inner = _own(self._service, self._region)
+            self._session, self._inner = _own(self._service, self._region, self._config)
 
 
 def client(service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:
     """The botocore client of a service: under these credentials, or under the process's own role."""
     return _cached(service, credentials, region, _SIGNED, credentials.fingerprint if credentials else "own")
+
+
+def calling_client(region: str | None = None) -> Any:
+    """For calls of functions that take their time: waited for a minute, and never made twice by itself."""
+    return _cached("lambda", None, region, _CALLING, "own, calling")
 
 
 def unsigned_client(service: str, region: str | None = None) -> Any:
@@ -112,8 +120,8 @@ def _cached(
         if key in _clients:
             _clients.move_to_end(key)
             return _clients[key][0]
-        own = credentials is None and config is _SIGNED
-        made = OwnClient(service, region) if own else _create(service, credentials, region, config)
+        own = credentials is None and config is not _UNSIGNED
+        made = OwnClient(service, region, config) if own else _create(service, credentials, region, config)
         _clients[key] = (made, credentials.expires_at if credentials else None)
         while len(_clients) > CAPACITY:
             _clients.popitem(last=False)
@@ -146,9 +154,9 @@ def _notice(fingerprint: str, parsed: dict[str, Any], model: Any, **_: Any) -> N
         _void.add(fingerprint)
 
 
-def _own(service: str, region: str | None) -> tuple[Any, Any]:
+def _own(service: str, region: str | None, config: Config) -> tuple[Any, Any]:
     """The shared session and a client of its own credentials."""
-    return _shared_session(), _create(service, None, region, _SIGNED)
+    return _shared_session(), _create(service, None, region, config)
 
 
 def _shared_session() -> Any:

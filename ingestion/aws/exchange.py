@@ -29,7 +29,10 @@ FILES: dict[Content, tuple[str, ...]] = {"original": (ORIGINAL,), "schema": TABL
 
 @dataclass(frozen=True)
 class Order:
-    """One delivery to copy under one grant: the files by their name there, and the manifest as signed."""
+    """One delivery to copy under one grant: the files by their name there, and the manifest as signed.
+
+    `acceptance`: SHA-256 of the recipient's rulebook that it must pass, "" where the grant asks for none.
+    """
 
     grant: str
     submission: str
@@ -38,6 +41,7 @@ class Order:
     recipient: str
     files: dict[str, ObjectRef]
     manifest: dict[str, Any]
+    acceptance: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -48,6 +52,7 @@ class Order:
             "recipient": self.recipient,
             "files": {name: ref.to_json() for name, ref in self.files.items()},
             "manifest": self.manifest,
+            "acceptance": self.acceptance,
         }
 
     @classmethod
@@ -55,7 +60,10 @@ class Order:
         """The order in a JSON object; KeyError or ValueError if it is none."""
         texts = {name: str(value[name]) for name in ("grant", "submission", "owner", "recipient")}
         files = {str(name): ObjectRef.from_json(ref) for name, ref in value["files"].items()}
-        return cls(**texts, attempt=int(value["attempt"]), files=files, manifest=dict(value["manifest"]))
+        manifest, acceptance = dict(value["manifest"]), str(value["acceptance"])
+        return cls(
+            **texts, attempt=int(value["attempt"]), files=files, manifest=manifest, acceptance=acceptance
+        )
 
 
 def is_in_order(order: Order, record: GrantOfRecord, account: str, attempt: int) -> bool:

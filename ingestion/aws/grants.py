@@ -27,7 +27,10 @@ class NotAGrant(ValueError):
 
 @dataclass(frozen=True)
 class GrantOfRecord:
-    """Funds and templates: none named means all. Days are inclusive; `ends_on` is read in UTC."""
+    """Funds and templates: none named means all. Days are inclusive; `ends_on` is read in UTC.
+
+    `must_pass`: a delivery is handed on only if it passes the recipient's acceptance rulebook too.
+    """
 
     grant: str
     owner: str
@@ -38,6 +41,7 @@ class GrantOfRecord:
     contents: tuple[Content, ...]
     valuations_from: date | None
     ends_on: date | None
+    must_pass: bool = False
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -48,7 +52,8 @@ class GrantOfRecord:
         """The grant in these bytes; NotAGrant."""
         try:
             found: dict[str, Any] = json.loads(data)
-            if found.pop("format") != FORMAT or not isinstance(found["open"], bool):
+            must_pass = found.get("must_pass", False)  # documents written before it have none
+            if found.pop("format") != FORMAT or {type(found["open"]), type(must_pass)} != {bool}:
                 raise NotAGrant("not a grant of a known format")
             lists = {name: tuple(map(str, found[name])) for name in ("funds", "templates", "contents")}
             days = {name: _day(found[name]) for name in ("valuations_from", "ends_on")}

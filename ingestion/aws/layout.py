@@ -14,7 +14,8 @@ STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality
 LATER: tuple[str, ...] = ("annotate",)
 """What follows it: nobody waits for these, and their failure leaves the verdict alone."""
 FUNCTIONS: tuple[str, ...] = (
-    *STAGES, *LATER, "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members",
+    *STAGES, *LATER,
+    "accept", "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members",
 )  # fmt: skip
 """Every Lambda function, by the end of its name."""
 CHECKS = "check/"
@@ -30,6 +31,7 @@ _BY_FUND = re.compile(rf"({_FUND_ON_A_DAY.pattern})/([0-9a-f-]{{36}})\.([a-z]{{2
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _COPIES = re.compile(rf"from/{_CODE.pattern}/{_UUID}/(?:{_UUID}/)?")
 _COPY = re.compile(rf"from/({_CODE.pattern})/({_UUID})/({_UUID})/([1-9][0-9]{{0,8}})/.+", re.DOTALL)
+_DISCLOSED = re.compile(rf"from/({_CODE.pattern})/rulebook/([0-9a-f]{{64}})\.json")
 RECEIVED = "from/"
 """In an exchange bucket: everything that others put there."""
 _FILE = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9]+)?(/[a-z][a-z0-9_-]*(\.[a-z0-9]+)?)?")
@@ -110,6 +112,19 @@ def exchange_key(owner: str, grant: str | UUID, submission: str | UUID, attempt:
     return f"{exchange_prefix(owner, grant, submission)}{_attempt(attempt)}/{_file(file)}"
 
 
+def disclosed_key(recipient: str, sha256: str) -> str:
+    """The rulebook that another institution's deliveries to this one must pass (their exchange bucket)."""
+    key = f"{RECEIVED}{institution_code(recipient)}/rulebook/{sha256}.json"
+    if not _DISCLOSED.fullmatch(key):
+        raise ValueError("not a SHA-256")
+    return key
+
+
+def accepted_file(recipient: str, sha256: str) -> str:
+    """What came of a delivery under such a rulebook, among the results of its attempt."""
+    return f"accepted/{institution_code(recipient)}-{sha256}.json"
+
+
 @dataclass(frozen=True)
 class ByFund:
     """The parts of a by-fund key; the date in ISO form."""
@@ -139,6 +154,20 @@ class CopyPlace:
         """The parts of a key, None for one that `exchange_key` does not make."""
         found = _COPY.fullmatch(key)
         return cls(found[1], found[2], found[3], int(found[4])) if found else None
+
+
+@dataclass(frozen=True)
+class DisclosedPlace:
+    """Where a disclosed rulebook lies, by the parts of its key: whose it is, and its SHA-256."""
+
+    recipient: str
+    sha256: str
+
+    @classmethod
+    def of(cls, key: str) -> "DisclosedPlace | None":
+        """The parts of a key, None for one that `disclosed_key` does not make."""
+        found = _DISCLOSED.fullmatch(key)
+        return cls(found[1], found[2]) if found else None
 
 
 def fund_prefix(prefix: str) -> str:

@@ -27,12 +27,24 @@ class Job:
     @classmethod
     def from_event(cls, event: dict[str, Any], account: str) -> "Job":
         """The job in a stage's payload; ValueError or KeyError when its parts do not belong together."""
+        job = cls._of(event, account, event["token_parameter"], event["resume_from"])
+        if tokens.submission_of(job.token_parameter) != (job.submission, job.attempt):
+            raise ValueError("the token was parked for another attempt")
+        return job
+
+    @classmethod
+    def outside_a_run(cls, event: dict[str, Any], account: str) -> "Job":
+        """The same of a call that somebody waits for: no token is parked for it."""
+        return cls._of(event, account, "", event["attempt"])
+
+    @classmethod
+    def _of(cls, event: dict[str, Any], account: str, token_parameter: str, resume_from: int) -> "Job":
         job = cls(
             submission=event["submission"],
             attempt=event["attempt"],
             institution=layout.institution_code(event["institution"]),
-            token_parameter=event["token_parameter"],
-            resume_from=event["resume_from"],
+            token_parameter=token_parameter,
+            resume_from=resume_from,
             original=ObjectRef.from_json(event["object"]),
             results={name: event[name] for name in layout.STAGES if event.get(name)},
             expected_template=event.get("expected_template", ""),  # what was started before had none
@@ -42,8 +54,6 @@ class Job:
         key = layout.landing_key(job.submission, check_only=job.check_only)
         if (job.original.bucket, job.original.key) != (landing, key):
             raise ValueError("the object is not this submission's original")
-        if tokens.submission_of(job.token_parameter) != (job.submission, job.attempt):
-            raise ValueError("the token was parked for another attempt")
         if not 1 <= job.resume_from <= job.attempt:
             raise ValueError("a run resumes from an earlier attempt or from itself")
         if job.expected_template and job.expected_template not in EXPECTABLE:

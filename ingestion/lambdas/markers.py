@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ingestion.aws import layout, objects
@@ -30,6 +31,12 @@ def find(
                 save(work, result)
             return result
     return None
+
+
+def results_of(work: Work) -> dict[str, dict[str, Any]]:
+    """What the stages of this attempt returned, as their markers say; a stage without one is left out."""
+    found = {stage: _load(replace(work, stage=stage), work.job.attempt) for stage in layout.STAGES}
+    return {stage: marker for stage, marker in found.items() if marker}
 
 
 def save(work: Work, result: dict[str, Any]) -> None:

@@ -79,6 +79,11 @@ def credentials_of(job: Job, platform: Platform) -> Credentials:
         token = tokens.read(client("ssm", region=platform.region), job.token_parameter)
     except NotFound:
         raise TokenMissing from None
+    return credentials_for(token, platform)
+
+
+def credentials_for(token: str, platform: Platform) -> Credentials:
+    """Temporary credentials of the user whose ID token this is."""
     return get_credentials(
         token, platform.identity_pool_id, platform.account_id, platform.region, pool=platform.user_pool
     )

@@ -36,7 +36,7 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
         model = Grant
         fields = [
             *("id", "owner", "recipient", "state", "state_since", "funds", "templates", "contents"),
-            *("condition", "valuations_from", "ends_on", "purpose"),
+            *("condition", "must_pass", "valuations_from", "ends_on", "purpose"),
         ]
         read_only_fields = fields
 

@@ -63,6 +63,14 @@ class GrantForm(TiedForm):
         choices=Condition.choices,
         initial=Condition.STOOD_BY,
     )
+    must_pass = forms.BooleanField(
+        label=_("And only those that pass the other institution’s rulebook too"),
+        required=False,
+        help_text=_(
+            "It publishes the rulebook that its partners’ deliveries must pass, and you can read it. As long "
+            "as it has published none, nothing is handed on."
+        ),
+    )
     valuations_from = forms.DateField(
         label=_("First valuation date"),
         widget=DateInput,
@@ -110,6 +118,7 @@ class GrantForm(TiedForm):
             purpose=of["purpose"],
             valuations_from=of["valuations_from"],
             ends_on=of["ends_on"],
+            must_pass=of["must_pass"],
         )
 
 
@@ -146,7 +155,10 @@ def as_stands(grant: Grant, known: Known) -> dict[str, Any]:
         "others": others,
     } | {
         name: getattr(grant, name)
-        for name in ("templates", "contents", "condition", "valuations_from", "ends_on", "purpose")
+        for name in (
+            *("templates", "contents", "condition", "must_pass"),
+            *("valuations_from", "ends_on", "purpose"),
+        )
     }
 
 

@@ -16,8 +16,9 @@ from portal.accounts.roles import Role
 from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 from portal.dashboard.wording import Label, Text
-from sharing.models import Copy, Grant, GrantExpectation, GrantTransition
-from sharing.selectors import Preview, copies_due, would_share
+from sharing.acceptance import disclosed_rulebook, not_passed
+from sharing.models import AcceptanceRulebook, Copy, Grant, GrantExpectation, GrantTransition
+from sharing.selectors import Preview, copies_due, copies_unchecked, would_share
 from sharing.services import may_expect
 from sharing.states import ENDABLE, FLOWING, READABLE, CopyState, State
 
@@ -38,6 +39,7 @@ COPIES: dict[str, Label] = {
     CopyState.ENDING: Label("hold", "running", lazy("Being deleted")),
     CopyState.GONE: Label("calm", "withdrawn", lazy("Deleted")),
 }
+REFUSED = Label("warn", "warning", lazy("Does not pass the recipient’s rulebook"))
 CONTENT_WORDS: dict[str, Text] = {
     "original": lazy("The file as it was handed in"),
     "schema": lazy("Its tables in the common schema"),
@@ -68,7 +70,9 @@ class Line:
 class Shown:
     """A grant for one person. `counts`: copies by state.
 
-    `opened` and `downloaded`: how often the other side did, as the owner's trail says.
+    `counts["refused"]`: those that do not pass the recipient's rulebook. `acceptance`: the one that
+    deliveries must pass now, where the owner has it. `opened` and `downloaded`: how often the other side
+    did, as the owner's trail says.
     """
 
     grant: Grant
@@ -79,6 +83,7 @@ class Shown:
     counts: dict[str, int]
     lines: list[Line]
     expected: list[GrantExpectation]
+    acceptance: AcceptanceRulebook | None
     may: frozenset[str]
     second_needed: bool
     opened: int
@@ -96,6 +101,11 @@ class Shown:
         return would_share(self.grant, MOST_SHOWN) if waits else None
 
     @property
+    def has_no_rulebook(self) -> bool:
+        """Whether nothing can be handed on because the recipient has disclosed no rulebook."""
+        return self.grant.must_pass and self.acceptance is None and self.grant.state in READABLE
+
+    @property
     def contents(self) -> list[Text]:
         """What is handed on of each delivery, in words."""
         return [words for name, words in CONTENT_WORDS.items() if name in self.grant.contents]
@@ -110,6 +120,9 @@ def shown(actor: Actor, grant: Grant) -> Shown:
     """All that the page of a grant says to this person."""
     given = actor.institution is not None and grant.owner_id == actor.institution.pk
     counts = dict(grant.copies.values_list("state").annotate(n=Count("pk")).values_list("state", "n"))
+    if refused := grant.copies.filter(not_passed(), state=CopyState.OWED).count():
+        counts |= {"refused": refused, CopyState.OWED: counts[CopyState.OWED] - refused}
+    due = (copies_due(), copies_unchecked(checkable=True))
     waits = given and grant.state == State.DRAFT and grant.needs_second
     trail = records_about(institution_id=grant.owner_id, subject_id=grant.pk) if given else None
     return Shown(
@@ -121,7 +134,8 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         counts=counts,
         lines=_lines(actor, grant, given),
         expected=list(grant.expectations.select_related("set_by")) if may_expect(grant) else [],
-        may=frozenset(_possible(actor, grant, given, copies_due().filter(grant=grant).exists())),
+        acceptance=disclosed_rulebook(grant) if grant.must_pass else None,
+        may=frozenset(_possible(actor, grant, given, any(one.filter(grant=grant).exists() for one in due))),
         second_needed=waits and grant.drafted_by_id == actor.user.id,
         opened=trail.filter(tag=AuditTag.RECEIVED_VIEWED).count() if trail is not None else 0,
         downloaded=trail.filter(tag=AuditTag.RECEIVED_DOWNLOADED).count() if trail is not None else 0,
@@ -174,4 +188,9 @@ def _lines(actor: Actor, grant: Grant, given: bool) -> list[Line]:
     if not given:
         readable = grant.state in READABLE and not grant.ended(timezone.now().date())
         found = found.filter(state=CopyState.DONE) if readable else found.none()
-    return [Line(one, COPIES[one.state]) for one in found[:MOST_SHOWN]]
+    refused = set(found.filter(not_passed()).values_list("pk", flat=True)) if grant.must_pass else set()
+    return [Line(one, _label(one, refused)) for one in found[:MOST_SHOWN]]
+
+
+def _label(copy: Copy, refused: set[int]) -> Label:
+    return REFUSED if copy.state == CopyState.OWED and copy.pk in refused else COPIES[copy.state]

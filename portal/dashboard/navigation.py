@@ -80,7 +80,8 @@ PLACES: tuple[Place, ...] = (
                 "grants",
                 _("Grants"),
                 _pages(
-                    "new_grant", "grant", "edit_grant", "act_on_grant", "revoke_grant", "expect_under_grant"
+                    *("new_grant", "grant", "edit_grant", "act_on_grant", "revoke_grant"),
+                    *("expect_under_grant", "grant_rulebook"),
                 ),
             ),
             Place("access", _("Access"), _pages("access_log")),

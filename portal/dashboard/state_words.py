@@ -13,6 +13,8 @@ _WORDS: dict[str, str | Promise] = {
     "IsRecognised": lazy("Is it a table that can be read?"),
     "IsParsed": lazy("Could every row be read?"),
     "Share": lazy("See to whom it is granted"),
+    "MustPass": lazy("Must it pass a recipient’s rulebook?"),
+    "AcceptEach": lazy("Check it by the recipients’ rulebooks"),
     "ShareEach": lazy("Hand it on to each of them"),
     "HasFindings": lazy("Is there a finding to mark?"),
     "RecordFailure": lazy("Find the code of the error"),

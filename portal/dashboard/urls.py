@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.dashboard.views import (
+    acceptance,
     access,
     actions,
     audit,
@@ -58,6 +59,11 @@ urlpatterns = [
     path(
         "submissions/<uuid:submission_id>/findings/first/", submission.first_findings, name="first_findings"
     ),
+    path(
+        "submissions/<uuid:submission_id>/recipients/<str:code>/",
+        acceptance.outcome,
+        name="acceptance_outcome",
+    ),
     path("submissions/<uuid:submission_id>/rows/<int:number>/", rows.row, name="row"),
     path("submissions/<uuid:submission_id>/findings.xlsx", downloads.findings_xlsx, name="findings_xlsx"),
     path("submissions/<uuid:submission_id>/findings.csv", downloads.findings_csv, name="findings_csv"),
@@ -107,6 +113,7 @@ urlpatterns = [
     path("rulebook/own/<str:rule_id>/", own_rules.edit, name="own_rule"),
     path("rulebook/<int:number>/", rulebook.version, name="rulebook_version"),
     path("rulebook/<int:number>/restore/", rulebook.restore, name="restore_rulebook"),
+    path("rulebook/<int:number>/publish/", acceptance.publish, name="publish_rulebook"),
     path("exchange/received/", received.received, name="received"),
     path("exchange/received/<int:copy_id>/", received.received_delivery, name="received_delivery"),
     path("exchange/received/<int:copy_id>/files/<str:name>", received.received_file, name="received_file"),
@@ -118,6 +125,7 @@ urlpatterns = [
     path("exchange/grants/<uuid:grant_id>/edit/", grants.edit, name="edit_grant"),
     path("exchange/grants/<uuid:grant_id>/act/", grant_acts.act, name="act_on_grant"),
     path("exchange/grants/<uuid:grant_id>/revoke/", grant_acts.revoke, name="revoke_grant"),
+    path("exchange/grants/<uuid:grant_id>/rulebook/", grants.rulebook, name="grant_rulebook"),
     path("exchange/grants/<uuid:grant_id>/fill/", grant_acts.fill, name="fill_grant"),
     path("exchange/grants/<uuid:grant_id>/expect/", grant_expectations.expect, name="expect_under_grant"),
     path(

@@ -41,6 +41,11 @@ VERDICTS: dict[str, Label] = {
     "unreadable": Label("odd", "unreadable", lazy("Could not be read")),
 }
 
+ACCEPTANCES: dict[bool, Label] = {
+    True: Label("good", "passed", lazy("Passes")),
+    False: Label("bad", "error", lazy("Does not pass")),
+}
+
 SEVERITIES: dict[str, Label] = {
     "error": Label("bad", "error", lazy("Error")),
     "warning": Label("warn", "warning", lazy("Warning")),

@@ -1,7 +1,9 @@
 """Writes: grants, what is owed under them, handing on and taking back."""
 
+from sharing.services.checking import checked, demands_of, rulebooks_for, to_check
 from sharing.services.deleting import ending, gone, revoke_now, take_back_now
 from sharing.services.directory import ask_for_access, decline_access, save_profile, withdraw_access
+from sharing.services.disclosing import read_disclosed
 from sharing.services.expecting import expect_no_more, expect_under, may_expect, remind_of_grants
 from sharing.services.grants import (
     accept,
@@ -15,7 +17,7 @@ from sharing.services.grants import (
     revoke,
     suspend,
 )
-from sharing.services.handing import delivered, fill, order_for, owed
+from sharing.services.handing import delivered, fill, left_to_fill, order_for, owed
 from sharing.services.inviting import (
     expire_invitations,
     invite,
@@ -27,17 +29,26 @@ from sharing.services.leaving import end_all_of
 from sharing.services.letters import write_letters
 from sharing.services.looking_through import look_through
 from sharing.services.owing import owe
+from sharing.services.publishing import publish_acceptance
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
-from sharing.services.sweeping import Deleted, looked_through, strays_among, to_look_through
+from sharing.services.sweeping import (
+    Deleted,
+    looked_through,
+    strays_among,
+    to_look_through,
+    undisclosed_among,
+)
 from sharing.services.withdrawing import take_back
 
 __all__ = [
     "Deleted",
     "accept",
     "ask_for_access",
+    "checked",
     "decline",
     "decline_access",
     "delivered",
+    "demands_of",
     "discard",
     "download",
     "downloads_of",
@@ -51,6 +62,7 @@ __all__ = [
     "fill",
     "gone",
     "invite",
+    "left_to_fill",
     "look_through",
     "looked_through",
     "may_expect",
@@ -59,19 +71,24 @@ __all__ = [
     "order_for",
     "owe",
     "owed",
+    "publish_acceptance",
+    "read_disclosed",
     "redraft",
     "remind_of_grants",
     "require_open",
     "resume",
     "revoke",
     "revoke_now",
+    "rulebooks_for",
     "save_profile",
     "strays_among",
     "suspend",
     "take_back",
     "take_back_now",
     "take_invitation",
+    "to_check",
     "to_look_through",
+    "undisclosed_among",
     "verdict_document",
     "view",
     "withdraw_access",

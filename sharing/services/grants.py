@@ -14,7 +14,8 @@ from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from sharing.errors import NotPossibleNow, SecondAdminNeeded
 from sharing.models import AccessRequest, Grant, GrantTransition
-from sharing.selectors import copies_due, get_grant, possible_recipients, profile_of
+from sharing.selectors import copies_due, copies_unchecked, get_grant, possible_recipients, profile_of
+from sharing.services.disclosing import disclose_to
 from sharing.services.owing import end_copies, owe_all
 from sharing.services.telling import noted
 from sharing.states import ALLOWED_TRANSITIONS, RequestState, State
@@ -95,6 +96,7 @@ def accept(*, actor: Actor, grant_id: UUID) -> Grant:
     """The recipient takes it: what falls under it is owed from now on."""
     _after_its_reviews(actor, grant_id)
     grant = _theirs(actor, grant_id)
+    disclose_to(actor, grant)
     move(grant, State.ACCEPTED, actor)
     noted(AuditTag.GRANT_ACCEPTED, grant, actor)
     owe_all(grant)
@@ -162,8 +164,8 @@ def expire_what_is_due() -> int:
 
 
 def settle(grant: Grant) -> None:
-    """A flowing grant, its row locked, is active when nothing is due under it, and accepted while it is."""
-    owed = copies_due().filter(grant=grant).exists()
+    """A flowing grant, its row locked, is accepted while something is due or unchecked, else active."""
+    owed = any(found.filter(grant=grant).exists() for found in (copies_due(), copies_unchecked()))
     if grant.state == State.ACCEPTED and not owed:
         move(grant, State.ACTIVE, None)
     elif grant.state == State.ACTIVE and owed:

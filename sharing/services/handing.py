@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ingestion.aws import exchange, layout, receipts
+from ingestion.aws.acceptance import has_passed
 from ingestion.aws.clients import client
 from ingestion.aws.exchange import Order
 from ingestion.aws.grants import GrantOfRecord, NotAGrant
@@ -20,9 +21,11 @@ from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
+from sharing.acceptance import acceptance_rulebook
 from sharing.errors import NotPossibleNow
-from sharing.models import Copy, Grant
-from sharing.selectors import copies_due, covered_by, current_of, get_grant
+from sharing.models import AcceptanceRulebook, Copy, Grant
+from sharing.selectors import copies_due, copies_unchecked, covered_by, current_of, get_grant
+from sharing.services.checking import check_earlier
 from sharing.services.grants import settle
 from sharing.services.owing import end
 from sharing.services.telling import noted
@@ -58,16 +61,21 @@ def order_for(copy: Copy) -> Order:
     """What has to be copied, with its manifest signed by the portal."""
     grant, submission = copy.grant, copy.submission
     files = files_to_copy(grant, submission)
+    passed = acceptance_rulebook(grant.recipient_id) if grant.must_pass else None
     manifest = receipts.sealed(
         client("kms", region=settings.FUNDGATE_REGION),
         settings.FUNDGATE_RECEIPT_KEY_ARN,
-        _manifest(grant, submission, files),
+        _manifest(grant, submission, files, passed),
     )
     sides = (grant.owner.code, grant.recipient.code)
-    return Order(str(grant.id), str(submission.id), submission.attempt, *sides, files, manifest)
+    where = (str(grant.id), str(submission.id), submission.attempt)
+    return Order(*where, *sides, files, manifest, passed.rulebook.sha256 if passed else "")
 
 
-def _manifest(grant: Grant, submission: Submission, files: dict[str, ObjectRef]) -> dict[str, Any]:
+def _manifest(
+    grant: Grant, submission: Submission, files: dict[str, ObjectRef], passed: AcceptanceRulebook | None
+) -> dict[str, Any]:
+    must_pass = {"number": passed.rulebook.number, "sha256": passed.rulebook.sha256} if passed else None
     return {
         "kind": "delivery",
         "issued_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
@@ -81,6 +89,7 @@ def _manifest(grant: Grant, submission: Submission, files: dict[str, ObjectRef])
         "template_version": submission.template_version,
         "verdict": submission.verdict,
         "counts": submission.counts,
+        "acceptance_rulebook": must_pass,
         "files": {name: {"sha256": ref.sha256, "bytes": ref.bytes} for name, ref in files.items()},
     }
 
@@ -132,7 +141,8 @@ def _arrived(copy_id: int, attempt: int, actor: Actor | None) -> Copy | None:
 def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
     """Copies some of what is owed under a grant, with this person's credentials; how many are left.
 
-    Each is checked against the document in the owner's bucket just before. May be broken off and run twice.
+    Each is checked against the document in the owner's bucket just before. What must pass a rulebook of the
+    recipient that nobody has tried it by is tried first. May be broken off and run twice.
     """
     owner = actor.require(Role.UPLOADER)
     grant = get_grant(actor, grant_id)
@@ -140,17 +150,26 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
         raise NotPossibleNow
     record = _of_record(actor, grant)
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
+    if grant.must_pass:
+        check_earlier(actor, grant, most)
     for copy in owed(grant=grant, most=most):
         if not _is_due(actor, record, copy):
             end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))
             continue
         order = order_for(copy)
+        if record.must_pass and not has_passed(s3, settings.FUNDGATE_ACCOUNT_ID, order):
+            continue
         exchange.hand_over(s3, settings.FUNDGATE_ACCOUNT_ID, order)
         for late in delivered([copy.pk], attempt=copy.submission.attempt, actor=actor):
             _take_back(s3, late)
     with transaction.atomic():
         settle(get_grant(actor, grant_id, lock=True))
-    return copies_due().filter(grant=grant).count()
+    return left_to_fill(grant)
+
+
+def left_to_fill(grant: Grant) -> int:
+    """How many deliveries under a grant can be copied now, or checked by what they must pass."""
+    return sum(each.filter(grant=grant).count() for each in (copies_due(), copies_unchecked(checkable=True)))
 
 
 def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:

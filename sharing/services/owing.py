@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ingestion.web.models import Submission
+from sharing.acceptance import passed
 from sharing.models import Copy, Grant
 from sharing.selectors import covered_by, current_of, falls_under, grants_that_flow
 from sharing.states import READABLE, CopyState
@@ -84,6 +85,8 @@ def _owe(grant: Grant, submission: Submission) -> bool:
     stale = Q(attempt__lt=submission.attempt, state__in=[CopyState.OWED, CopyState.DONE])
     deleted = Q(state=CopyState.GONE, looked_again=True)
     again = Copy.objects.filter(stale | deleted, pk=copy.pk)
+    if grant.must_pass:  # what was handed on stays until the later attempt has passed too
+        again = again.exclude(~passed(), state=CopyState.DONE)
     return bool(
         again.update(
             attempt=submission.attempt, state=CopyState.OWED, state_since=now, owed_at=now, looked_again=False

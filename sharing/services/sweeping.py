@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ingestion.aws.layout import CopyPlace
+from ingestion.aws.layout import CopyPlace, DisclosedPlace
 from portal.accounts.models import Institution
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
-from sharing.models import Copy, Sweep
+from sharing.models import Copy, Disclosure, Sweep
 from sharing.states import CopyState
 
 LOOK_EVERY = timedelta(hours=6)
@@ -74,6 +74,15 @@ def strays_among(recipient: Institution, places: Sequence[CopyPlace]) -> list[in
         for number, place in enumerate(places)
         if not _accounts_for(copies.get((place.grant, place.submission)), place)
     ]
+
+
+def undisclosed_among(owner: Institution, rulebooks: Sequence[DisclosedPlace]) -> list[int]:
+    """Which of these rulebooks in its bucket nobody disclosed to this institution, by their number."""
+    known = Disclosure.objects.filter(
+        owner=owner, acceptance__rulebook__sha256__in={place.sha256 for place in rulebooks}
+    )
+    told = set(known.values_list("acceptance__institution__code", "acceptance__rulebook__sha256"))
+    return [number for number, place in enumerate(rulebooks) if (place.recipient, place.sha256) not in told]
 
 
 def _accounts_for(copy: Copy | None, place: CopyPlace) -> bool:

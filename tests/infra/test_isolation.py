@@ -207,7 +207,7 @@ def parked(platform: Platform, as_: As) -> str:
     return name
 
 
-STAGES = [f"fn-{name}" for name in (*layout.STAGES, *layout.LATER, "share")]
+STAGES = [f"fn-{name}" for name in (*layout.STAGES, *layout.LATER, "accept", "share")]
 
 
 @pytest.mark.parametrize("who", STAGES)
@@ -273,7 +273,7 @@ def test_a_disabled_key_closes_the_data_even_to_its_owner(
     s3.get_object(Bucket=stored.bucket, Key=stored.key)
 
 
-SPEAKING = ("fn-callback", "fn-publish", "fn-share", "fn-janitor")
+SPEAKING = ("fn-callback", "fn-publish", "fn-accept", "fn-share", "fn-janitor")
 
 
 def test_the_callback_key_signs_for_those_only_who_speak_to_the_portal(platform: Platform, as_: As) -> None:

@@ -169,6 +169,7 @@ TABLE = {
     "QualityRole": LOGS | {"ssm:GetParameter"},
     "PublishRole": LOGS | {"ssm:GetParameter", "execute-api:Invoke"},
     "AnnotateRole": LOGS | {"ssm:GetParameter"},
+    "AcceptRole": LOGS | {"ssm:GetParameter", "execute-api:Invoke"},
     "ShareRole": LOGS | {"ssm:GetParameter", "execute-api:Invoke"},
     "JanitorRole": LOGS
     | {"execute-api:Invoke", "s3:ListBucketVersions", "s3:DeleteObject", "s3:DeleteObjectVersion"},

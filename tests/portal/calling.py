@@ -12,7 +12,7 @@ from portal.accounts.models import Institution, User
 from portal.accounts.programs.scopes import Scope
 from tests.ingestion.aws.conftest import Pool
 from tests.ingestion.web.decisions import mapping_of
-from tests.portal import exchange, operating, programs, reviews, shared
+from tests.portal import accepting, exchange, operating, programs, reviews, shared
 from tests.portal.bodies import FINGERPRINT, body_of, decision_body
 from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import CURRENT, Make, member, sign_in, version_in_force
@@ -30,8 +30,9 @@ PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT",
           "audit_export": ["csv"], "access_log_export": ["csv"], "row": [1]}  # fmt: skip
 """What stands in addresses beside a submission."""
 DECISIONS = {"map_columns", "mappings", "mapping", "mapping_version", "restore_mapping", "set_mapping_aside",
-             "rulebook", "new_own_rule", "own_rule", "rulebook_version", "restore_rulebook", "api_mapping",
-             "api_mapping_versions", "api_mapping_version", "api_mappings", "api_rulebook"}  # fmt: skip
+             "rulebook", "new_own_rule", "own_rule", "rulebook_version", "restore_rulebook",
+             "publish_rulebook", "api_mapping", "api_mapping_versions", "api_mapping_version",
+             "api_mappings", "api_rulebook"}  # fmt: skip
 
 
 @pytest.fixture
@@ -76,6 +77,15 @@ def call(
             whose = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
             address = reverse(name, args=custody.arguments(name, *whose))
             return client(name, who).generic(method, address, **custody.sent(name, method))
+        if name in accepting.NAMES:
+            if reaches:
+                request.getfixturevalue("deployed")
+            store, rulebook = (
+                request.getfixturevalue(each) if reaches else None for each in ("store", "rulebook")
+            )
+            of_a, by = make(State.COMPLETED), request.getfixturevalue("anna")
+            arguments = accepting.arguments(name, store, of_a, by, rulebook)
+            return client(name, who).generic(method, reverse(name, args=arguments))
         if name in exchange.SUBJECTS:
             alpine, anna = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
             subject_of_it = exchange.arguments(name, alpine, anna)
@@ -147,7 +157,7 @@ def call(
         elif "fingerprint" in ROUTES[name]:
             arguments = [request.getfixturevalue("mapping").fingerprint if reaches else FINGERPRINT]
             arguments += [1] if "number" in ROUTES[name] else []
-        elif name in ("own_rule", "rulebook_version", "restore_rulebook"):
+        elif name in ("own_rule", "rulebook_version", "restore_rulebook", "publish_rulebook"):
             if reaches:
                 request.getfixturevalue("rulebook")
             arguments = ["OWN-1" if name == "own_rule" else 1]

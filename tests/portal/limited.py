@@ -16,7 +16,7 @@ from ingestion.web.states import RunState, State
 from portal.accounts.models import Institution, User
 from sharing.models import Copy, Grant, GrantExpectation
 from sharing.states import State as GrantState
-from tests.portal import reviews, shared
+from tests.portal import accepting, reviews, shared
 from tests.portal.dashboard.conftest import Make
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.delivery import DELIVERY
@@ -78,8 +78,11 @@ class Sides:
             self._grant(self.ours, self.theirs, sent, fund),
             self._grant(self.theirs, self.ours, received, fund),
         ]
+        asked = accepting.asked_by(self.theirs, self.reader), accepting.asked_by(self.ours, self.reader)
         shared.hand_on(self.store, sent, grants[0])
         copy = shared.hand_on(self.store, received, grants[1])
+        code = accepting.tried(self.store, sent, grants[0], asked[0])
+        accepting.asking(grants[1], asked[1])
         terms = {
             "fund": fund, "template": "TPT", "frequency": "monthly", "set_by": sent.uploaded_by,
             "starts": timezone.localdate() - timedelta(days=70), "set_at": timezone.now(),
@@ -94,6 +97,7 @@ class Sides:
             "expectation_id": expected.id,
             "copy_id": copy.pk,
             "grant_id": grants[1].pk,
+            "acceptance_outcome.code": code,
             "notice_id": notices.notice(
                 self.reader, self.ours, subject_id=sent.id, about={"number": number}
             ).pk,

@@ -107,7 +107,8 @@ def place_of(copy: Copy, **other: Any) -> list[Any]:
 
 
 def strays(*places: list[Any], recipient: str = "borealis") -> list[int]:
-    return cast(list[int], ask("strays", recipient=recipient, places=places).json()["strays"])
+    answer = ask("strays", recipient=recipient, places=places, rulebooks=[])
+    return cast(list[int], answer.json()["strays"])
 
 
 NOTHING: dict[str, Any] = {"owners": [], "places": 0, "nameless": 0}
@@ -170,11 +171,12 @@ def test_every_exchange_bucket_is_looked_through_to_its_end_and_again_hours_late
 
 
 @pytest.mark.parametrize(
-    "kind", ["owed", "orders", "delivered", "endings", "gone", "look", "strays", "looked"]
+    "kind",
+    ["owed", "orders", "demands", "delivered", "endings", "gone", "look", "strays", "looked"],
 )
 def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: Submission) -> None:
-    asked = about(came) | {"copies": [], "recipient": "borealis", "places": [], "after": ""}
-    asked |= {"deleted": NOTHING}
+    asked = about(came) | {"recipient": "borealis", "after": "", "deleted": NOTHING}
+    asked |= {name: [] for name in ("copies", "rulebooks", "places")}
     assert ask(kind, **asked).status_code == 200
     assert ask(kind, key=ec.generate_private_key(ec.SECP256R1()), **asked).status_code == 403
 
@@ -203,6 +205,8 @@ def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: 
         {"kind": "strays", "recipient": "alpine-am", "places": "all"},
         {"kind": "strays", "recipient": "alpine-am", "places": [["a", "b", "c", 1]]},
         {"kind": "strays", "recipient": "alpine-am", "places": [[]]},
+        {"kind": "strays", "recipient": "alpine-am", "places": []},
+        {"kind": "strays", "recipient": "alpine-am", "places": [], "rulebooks": [["a"]]},
     ],
 )
 def test_what_is_no_question_is_refused_in_words(more: dict[str, Any], alpine: Institution) -> None:

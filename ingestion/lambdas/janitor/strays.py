@@ -46,17 +46,28 @@ def _look(s3: Any, recipient: str, after: str) -> Looked:
     found, more = exchange.lying(s3, bucket, after, MOST)
     if not found:
         return Looked()
-    of_key = {each["Key"]: layout.CopyPlace.of(each["Key"]) for each in found}
-    places = list({place for place in of_key.values() if place})
-    answer = asked("strays", recipient=recipient, places=[astuple(each) for each in places])
-    strays = {places[i] for i in answer["strays"]}
-    stay = [key for key, place in of_key.items() if place and place not in strays]
+    of_key = {each["Key"]: _place(each["Key"]) for each in found}
+    places = list({place for place in of_key.values() if isinstance(place, layout.CopyPlace)})
+    rulebooks = list({place for place in of_key.values() if isinstance(place, layout.DisclosedPlace)})
+    answer = asked(
+        "strays",
+        recipient=recipient,
+        places=[astuple(each) for each in places],
+        rulebooks=[astuple(each) for each in rulebooks],
+    )
+    strays, unknown = {places[i] for i in answer["strays"]}, {rulebooks[i] for i in answer["stray_rulebooks"]}
+    stay = [key for key, place in of_key.items() if place and place not in strays | unknown]
     count = exchange.delete(s3, bucket, [each for each in found if each["Key"] not in set(stay)])
     # more versions of the last key may follow: if it stays they do too, else they are found again
     return Looked(
         after=max(stay, default=after or layout.RECEIVED) if more else "",
         versions=count,
-        owners=sorted({place.owner for place in strays}),
-        places=len(strays),
+        owners=sorted({place.owner for place in strays} | {place.recipient for place in unknown}),
+        places=len(strays) + len(unknown),
         nameless=sum(place is None for place in of_key.values()),
     )
+
+
+def _place(key: str) -> layout.CopyPlace | layout.DisclosedPlace | None:
+    """What a name says: of a copy, of a disclosed rulebook, or nothing of ours."""
+    return layout.CopyPlace.of(key) or layout.DisclosedPlace.of(key)

@@ -42,6 +42,22 @@ def find(work: Work, own: list[Snapshot]) -> Earlier:
     return found
 
 
+def read_again(work: Work, template: str, refs: list[ObjectRef]) -> Earlier:
+    """The very snapshots that were compared with: what was delivered since does not count."""
+    found = Earlier(read=refs)
+    with ThreadPoolExecutor(THREADS) as pool:
+        for snapshot in filter(None, pool.map(partial(_known, work), refs)):
+            (found.previous if snapshot.template == template else found.related).append(snapshot)
+    return found
+
+
+def _known(work: Work, ref: ObjectRef) -> Snapshot | None:
+    try:
+        return Snapshot.from_bytes(objects.get(work.s3, ref))
+    except (NotFound, SnapshotError):
+        return None
+
+
 def _latest(work: Work, own: Snapshot) -> list[str]:
     """Keys of what one fund is compared with; on one date the one stored last."""
     prefix = fund_prefix(f"{own.key.rpartition('/')[0]}/")

@@ -1,7 +1,8 @@
 """Hands a checked delivery to the institutions it is granted to, with the user's credentials.
 
-Called twice: first it asks the portal what is owed and deals that out, then each part is copied. The portal
-says what; the document in the owner's bucket decides whether.
+Called twice: first it asks the portal what is owed and deals that out, with the rulebooks of recipients that
+it has to pass, then each part is copied. The portal says what; the documents in the owner's bucket decide
+whether.
 """
 
 import json
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingestion.aws import exchange, layout, objects
+from ingestion.aws.acceptance import has_passed
 from ingestion.aws.clients import client, forget
 from ingestion.aws.config import platform_from_environment
 from ingestion.aws.errors import AwsError, NotFound
@@ -24,17 +26,22 @@ from ingestion.lambdas.work import VERDICT
 
 BATCH = 25
 """Copies of one call: what the portal answers must stay small, and a call short."""
+RULEBOOKS = 5
+"""Rulebooks of one call of Accept, which reads the delivery once for all of them."""
 THREADS = 8  # a client keeps ten connections
 
 
 def share(event: Payload) -> Payload:
-    """`batches` of copy ids when called for the whole, `copied` and `refused` when called with `copies`."""
+    """What is owed, in parts, when called for the whole; `copied`, `refused` when called with `copies`."""
     platform = platform_from_environment()
     job = Job.from_event(event, platform.account_id)
     about = {"submission": job.submission, "attempt": job.attempt}
     if "copies" not in event:
-        owed = [] if job.check_only else asked("owed", **about)["copies"]
-        return {"batches": [owed[i : i + BATCH] for i in range(0, len(owed), BATCH)]}
+        owed = {"copies": [], "rulebooks": []} if job.check_only else asked("owed", **about)
+        return {
+            "batches": _parts(owed["copies"], BATCH),
+            "rulebooks": _parts(owed["rulebooks"], RULEBOOKS),
+        }
     credentials = credentials_of(job, platform)
     try:
         s3 = client("s3", credentials, platform.region)
@@ -50,6 +57,10 @@ def share(event: Payload) -> Payload:
         return {"copied": len(done), "refused": len(orders) - len(done)}
     finally:
         forget(credentials)  # a warm process keeps nothing of this institution
+
+
+def _parts(ids: list[int], most: int) -> list[list[int]]:
+    return [ids[i : i + most] for i in range(0, len(ids), most)]
 
 
 class _Sharing:
@@ -83,7 +94,9 @@ class _Sharing:
             return False
         today = datetime.now(UTC).date()
         known = exchange.is_in_order(order, record, self._account, job.attempt)
-        return known and record.covers(self._card, today)
+        if not known or not record.covers(self._card, today):
+            return False
+        return not record.must_pass or has_passed(self._s3, self._account, order)
 
 
 def warm_up() -> None:

@@ -87,7 +87,7 @@ def fill(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     """Copies some of what is owed with this person's credentials; the page asks for the next itself."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     htmx = request.htmx  # type: ignore[attr-defined]
-    before = selectors.copies_due().filter(grant=selectors.get_grant(actor, grant_id)).count()
+    before = services.left_to_fill(selectors.get_grant(actor, grant_id))
     try:
         left = services.fill(actor=actor, grant_id=grant_id)
     except NotPossibleNow as refusal:

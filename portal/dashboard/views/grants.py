@@ -1,5 +1,6 @@
 """Grants: the list, the wizard, and the page of one."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.common.ids import parse_id
 from portal.dashboard import grants as wording
+from portal.dashboard import rule_list
 from portal.dashboard.grant_forms import GrantFilter, GrantForm, ReasonForm, as_asked, as_stands
 from portal.dashboard.paging import page_number, pages_of
 from sharing import selectors, services
@@ -103,6 +105,24 @@ def grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     found = selectors.get_grant(actor, grant_id)
     context = {"one": wording.shown(actor, found), "grant": found, "form": ReasonForm()}
     return render(request, "dashboard/grants/grant.html", context)
+
+
+@require_safe
+@member_required()
+def rulebook(request: HttpRequest, grant_id: UUID) -> HttpResponse:
+    """The recipient's rulebook that the deliveries must pass, as the owner has it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.get_grant(actor, grant_id)
+    acceptance, document = services.read_disclosed(actor=actor, grant=found)
+    context = {
+        "grant": found,
+        "acceptance": acceptance,
+        "document": document,
+        "changed": rule_list.changed(document),
+        "switched_on": rule_list.switched_on(document),
+        "text": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
+    }
+    return render(request, "dashboard/grants/rulebook.html", context)
 
 
 def _form(

@@ -106,6 +106,7 @@ def _content(actor: Actor, copy: Copy, before: Copy | None) -> dict[str, Any]:
     ]
     context: dict[str, Any] = {
         "manifest": found.manifest,
+        "passed_rulebook": found.manifest.get("acceptance_rulebook"),
         "issued_at": datetime.fromisoformat(found.manifest["issued_at"]),
         "files": found.files,
         "document": document,

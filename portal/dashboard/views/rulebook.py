@@ -23,6 +23,7 @@ from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.rule_list import ListedRule
 from portal.dashboard.rulebook_forms import SETTINGS, RuleFilter, SavingForm, with_settings
 from portal.dashboard.softened import softened_by
+from sharing.acceptance import acceptance_rulebook, grants_asking
 
 PAGE_SIZE = 25
 
@@ -78,6 +79,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
         "softened": softened_by(actor, saved, document),
         "is_in_force": in_force.version == saved.object_version,
         "saving": SavingForm(initial={"based_on": in_force.version}),
+        "acceptance": acceptance_rulebook(saved.institution_id),
     }
     return render(request, "dashboard/rulebook/version.html", context)
 
@@ -141,7 +143,7 @@ def _context(
     request: HttpRequest, in_force: selectors.InForce, saving: SavingForm, sent: Mapping[str, Any]
 ) -> dict[str, Any]:
     actor = request.actor  # type: ignore[attr-defined]
-    template = _template(request)
+    institution, template = actor.require(Role.VIEWER), _template(request)
     asked = request.GET.copy()
     asked["template"] = template
     narrowing = RuleFilter(asked)
@@ -154,6 +156,8 @@ def _context(
         "switched_on": rule_list.switched_on(in_force.document),
         "document": in_force.document,
         "history": list(selectors.rulebook_history(actor)),
+        "acceptance": acceptance_rulebook(institution),
+        "asked_for": grants_asking(institution).exists(),
         "saving": saving,
         **preview.offered(actor, template),
         "filter": narrowing,

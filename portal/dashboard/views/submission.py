@@ -18,6 +18,8 @@ from portal.dashboard.finding_table import finding_table
 from portal.dashboard.paging import page_number, pages_of
 from portal.dashboard.selectors import picture, read_results
 from portal.dashboard.verdict import several_files, with_addresses
+from portal.dashboard.wording import ACCEPTANCES
+from sharing.outcomes import checks_for
 
 PAGE_SIZE = 25
 FIRST = 5  # findings shown where a rule is opened
@@ -95,5 +97,6 @@ def _context(request: HttpRequest, submission_id: UUID) -> dict[str, Any]:
     actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_submission(actor, submission_id)
     shown = picture(actor, found)
-    context = shown.context | {"held": is_held(found)}
+    checks = [(check, ACCEPTANCES[check.passed]) for check in checks_for(actor, found)]
+    context = shown.context | {"held": is_held(found), "recipient_checks": checks}
     return context | read_results(actor, found, size=PAGE_SIZE) | changes_panel(actor, found)

@@ -37,7 +37,7 @@ class Received:
 
 def nothing_is_shared(_asked: dict[str, Any]) -> dict[str, Any]:
     """What the portal answers while no grant is open."""
-    return {"copies": [], "orders": [], "take_back": [], "endings": [], "gone": 0}
+    return {"copies": [], "rulebooks": [], "orders": [], "take_back": [], "endings": [], "gone": 0}
 
 
 @dataclass

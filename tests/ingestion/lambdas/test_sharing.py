@@ -35,13 +35,14 @@ class Exchange:
         self.gone: list[int] = []
         self.look_at: list[str] = []
         self.unknown: set[str] = set()
+        self.rulebooks: list[int] = []
         self.strays: list[dict[str, Any]] = []
 
     def __call__(self, asked: dict[str, Any]) -> dict[str, Any]:
         return getattr(self, f"answer_{asked['kind']}")(asked)  # type: ignore[no-any-return]
 
     def answer_owed(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"copies": list(range(len(self.grants)))}
+        return {"copies": list(range(len(self.grants))), "rulebooks": self.rulebooks}
 
     def answer_orders(self, asked: dict[str, Any]) -> dict[str, Any]:
         return {"orders": [{"copy": i, **self.order(self.grants[i], asked)} for i in asked["copies"]]}
@@ -56,7 +57,8 @@ class Exchange:
             "owner": OWNER,
             "recipient": RECIPIENT,
         }
-        return {**where, "files": files | self.source, "manifest": MANIFEST_SENT}
+        files |= self.source
+        return {**where, "files": files, "manifest": MANIFEST_SENT, "acceptance": ""}
 
     def ref(self, name: str, submission: str, attempt: int) -> dict[str, Any]:
         area: layout.Area = "landing" if name == "original" else "results"
@@ -86,7 +88,10 @@ class Exchange:
         return {"recipient": self.look_at[0] if self.look_at else None, "after": "", "since": None}
 
     def answer_strays(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"strays": [i for i, place in enumerate(asked["places"]) if place[1] in self.unknown]}
+        return {
+            "strays": [i for i, place in enumerate(asked["places"]) if place[1] in self.unknown],
+            "stray_rulebooks": [i for i, (_, sha) in enumerate(asked["rulebooks"]) if sha in self.unknown],
+        }
 
     def answer_looked(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert asked["after"] == ""

@@ -13,11 +13,13 @@ from tests.infra.embedded import ROOT
 MACHINE = json.loads((ROOT / "infra" / "statemachine" / "pipeline.asl.json").read_text())
 STATES: dict[str, dict[str, Any]] = MACHINE["States"]
 EACH: dict[str, dict[str, Any]] = STATES["ShareEach"]["ItemProcessor"]["States"]
-TASKS = {name: state for name, state in (STATES | EACH).items() if state["Type"] == "Task"}
+CHECKED: dict[str, dict[str, Any]] = STATES["AcceptEach"]["ItemProcessor"]["States"]
+TASKS = {name: state for name, state in (STATES | EACH | CHECKED).items() if state["Type"] == "Task"}
 FUNCTIONS = {
     f"${{{name}FunctionArn}}"
     for name in (
         *(stage.capitalize() for stage in (*STAGES, *LATER)),
+        "Accept",
         "Share",
         "RecordFailure",
         "Callback",
@@ -88,12 +90,23 @@ def test_the_stages_follow_each_other_and_each_is_told_to_the_portal() -> None:
 def test_the_end_is_told_before_it_is_handed_on_and_no_failure_of_that_changes_it() -> None:
     """Whatever becomes of Share, and of each part of it, the way leads on, and no failure is recorded."""
     assert STATES["CallbackPublish"]["Next"] == "Share"
-    assert STATES["Share"]["Next"] == "ShareEach"
+    assert STATES["Share"]["Next"] == "MustPass"
     onwards = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "HasFindings"}
     assert STATES["Share"]["Catch"] == STATES["ShareEach"]["Catch"] == [onwards]
     assert STATES["ShareEach"]["Next"] == "HasFindings" and STATES["ShareEach"]["ResultPath"] is None
     assert EACH["HandOver"]["Catch"][-1]["Next"] == "NotHandedOver"
     assert all(state.get("End") for state in EACH.values())
+
+
+def test_only_what_must_pass_a_recipients_rulebook_is_checked_again_and_it_goes_on_whatever_comes_of_it() -> (
+    None
+):
+    (choice,) = STATES["MustPass"]["Choices"]
+    assert (choice["Variable"], choice["IsPresent"]) == ("$.share.rulebooks[0]", True)
+    assert (choice["Next"], STATES["MustPass"]["Default"]) == ("AcceptEach", "ShareEach")
+    onwards = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "ShareEach"}
+    assert STATES["AcceptEach"]["Catch"] == [onwards] and STATES["AcceptEach"]["Next"] == "ShareEach"
+    assert CHECKED["Accept"]["Catch"][-1]["Next"] == "NotChecked" and CHECKED["NotChecked"]["End"]
 
 
 def test_the_end_is_told_before_the_workbook_is_made_and_no_failure_of_that_changes_it() -> None:

@@ -24,7 +24,7 @@ from ingestion.pipeline.pack.registry import packs
 from ingestion.web.state_machine import state_machine
 from portal.accounts.models import Institution
 from tests.fixtures.canary import two_months
-from tests.portal import exchange, operating, programs, reviews, shared
+from tests.portal import accepting, exchange, operating, programs, reviews, shared
 from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
@@ -181,6 +181,7 @@ def said(
         "letter.name": notices.arguments("letter", alpine, latest.uploaded_by, admin, tmp_path)[0],
         "recovery_id": operating.recovery_of(alpine).pk,
     } | exchange.subjects(alpine, admin)
+    subjects |= accepting.subjects(store, latest, admin, request.getfixturevalue("rulebook"))
     operating.key_of(alpine, admin)
     found = {"missing": read(client, "/submissions/nothing/", 404)}
     for page in pages(

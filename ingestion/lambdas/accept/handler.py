@@ -1,0 +1,118 @@
+"""Checks a delivery by the rulebooks of institutions that it may only be handed to if it passes there too.
+
+Called in a run, and by the portal for an earlier delivery while somebody of its owner waits: then it is
+handed their ID token. The rulebooks lie in the owner's exchange bucket, where their institutions put them.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from ingestion.aws import jwks, layout, objects
+from ingestion.aws.acceptance import Demand, Outcome
+from ingestion.aws.clients import client, forget, unsigned_client
+from ingestion.aws.config import platform_from_environment
+from ingestion.aws.errors import AwsError, ObjectChanged
+from ingestion.aws.objects import ObjectRef
+from ingestion.lambdas import logs, markers
+from ingestion.lambdas.function import Payload, function
+from ingestion.lambdas.job import Job
+from ingestion.lambdas.portal import asked
+from ingestion.lambdas.quality import earlier
+from ingestion.lambdas.rehearsal import tiny_csv
+from ingestion.lambdas.stage import credentials_for, credentials_of
+from ingestion.lambdas.work import COMPARED, DELIVERY, VERDICT, Work
+from ingestion.pipeline.acceptance import check_acceptance
+from ingestion.pipeline.delivery import Delivery, parse_file
+from ingestion.pipeline.errors import RuleError
+from ingestion.pipeline.inspection import inspect_file
+from ingestion.pipeline.rulebook import FORMAT, MAX_BYTES, read_rulebook
+
+
+def accept(event: Payload) -> Payload:
+    """Says of each rulebook whether the delivery passes it; `checked` is how many could be tried."""
+    platform, token = platform_from_environment(), event.get("token")
+    read = Job.outside_a_run if token else Job.from_event
+    job = read(event, platform.account_id)
+    credentials = credentials_for(token, platform) if token else credentials_of(job, platform)
+    try:
+        s3 = client("s3", credentials, platform.region)
+        work = Work(job=job, stage="accept", account=platform.account_id, s3=s3)
+        if token:
+            job.results.update(markers.results_of(work))
+        about = {"submission": job.submission, "attempt": job.attempt}
+        wanted = asked("demands", rulebooks=event["rulebooks"], **about)["demands"]
+        checking = _Checking(work)
+        return {"checked": sum([checking.told(each) for each in wanted])}
+    finally:
+        forget(credentials)  # a warm process keeps nothing of this institution
+
+
+class _Checking:
+    """One delivery under several rulebooks."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._delivery = Delivery.from_parquet(work.read(DELIVERY))
+        self._today = dt.date.fromisoformat(json.loads(work.read(VERDICT))["day"])
+        compared = [ObjectRef.from_json(each) for each in json.loads(work.read(COMPARED))]
+        self._earlier = earlier.read_again(work, self._delivery.template, compared)
+
+    def told(self, wanted: dict[str, Any]) -> bool:
+        """Stores what came of it and tells the portal; False for a rulebook that cannot be followed."""
+        job = self._work.job
+        try:
+            outcome = self._outcome(Demand.from_json(wanted))
+        except (KeyError, ValueError, RuleError, AwsError) as error:  # the others are not kept back by it
+            logs.failure(error, code="", function="accept", submission=job.submission)
+            return False
+        self._work.publish(layout.accepted_file(outcome.recipient, outcome.sha256), outcome.to_bytes())
+        asked(
+            "checked",
+            submission=job.submission,
+            attempt=job.attempt,
+            rulebook=wanted["rulebook"],
+            passed=outcome.passed,
+            counts=outcome.counts,
+        )
+        return True
+
+    def _outcome(self, demand: Demand) -> Outcome:
+        work = self._work
+        key = layout.disclosed_key(demand.recipient, demand.sha256)
+        body = objects.latest(work.s3, work.bucket("exchange"), key, most=MAX_BYTES)
+        if hashlib.sha256(body).hexdigest() != demand.sha256:
+            raise ObjectChanged("Sha256", "GetObject")
+        found = check_acceptance(
+            self._delivery,
+            read_rulebook(body),
+            today=self._today,
+            previous=self._earlier.previous,
+            related=self._earlier.related,
+        )
+        return Outcome(
+            submission=work.job.submission,
+            attempt=work.job.attempt,
+            recipient=demand.recipient,
+            number=demand.number,
+            sha256=demand.sha256,
+            ruleset_version=found.ruleset_version,
+            passed=found.passed,
+            counts=found.counts,
+            rules=found.rules,
+        )
+
+
+def warm_up() -> None:
+    platform = platform_from_environment()
+    for service in ("ssm", "s3", "kms"):
+        client(service, region=platform.region)
+    unsigned_client("cognito-identity", platform.region)
+    jwks.key_set(platform.user_pool.jwks_url).key("")
+    delivery = parse_file(tiny_csv(), inspect_file(tiny_csv()))
+    rulebook = read_rulebook(json.dumps({"format": FORMAT}).encode())
+    check_acceptance(Delivery.from_parquet(delivery.to_parquet()), rulebook, today=dt.date.min)
+
+
+handler = function("accept", accept, warm_up)

@@ -1,0 +1,54 @@
+"""Rulebooks that what is handed on must pass: publishing one, and what came of a delivery by another's."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from ingestion.web.selectors import get_submission
+from portal.accounts.actor import Actor
+from portal.accounts.permissions import member_required
+from portal.accounts.roles import Role
+from portal.dashboard.wording import ACCEPTANCES
+from sharing import services
+from sharing.outcomes import read_outcome
+
+
+@require_POST
+@member_required(Role.ADMIN, for_all_funds=True)
+def publish(request: HttpRequest, number: int) -> HttpResponse:
+    """Makes a version the one that partners must pass, and lets those have it whose grants ask for it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    _published, missed = services.publish_acceptance(actor=actor, number=number)
+    if missed:
+        told = ngettext(
+            "One partner could not be given the rulebook. Publish it again in a moment.",
+            "%(n)s partners could not be given the rulebook. Publish it again in a moment.",
+            missed,
+        )
+        messages.warning(request, told % {"n": missed})
+    else:
+        said = _("Rulebook no. %(number)s is the one that partners must pass from now on.")
+        messages.success(request, said % {"number": number})
+    return redirect("rulebook_version", number)
+
+
+@require_safe
+@member_required()
+def outcome(request: HttpRequest, submission_id: UUID, code: str) -> HttpResponse:
+    """What was found in a delivery by the rulebook of whom it is granted to: counts by rule."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    submission = get_submission(actor, submission_id)
+    check, found = read_outcome(actor, submission, code)
+    context = {
+        "submission": submission,
+        "check": check,
+        "label": ACCEPTANCES[check.passed],
+        "recipient": check.acceptance.institution,
+        "document": {"counts": found.counts, "groups": found.rules},
+    }
+    return render(request, "dashboard/submission/outcome.html", context)

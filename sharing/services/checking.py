@@ -1,0 +1,118 @@
+"""Whether deliveries pass the acceptance rulebooks of their recipients: asked for, and noted."""
+
+import json
+import time
+from collections.abc import Iterable
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ingestion.aws import clients
+from ingestion.aws.acceptance import Demand
+from ingestion.aws.errors import translate
+from ingestion.review.services import one_at_a_time
+from ingestion.web.models import Submission
+from portal.accounts.actor import Actor
+from sharing.models import AcceptanceCheck, AcceptanceRulebook, Copy, Grant
+from sharing.selectors import copies_unchecked
+from sharing.services.grants import settle
+from sharing.services.owing import owe
+
+FUNCTION = "fundgate-accept"
+MOST_TRIED = 100
+"""Of one request, those that cannot be checked among them."""
+SECONDS = 10.0
+"""After which no further check is begun in a request."""
+
+
+def to_check(submission: Submission | None = None, grant: Grant | None = None) -> list[Copy]:
+    """What waits for a check that can be made, of a delivery or under a grant, the oldest first."""
+    found = copies_unchecked(checkable=True).select_related("grant", "submission__institution")
+    if submission is not None:
+        found = found.filter(submission=submission)
+    if grant is not None:
+        found = found.filter(grant=grant)
+    return list(found.order_by("owed_at", "pk"))
+
+
+def rulebooks_for(copies: Iterable[Copy]) -> list[int]:
+    """The acceptance rulebooks that these must pass now, each once."""
+    recipients = {copy.grant.recipient_id for copy in copies}
+    found = AcceptanceRulebook.objects.filter(institution__in=recipients, current=True)
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def demands_of(submission: Submission, rulebook_ids: Iterable[int]) -> dict[int, Demand]:
+    """Of these rulebooks those that a delivery must pass now, as whoever checks it looks for them."""
+    wanted = set(rulebooks_for(to_check(submission=submission))) & set(rulebook_ids)
+    found = AcceptanceRulebook.objects.filter(pk__in=wanted).select_related("institution", "rulebook")
+    return {
+        one.pk: Demand(one.institution.code, one.rulebook.number, one.rulebook.sha256)
+        for one in found.order_by("pk")
+    }
+
+
+@transaction.atomic
+def checked(
+    submission: Submission, attempt: int, acceptance: AcceptanceRulebook, passed: bool, counts: dict[str, int]
+) -> None:
+    """Notes what came of a check; what passed is owed, and no grant waits for it any more."""
+    AcceptanceCheck.objects.update_or_create(
+        submission=submission,
+        attempt=attempt,
+        acceptance=acceptance,
+        defaults={
+            "passed": passed,
+            "error_count": counts["error"],
+            "warning_count": counts["warning"],
+            "info_count": counts["info"],
+            "checked_at": timezone.now(),
+        },
+    )
+    one_at_a_time(submission.institution_id)  # whoever accepts a grant now sees what passed, or waits
+    of_it = Grant.objects.filter(
+        copies__submission=submission, recipient=acceptance.institution_id, must_pass=True
+    )
+    rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+    grants = list(rows.filter(pk__in=of_it.values("pk")).order_by("pk"))  # before copies, as everybody locks
+    owe(submission)
+    for grant in grants:
+        settle(grant)
+
+
+def check_earlier(actor: Actor, grant: Grant, most: int) -> int:
+    """Has some of what waits under a grant checked, with this person's sign-in; how many were tried."""
+    done, until = 0, time.monotonic() + SECONDS
+    for copy in to_check(grant=grant)[:MOST_TRIED]:
+        if done == most or time.monotonic() > until:
+            break
+        done += _check(actor, copy.submission, rulebooks_for([copy]))
+    return done
+
+
+def _check(actor: Actor, submission: Submission, rulebook_ids: list[int]) -> int:
+    """One call of the function, which tells the portal what came of it; AwsError when it breaks off."""
+    payload = {
+        "submission": str(submission.id),
+        "attempt": submission.attempt,
+        "institution": submission.institution.code,
+        "object": {
+            "bucket": submission.object_bucket,
+            "key": submission.object_key,
+            "version_id": submission.object_version,
+            "sha256": submission.sha256,
+            "bytes": submission.bytes,
+        },
+        "token": actor.id_token(),
+        "rulebooks": rulebook_ids,
+    }
+    try:
+        answer = clients.calling_client(settings.FUNDGATE_REGION).invoke(
+            FunctionName=FUNCTION, Payload=json.dumps(payload).encode()
+        )
+        said = json.loads(answer["Payload"].read())
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    return int(said["checked"]) if not answer.get("FunctionError") else 0
