@@ -28,7 +28,7 @@ class GrantForm(TiedForm):
     """The terms of a grant."""
 
     places = {"funds": "others"}
-    recipient = forms.ChoiceField(label=_("To whom"))
+    recipient = forms.ChoiceField(label=_("To whom"), error_messages={"required": _("Say to whom.")})
     scope = forms.ChoiceField(
         label=_("Of which funds"),
         widget=forms.RadioSelect,
@@ -95,7 +95,9 @@ class GrantForm(TiedForm):
         super().__init__(*args, **more)
         offer(self.fields["funds"], known)
         if "recipient" in self.fields:
-            self.fields["recipient"].choices = [(one.code, one.name) for one in recipients]  # type: ignore[attr-defined]
+            nobody = [("", _("Choose an institution"))] if len(recipients) > 1 else []  # none by accident
+            choices = [*nobody, *((one.code, one.name) for one in recipients)]
+            self.fields["recipient"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -126,9 +128,17 @@ class InvitationForm(GrantForm):
     """The same for an institution that is not on board."""
 
     recipient = None  # type: ignore[assignment]  # Django's way to leave out a field
-    name = forms.CharField(label=_("Name of the institution"), max_length=MOST_NAME)
+    name = forms.CharField(
+        label=_("Name of the institution"),
+        max_length=MOST_NAME,
+        error_messages={"required": _("Say what the institution is called.")},
+    )
     email = forms.EmailField(
         label=_("E-mail address"),
+        error_messages={
+            "required": _("Say which address the letter goes to."),
+            "invalid": _("This is not an e-mail address. It looks like name@example.com."),
+        },
         help_text=_(
             "Who there looks after this. A letter goes out that names your institution, not the data."
         ),

@@ -83,6 +83,7 @@ def test_a_draft_shows_what_it_would_share_and_only_to_its_owner(
 def test_terms_that_cannot_be_meant_are_shown_at_their_fields(owner: Client, recipient: Client) -> None:
     for wrong, said in [
         ({"others": ""}, "Choose at least one fund"),
+        ({"recipient": ""}, "Say to whom."),
         ({"scope": "all"}, "Choose one or the other."),
         ({"contents": []}, "Choose what is handed on"),
         ({"purpose": ""}, "Say what the data is for"),
