@@ -12,7 +12,7 @@ from ingestion.review.models import Standing
 from ingestion.review.signals import settled
 from ingestion.review.states import Reach
 from ingestion.web.models import Submission
-from ingestion.web.services import apply_event
+from ingestion.web.services import apply_event, withdraw
 from ingestion.web.services.lifecycle import locked
 from ingestion.web.states import State
 from portal.accounts.actor import Actor
@@ -96,6 +96,16 @@ def test_a_run_holds_the_audit_chain_after_everything_else(owner: Actor, taken: 
         if event.kind is kind:
             looked_at.append(chain_is_last(taken))
     assert looked_at and all(looked_at)
+
+
+def test_a_withdrawal_that_lets_an_earlier_delivery_replace_another_holds_the_chain_last(
+    owner: Actor, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (checked(owner, WARNING) for _ in range(3))
+    monkeypatch.setattr("ingestion.web.snapshots.forget", lambda *_: taken.clear())
+    withdraw(owner, third, reason="Wrong file.")
+    first.refresh_from_db()
+    assert first.superseded_by == second and chain_is_last(taken)
 
 
 def test_an_acceptance_that_lapses_with_a_verdict_is_recorded_after_every_lock(
