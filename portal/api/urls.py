@@ -7,6 +7,7 @@ from portal.api import (
     access,
     calendar,
     changes,
+    custody,
     decisions,
     expectations,
     files,
@@ -83,6 +84,9 @@ urlpatterns = [
         takeouts.PartView.as_view(),
         name="api_takeout_part",
     ),
+    path("v1/retention/", custody.RetentionView.as_view(), name="api_retention"),
+    path("v1/holds/", custody.HoldsView.as_view(), name="api_holds"),
+    path("v1/holds/<uuid:hold_id>/", custody.HoldView.as_view(), name="api_hold"),
     path("v1/webhooks/", webhooks.WebhooksView.as_view(), name="api_webhooks"),
     path(
         "v1/webhooks/<uuid:endpoint_id>/deliveries/",

@@ -1,6 +1,7 @@
 """Reads: legal holds, what they hold, and what of it is not locked in the stores yet."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -12,6 +13,16 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.custody.models import Hold, Lock
+
+
+@dataclass(frozen=True)
+class Locks:
+    """How many deliveries are locked, are to be, cannot be yet for their run, or are without need."""
+
+    locked: int
+    to_lock: int
+    under_way: int
+    to_unlock: int
 
 
 def standing(institution_id: UUID) -> QuerySet[Hold]:
@@ -75,3 +86,20 @@ def to_unlock(institution_id: UUID) -> QuerySet[Lock]:
     """Locks of what is no longer held."""
     locked = Lock.objects.filter(submission__institution_id=institution_id)
     return locked.exclude(submission__in=held(institution_id).values("pk")).order_by("pk")
+
+
+def locks_for(actor: Actor) -> Locks:
+    """How the stores of the person's institution stand to its holds; for administrators."""
+    institution = actor.require(Role.ADMIN).pk
+    waiting, now = unlocked(institution).count(), to_lock(institution).count()
+    return Locks(
+        locked=held(institution).count() - waiting,
+        to_lock=now,
+        under_way=waiting - now,
+        to_unlock=to_unlock(institution).count(),
+    )
+
+
+def covered_by(actor: Actor, hold: Hold) -> int:
+    """How many deliveries a hold of the person's institution holds, or would if it still stood."""
+    return held_by(actor.require(Role.ADMIN).pk, [hold]).count()

@@ -11,13 +11,15 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from ingestion.aws.clients import client
+from ingestion.aws.errors import AccessDenied
+from ingestion.aws.errors import NotFound as Missing
 from ingestion.web.models import Submission
 from ingestion.web.selectors import submissions_for
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.custody.models import Part, RetentionWish, TakeOut
-from portal.custody.retention import Kept, kept_of
+from portal.custody.retention import Kept, Month, kept_of, months_of
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ def wishes_for(actor: Actor) -> QuerySet[RetentionWish]:
     return RetentionWish.objects.filter(institution=actor.require(Role.ADMIN)).select_related("asked_by")
 
 
+def open_wish(actor: Actor) -> RetentionWish | None:
+    """The one that was neither applied nor set aside."""
+    return wishes_for(actor).filter(applied_at=None, set_aside_at=None).first()
+
+
 def get_open_wish(actor: Actor, wish_id: UUID) -> RetentionWish:
     """One that was neither applied nor set aside, its row locked; NotFound otherwise."""
     still = wishes_for(actor).filter(applied_at=None, set_aside_at=None)
@@ -92,6 +99,14 @@ def retention_of(actor: Actor) -> list[Kept]:
     return kept_of(s3, settings.FUNDGATE_ACCOUNT_ID, institution.code)
 
 
+def retention_said(actor: Actor) -> list[Kept]:
+    """The same; nothing where the buckets do not say it, as with a stack that was not updated yet."""
+    try:
+        return retention_of(actor)
+    except (AccessDenied, Missing):
+        return []
+
+
 def kept_deliveries(actor: Actor) -> QuerySet[Submission]:
     """What lies in the buckets until its retention is over, oldest first; checks go after a week."""
     actor.require(Role.ADMIN)
@@ -102,3 +117,9 @@ def delivered_by_day(actor: Actor) -> dict[date, int]:
     """How many of these came on each day, in UTC as the buckets count."""
     days = kept_deliveries(actor).order_by().annotate(day=TruncDate("created_at", tzinfo=UTC))
     return dict(days.values_list("day").annotate(n=Count("pk")).values_list("day", "n"))
+
+
+def gone_by_month(actor: Actor, kept: list[Kept]) -> list[Month]:
+    """When how many of them are gone for good, soonest first; nothing where it is not known how long."""
+    handed_in = next((one for one in kept if one.area == "landing"), None)
+    return months_of(delivered_by_day(actor), handed_in) if handed_in else []

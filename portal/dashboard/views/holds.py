@@ -1,6 +1,7 @@
 """Legal holds: set, lock in the stores, ask for a release, agree to it. For administrators."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,7 @@ def holds(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("It is held from now on. Lock it in the stores too."))
             return redirect("hold", made.pk)
-    context = {"holds": held.holds_for(actor)[:MOST_LISTED], "form": form} | _locks(actor)
+    context = {"holds": held.holds_for(actor)[:MOST_LISTED], "form": form} | asdict(held.locks_for(actor))
     return render(request, "dashboard/custody/holds.html", context)
 
 
@@ -65,9 +66,9 @@ def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
         else:
             raise BadRequest
     asked_oneself = found.release_asked_by_id == actor.user.pk
-    covers = held.held_by(found.institution_id, [found]).count()
+    covers = held.covered_by(actor, found)
     context = {"hold": found, "form": form, "asked_oneself": asked_oneself, "covers": covers}
-    context |= _locks(actor)
+    context |= asdict(held.locks_for(actor))
     return render(request, "dashboard/custody/hold.html", context)
 
 
@@ -78,7 +79,9 @@ def lock(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     left = services.lock_some(actor=actor)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "dashboard/custody/locks.html", _locks(actor) | {"go_on": left > 0})
+        return render(
+            request, "dashboard/custody/locks.html", asdict(held.locks_for(actor)) | {"go_on": left > 0}
+        )
     if left:
         said = ngettext("One delivery is left.", "%(n)s deliveries are left.", left)
         messages.info(request, said % {"n": left})
@@ -98,15 +101,3 @@ def _done(
     else:
         messages.success(request, str(said))
     return redirect("hold", hold_id)
-
-
-def _locks(actor: Actor) -> dict[str, int]:
-    """How many deliveries are locked, are to be, cannot be yet for their run, or are without need."""
-    institution = actor.require(Role.ADMIN).pk
-    unlocked, to_lock = held.unlocked(institution).count(), held.to_lock(institution).count()
-    return {
-        "locked": held.held(institution).count() - unlocked,
-        "to_lock": to_lock,
-        "under_way": unlocked - to_lock,
-        "to_unlock": held.to_unlock(institution).count(),
-    }

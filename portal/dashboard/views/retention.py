@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ingestion.aws.errors import AccessDenied, AwsError, NotFound
+from ingestion.aws.errors import AwsError
 from ingestion.aws.layout import CHECKS_DAYS
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.custody import selectors, services
 from portal.custody.errors import RetentionIncomplete, RetentionUnderHold
-from portal.custody.retention import CHECKS_GONE_DAYS, CLASSES, STAGES, Kept, months_of
+from portal.custody.retention import CHECKS_GONE_DAYS, CLASSES, STAGES, Kept
 from portal.dashboard.custody_forms import STAGE_DAYS, RetentionForm
 from portal.dashboard.selectors import sentence_of
 
@@ -40,7 +40,7 @@ def retention(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Asked. The operator of Fundgate applies it to your stores."))
             return redirect("retention")
-    wish = selectors.wishes_for(actor).filter(applied_at=None, set_aside_at=None).first()
+    wish = selectors.open_wish(actor)
     context = {
         "kept": kept,
         "problem": problem,
@@ -65,11 +65,9 @@ def set_aside(request: HttpRequest, wish_id: UUID) -> HttpResponse:
 
 
 def _kept(actor: Actor) -> tuple[list[Kept], str]:
-    """Nothing where the stores do not say it, as with a stack that was not updated yet; else why not."""
+    """What the stores say, or why they cannot be asked."""
     try:
-        return selectors.retention_of(actor), ""
-    except (AccessDenied, NotFound):
-        return [], ""
+        return selectors.retention_said(actor), ""
     except AwsError as error:
         return [], sentence_of(error)
 
@@ -83,7 +81,7 @@ def _calendar(actor: Actor, kept: list[Kept]) -> dict[str, object]:
     handed_in = next((one for one in kept if one.area == "landing"), None)
     if handed_in is None:
         return {"months": [], "next": []}
-    months = months_of(selectors.delivered_by_day(actor), handed_in)
+    months = selectors.gone_by_month(actor, kept)
     coming = selectors.kept_deliveries(actor)[:NEXT]
     return {
         "months": months[:MOST_MONTHS],

@@ -21,7 +21,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "lock_held": {},
 }
 NAMES = {*FORMS, "takeout", "takeout_part", "api_takeouts", "api_takeout", "api_count_takeout",
-         "api_takeout_part"}  # fmt: skip
+         "api_takeout_part", "api_retention", "api_holds", "api_hold"}  # fmt: skip
 
 
 def takeout_of(institution: Institution, by: User, state: str = TakeOut.State.READY) -> TakeOut:
@@ -53,9 +53,9 @@ def arguments(name: str, alpine: Institution, anna: User) -> list[Any]:
     """What stands in the address."""
     if name == "set_wish_aside":
         return [wish_of(alpine, anna).pk]
-    if name == "hold":
+    if name in ("hold", "api_hold"):
         return [hold_of(alpine, anna).pk]
-    if name.endswith("takeouts") or (name in FORMS and name != "count_takeout"):
+    if name.endswith(("takeouts", "retention", "holds")) or (name in FORMS and name != "count_takeout"):
         return []
     state = TakeOut.State.COUNTING if "count" in name else TakeOut.State.READY
     return [takeout_of(alpine, anna, state).pk, *([1] if name.endswith("part") else [])]
