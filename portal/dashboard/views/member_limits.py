@@ -75,7 +75,7 @@ def _said(changed: Membership) -> str:
     if stands is None:
         return _("%(name)s sees every fund from now on.") % {"name": changed.user}
     if stands.entities:
-        said = _("%(name)s sees only the funds and legal entities that you named from now on.")
+        said = _("From now on %(name)s sees only the funds and legal entities that you named.")
         return said % {"name": changed.user}
     said = ngettext(
         "%(name)s sees one fund from now on.", "%(name)s sees %(n)s funds from now on.", len(stands.funds)
