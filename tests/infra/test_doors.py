@@ -200,6 +200,7 @@ def allowed_calls(platform: Platform) -> dict[str, list[tuple[str, str, dict[str
             ("stepfunctions", "describe_execution", {"executionArn": execution}),
             ("stepfunctions", "get_execution_history", {"executionArn": execution}),
             ("logs", "filter_log_events", {"logGroupName": "/aws/lambda/fundgate-inspect"}),
+            ("lambda", "invoke", {"FunctionName": "fundgate-accept", "InvocationType": "DryRun"}),
         ],
         "worker": [
             ("sqs", "receive_message", queue),
@@ -265,3 +266,18 @@ def test_the_deploy_role_onboards_an_institution_and_reads_nothing_of_it(platfor
         refused(server.client("iam", keys).create_role, RoleName="any", AssumeRolePolicyDocument=OPEN)
         in DENIED
     )
+
+
+def test_nobody_but_portal_and_pipeline_calls_accept_and_the_portal_no_step_of_a_run(
+    platform: Platform,
+) -> None:
+    def outcome(who: str, function: str) -> str:
+        credentials = platform.member(who) if who == OWNER else platform.runtime(who)
+        calling = platform.server.client("lambda", credentials)
+        call = {"FunctionName": f"fundgate-{function}", "InvocationType": "DryRun"}
+        return refused(calling.invoke, **call)
+
+    for who in [each for each in RUNTIME if each not in ("portal", "pipeline")]:
+        assert outcome(who, "accept") in DENIED, who
+    for function in [each for each in FUNCTIONS if each not in ("accept", "members")]:
+        assert outcome("portal", function) in DENIED, function
