@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from ingestion.schedule.selectors import fund_names, known_funds
-from ingestion.web.selectors.entities import deliveries_without_entity, known_entities
+from ingestion.web.models import Submission
+from ingestion.web.selectors import current_deliveries_for
+from ingestion.web.selectors.entities import known_entities, without_entity
 from portal.accounts.actor import Actor
 from portal.accounts.errors import LimitedAdmin, LimitInvalid
 from portal.accounts.limiting import end_limit, limit_to
@@ -20,6 +23,7 @@ from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.accounts.selectors import get_member
 from portal.dashboard.member_forms import LimitForm
+from sharing.selectors import received_for
 
 MOST_KNOWN = 500
 FUNDS_SHOWN = 3
@@ -49,13 +53,15 @@ def limit(request: HttpRequest, member_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _said(changed))
             return redirect("member", member_id)
-    context = {"member": found, "form": form, "without": deliveries_without_entity(actor)}
+    context = {"member": found, "form": form, "without": without_entity(current_deliveries_for(actor))}
     return render(request, "dashboard/members/limit.html", context)
 
 
 def _entities(actor: Actor) -> list[tuple[str, str]]:
-    """(LEI, some of the funds that it stands behind) of what was delivered, by LEI."""
-    found = known_entities(actor, MOST_KNOWN)
+    """(LEI, some of the funds that it stands behind) of what was delivered and received, by LEI."""
+    received = Q(pk__in=received_for(actor).order_by().values("submission"))
+    own = Q(pk__in=current_deliveries_for(actor).order_by().values("pk"))
+    found = known_entities(Submission.objects.filter(own | received), MOST_KNOWN)
     names = fund_names(actor, {fund for _lei, funds in found for fund in funds[:FUNDS_SHOWN]})
     return [(lei, _some(funds, names)) for lei, funds in found]
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from ingestion.aws.grants import CARD_HOLDS
 from ingestion.web.errors import NotNow
 from ingestion.web.models import NamedFund, Submission
-from ingestion.web.selectors import get_submission, replaced_by, submissions_for
-from ingestion.web.selectors.entities import deliveries_without_entity, known_entities
+from ingestion.web.selectors import current_deliveries_for, get_submission, replaced_by, submissions_for
+from ingestion.web.selectors.entities import known_entities, without_entity
 from ingestion.web.selectors.limits import all_within, funds_within
 from ingestion.web.services import give_reason
 from ingestion.web.services.checks import KEPT, delete_checks
@@ -129,10 +129,10 @@ def test_a_submission_is_seen_if_each_fund_is_named_or_of_named_legal_entities_o
 
 def test_who_is_behind_a_fund_counts_as_the_latest_attempt_says(owner: Actor, viewer: Actor) -> None:
     some, made = limited(viewer, entities=[HOUSE]), checked(owner, card=card(ONE))
-    assert (seen_by(some), deliveries_without_entity(owner)) == ([], 1)
+    assert (seen_by(some), without_entity(current_deliveries_for(owner))) == ([], 1)
     Submission.objects.filter(pk=made.pk).update(state=State.QUEUED, attempt=2, verdict="")
     run_of(Submission.objects.get(pk=made.pk), card=behind((ONE, (HOUSE,))))
-    assert (seen_by(some), deliveries_without_entity(owner)) == ([made], 0)
+    assert (seen_by(some), without_entity(current_deliveries_for(owner))) == ([made], 0)
 
 
 def test_the_funds_within_a_limit_are_those_that_colleagues_delivered_as_of_its_entities(
@@ -159,8 +159,11 @@ def test_the_entities_of_what_was_delivered_are_known_with_their_funds(owner: Ac
     checked(owner, card=behind((TWO, (HOUSE,)), (OTHER, (HOUSE, PARTNER))))
     checked(owner, card=behind((ONE, (HOUSE,)), ("", (HOUSE,))), day="2026-01-30")
     checked(outsider, card=behind(("LU6", (HOUSE,))))
-    assert known_entities(owner, 9) == [(HOUSE, [ONE, TWO, OTHER]), (PARTNER, [OTHER])]
-    assert known_entities(owner, 1) == [(HOUSE, [ONE, TWO, OTHER])]
+    assert known_entities(current_deliveries_for(owner), 9) == [
+        (HOUSE, [ONE, TWO, OTHER]),
+        (PARTNER, [OTHER]),
+    ]
+    assert known_entities(current_deliveries_for(owner), 1) == [(HOUSE, [ONE, TWO, OTHER])]
 
 
 def test_before_its_funds_are_known_a_file_is_its_uploader_s_alone(owner: Actor, viewer: Actor) -> None:

@@ -7,7 +7,11 @@ from ingestion.schedule.models import FundDelivery
 from ingestion.web.models import NamedFund, Submission
 from ingestion.web.states import State
 from portal.accounts.models import Institution, Membership, User
+from portal.common.time import now
+from sharing.models import Copy
+from sharing.states import CopyState
 from tests.portal.dashboard.conftest import Make, member, sign_in
+from tests.portal.shared import grant_of, owed
 
 pytestmark = pytest.mark.django_db
 ONE, TWO, TYPED = "LU0000000001", "LU0000000002", "LU0000000003"
@@ -86,6 +90,17 @@ def test_funds_beside_all_of_them_are_asked_back_and_those_that_stand_are_not(
     assert "Choose one or the other." in admin.post(page, {"scope": "all", "funds": [ONE, TWO]}).text
     admin.post(page, {"scope": "all"} | stands)
     assert Membership.objects.get(user=anna).funds is None, "what stood there is what is given up"
+
+
+def test_the_entities_of_what_others_hand_on_are_offered_while_it_is_shared(
+    admin: Client, anna: User, make: Make, alpine: Institution, borealis: Institution
+) -> None:
+    theirs = make(State.COMPLETED, institution=borealis)
+    NamedFund.objects.create(submission=theirs, fund=ONE, entity=PARTNER)
+    copy = owed(theirs, grant_of(borealis, alpine, theirs))
+    assert PARTNER not in admin.get(f"{page_of(anna)}limit/").text
+    Copy.objects.filter(pk=copy.pk).update(state=CopyState.DONE, done_at=now())
+    assert f"{ONE} ({PARTNER})" in admin.get(f"{page_of(anna)}limit/").text
 
 
 def test_a_limit_without_a_fund_and_a_limited_administrator_are_refused(
