@@ -15,7 +15,7 @@ from portal.common import pages
 from portal.common.errors import AwsDown, BadRequest, FundgateError
 from tests.browser.steps import SAMPLES, checked
 from tests.fixtures.browser import Visitor
-from tests.fixtures.granted import granted
+from tests.fixtures.granted import asked_for, granted
 from tests.fixtures.looks import broken
 from tests.fixtures.system import System
 from tests.portal.bodies import FINGERPRINT, MAPPING
@@ -25,7 +25,10 @@ from tests.portal.routes import ROUTES
 from tests.tools.generate_samples import tpt
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
-AT, OTHER = "borealis-insurance", "alpine-am"
+AT, OTHER, THIRD = "borealis-insurance", "alpine-am", "cedar-pension"
+FUND = tpt(rows=12, seed=5201).rows[0]["1"]
+STRICT_ABOUT_THIS = OWN | {"when": f"1 = {FUND}", "expect": "26 <= 0.000001", "severity": "error"}
+STRICT = {"format": 1, "title": "What we accept", "own": [STRICT_ABOUT_THIS]}
 WARNS, FAILS = "TPT-REQUIRED-17", "TPT-FORMAT-21"
 ISIN = "TPT-R03-ISIN-14"
 
@@ -85,6 +88,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "grant": ("",),
     "edit_grant": ("",),
     "revoke_grant": ("",),
+    "grant_rulebook": ("",),
+    "acceptance_outcome": ("",),
     "expect_under_grant": ("",),
     "directory": ("",),
     "ask_for_access": ("",),
@@ -227,6 +232,7 @@ def addresses(admin: Visitor, chromium: Browser, system: System, recovery: str) 
     page.get_by_role("button", name="Make it").click()
     viewer = first("[data-member] a:has-text('Viewer')", reverse("members"))  # administrators have no limit
     received = granted(system, "alpine-am", AT)
+    asked = asked_for(system, AT, THIRD, STRICT)
     of_the_second = {
         name: second + ROUTES[name].removeprefix("submissions/<uuid:submission_id>/")
         for name in ROUTES
@@ -242,6 +248,8 @@ def addresses(admin: Visitor, chromium: Browser, system: System, recovery: str) 
         "grant": grants[0],
         "edit_grant": f"{grants[0]}edit/",
         "revoke_grant": f"{grants[1]}revoke/",
+        "grant_rulebook": reverse("grant_rulebook", args=[asked]),
+        "acceptance_outcome": f"{second}recipients/{THIRD}/",
         "expect_under_grant": first("[data-grant] a", "/exchange/grants/?direction=received") + "expect/",
         "ask_for_access": reverse("ask_for_access", args=[OTHER]),
         "webhook": webhook,
