@@ -1,6 +1,10 @@
-"""Page numbers as a pager shows them."""
+"""Lists in pages, and page numbers as a pager shows them."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,20 @@ def pages_of(number: int, total: int) -> Pages:
 def page_number(text: str | None) -> int:
     """The page asked for in an address; 1 for anything that is no page number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 and int(text) else 1
+
+
+def page_of(request: HttpRequest, found: Any, size: int) -> Page[Any]:
+    """The page of a list that the address asks for, or the last one there is."""
+    return Paginator(found, size).get_page(page_number(request.GET.get("page")))
+
+
+def paged(request: HttpRequest, page: Page[Any]) -> dict[str, Any]:
+    """What a page and the pager below it take."""
+    pages = pages_of(page.number, page.paginator.num_pages)
+    return {"page": page, "pages": pages, "list_url": request.path}
+
+
+def wants_list(request: HttpRequest) -> bool:
+    """Whether htmx asks for a list alone; who comes back to an address gets the whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request

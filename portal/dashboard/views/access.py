@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,7 +20,7 @@ from portal.dashboard.access_grid import grid_of
 from portal.dashboard.attachments import attachment
 from portal.dashboard.exports.access import access_csv as lines_as_csv
 from portal.dashboard.exports.access import log_csv, log_json
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from sharing.access import accesses, partners
 from sharing.access_log import lines_of, log_for
 from sharing.selectors import get_grant
@@ -38,7 +37,7 @@ def access(request: HttpRequest) -> HttpResponse:
     found = accesses(actor, **form.asked())
     grid = grid_of(found, given=form.given) if form.as_matrix else None
     lines: list[Any] = grid.rows if grid else found
-    page = Paginator(lines, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, lines, PAGE_SIZE)
     context = {
         "form": form,
         "given": form.given,
@@ -71,7 +70,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     wanted = form.wanted()
     grant = get_grant(actor, wanted.grant) if wanted.grant else None
     found = log_for(actor, wanted).order_by("-number")
-    page = Paginator(found, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, found, PAGE_SIZE)
     entries = [entry_of(line) for line in lines_of(actor, page.object_list)]
     return _rendered(request, "access_log", page, {"form": form, "grant": grant, "entries": entries})
 
@@ -101,11 +100,6 @@ def access_log_export(request: HttpRequest, form: str) -> HttpResponseBase:
 
 
 def _rendered(request: HttpRequest, name: str, page: Any, context: dict[str, Any]) -> HttpResponse:
-    context |= {
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
-    }
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    context |= paged(request, page)
     folder = name.replace("_", "-")
-    return render(request, f"dashboard/{folder}/{'list' if fragment else 'page'}.html", context)
+    return render(request, f"dashboard/{folder}/{'list' if wants_list(request) else 'page'}.html", context)

@@ -3,7 +3,6 @@
 import json
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ from portal.common.errors import NotFound
 from portal.dashboard.attachments import attachment
 from portal.dashboard.audit_forms import AuditFilter
 from portal.dashboard.audit_words import FAULTS, happened
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from portal.dashboard.people import called
 
 PAGE_SIZE = 50
@@ -41,20 +40,17 @@ def audit(request: HttpRequest) -> HttpResponse:
     institution = request.actor.require(Role.ADMIN)  # type: ignore[attr-defined]
     form = _filter(request, institution.pk)
     chosen = form.narrow(selectors.records_of_institution(institution.pk)).order_by("-number")
-    page = Paginator(chosen, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, chosen, PAGE_SIZE)
     names = called({each.actor_id for each in page.object_list if each.actor_id})
     context = {
         "form": form,
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
+        **paged(request, page),
         "rows": [
             (each, happened(each.tag), names.get(str(each.actor_id)), *_told(_facts(each)))
             for each in page.object_list
         ],
-        "list_url": request.path,
     }
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, f"dashboard/audit/{'list' if fragment else 'page'}.html", context)
+    return render(request, f"dashboard/audit/{'list' if wants_list(request) else 'page'}.html", context)
 
 
 @require_safe

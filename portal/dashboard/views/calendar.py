@@ -3,7 +3,6 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from portal.accounts.roles import Role
 from portal.dashboard.attention import RECENT
 from portal.dashboard.expectation_forms import OVERDUE_NAME, CalendarFilter
 from portal.dashboard.expected import Month, counts, everything_due, shown
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from sharing.expected import expected_for
 
 PAGE_SIZE = 25
@@ -26,8 +25,7 @@ PAGE_SIZE = 25
 def calendar(request: HttpRequest) -> HttpResponse:
     """What is due, as a grid of weeks and as a list; only these two for htmx."""
     context = _context(request)
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, f"dashboard/calendar/{'month' if fragment else 'page'}.html", context)
+    return render(request, f"dashboard/calendar/{'month' if wants_list(request) else 'page'}.html", context)
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +40,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     dues = [due for due in everything if form.keeps(due)]
     if everything_overdue:
         dues.reverse()  # what became late last can still be helped best
-    page = Paginator(dues, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, dues, PAGE_SIZE)
     return {
         "form": form,
         "zone": zone,
@@ -51,9 +49,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "everything_overdue": everything_overdue,
         "weeks": [] if everything_overdue else month.weeks(dues),
         "counts": counts(everything),
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "may_upload": actor.may(Role.UPLOADER),
         "expects": selectors.expectations_for(actor).exists() or expected_for(actor).exists(),
     }

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from portal.accounts.models import Institution
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.grant_forms import AccessForm, ProfileForm
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 from portal.dashboard.views.invitations import LABELS as INVITATIONS
 from portal.dashboard.wording import Label, Text
 from sharing import selectors, services
@@ -56,14 +55,12 @@ def directory(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved. It counts from now on."))
             return redirect("directory")
-    page = Paginator(selectors.directory(actor), PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, selectors.directory(actor), PAGE_SIZE)
     context = {
         "form": form,
         "profile": profile,
-        "page": page,
         "rows": [(one, KINDS[one.kind]) for one in page.object_list],
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "invitations": [
             (one, INVITATIONS[InvitationState(one.state)])
             for one in selectors.invitations_of(actor)[:MOST_REQUESTS]

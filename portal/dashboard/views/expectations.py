@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +19,7 @@ from portal.accounts.errors import OnlySomeFunds
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.expectation_forms import ExpectationForm, NewExpectationForm, ZoneForm
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 
 MOST_KNOWN = 300
 PAGE_SIZE = 50
@@ -31,14 +30,10 @@ PAGE_SIZE = 50
 def expectations(request: HttpRequest) -> HttpResponse:
     """Everything that is expected, and the zone of the deadlines."""
     actor = request.actor  # type: ignore[attr-defined]
-    page = Paginator(selectors.expectations_for(actor), PAGE_SIZE).get_page(
-        page_number(request.GET.get("page"))
-    )
+    page = page_of(request, selectors.expectations_for(actor), PAGE_SIZE)
     zone = selectors.zone_for(actor)
     context = {
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "names": selectors.fund_names(actor, [one.fund for one in page.object_list]),
         "zone": zone,
         "zone_form": ZoneForm(initial={"zone": zone}),

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from portal.common.ids import parse_id
 from portal.dashboard import grants as wording
 from portal.dashboard import rule_list
 from portal.dashboard.grant_forms import GrantFilter, GrantForm, ReasonForm, as_asked, as_stands
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from sharing import selectors, services
 from sharing.access_log import GIVEN, RECEIVED
 from sharing.errors import NotAGrantYet, NotPossibleNow
@@ -43,16 +42,14 @@ def grants(request: HttpRequest) -> HttpResponse:
         found = one_way[direction](actor)
     if state := form.chosen("state"):
         found = found.filter(state=state)
-    page = Paginator(found, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, found, PAGE_SIZE)
     context = {
         "form": form,
         "rows": [(one, wording.STATES[one.state]) for one in page.object_list],
         "total": page.paginator.count,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
     }
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, f"dashboard/grants/{'list' if fragment else 'page'}.html", context)
+    return render(request, f"dashboard/grants/{'list' if wants_list(request) else 'page'}.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +16,7 @@ from portal.accounts.actor import Actor, actor_of
 from portal.accounts.permissions import member_required
 from portal.dashboard.attention import attention
 from portal.dashboard.expected import everything_due, shown
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from portal.dashboard.sparkline import sparkline
 from sharing.expected import expected_for
 from sharing.inbox import not_opened
@@ -44,7 +43,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What needs somebody now, what comes next, and one page of funds; only the funds for htmx."""
     actor = request.actor  # type: ignore[attr-defined]
     context = _funds(request, actor)
-    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
+    if wants_list(request):
         return render(request, "dashboard/home/funds.html", context)
     context |= {
         "groups": attention(actor),
@@ -60,16 +59,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _funds(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     text = request.GET.get("q", "").strip()[:120]
-    page = Paginator(schedule.fund_groups(actor, text), PAGE_SIZE).get_page(
-        page_number(request.GET.get("page"))
-    )
+    page = page_of(request, schedule.fund_groups(actor, text), PAGE_SIZE)
     lines = schedule.fund_lines(actor, page.object_list)
     return {
         "text": text,
-        "page": page,
         "lines": [(line, sparkline(line.points)) for line in lines],
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
     }
 
 

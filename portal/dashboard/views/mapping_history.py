@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.dashboard.mapping_words import said
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 from portal.dashboard.rulebook_forms import SavingForm
 
 PAGE_SIZE = 10
@@ -39,12 +38,9 @@ def mapping(request: HttpRequest, fingerprint: str) -> HttpResponse:
     """Every version, newest first, each with what it says otherwise than the one before."""
     actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_mapping(actor, fingerprint)
-    page = Paginator(selectors.mapping_versions(found), PAGE_SIZE).get_page(
-        page_number(request.GET.get("page"))
-    )
+    page = page_of(request, selectors.mapping_versions(found), PAGE_SIZE)
     context = _context(actor, found) | {
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
+        **paged(request, page),
     }
     told = selectors.told(actor, found, list(page.object_list))
     context["lines"] = [

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from portal.accounts.selectors import get_member, members_for
 from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 from portal.dashboard.member_forms import InviteForm, RemoveForm, RoleForm
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 
 PAGE_SIZE = 50
 SIGN_INS = 5
@@ -42,11 +41,9 @@ def members(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": email})
             return redirect("members")
-    page = Paginator(members_for(actor), PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, members_for(actor), PAGE_SIZE)
     context = {
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "form": form,
         "roles": [(WORDS[role], MAY[role]) for role in Role],
     }

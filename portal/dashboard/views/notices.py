@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from ingestion.web.selectors import submissions_for
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.dashboard.notice_forms import WishForm
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from portal.notices import selectors, services
 from portal.notices.models import Notice
 from portal.notices.texts import Text, path_of, text_of
@@ -39,12 +38,10 @@ def notices(request: HttpRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "unread"
     found = selectors.notices_for(actor)
     chosen = found.filter(read_at__isnull=True) if only_unread else found
-    page = Paginator(chosen, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, chosen, PAGE_SIZE)
     context = {
         "rows": _rows(actor, list(page.object_list)),
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "only_unread": only_unread,
         "unread": selectors.unread_count(actor),
     }
@@ -104,5 +101,4 @@ def _rows(actor: Actor, found: list[Notice]) -> list[Row]:
 
 def fragment_or(request: HttpRequest, fragment: str, page: str) -> str:
     """The template for htmx, which asks for the list alone, or for the whole page."""
-    alone = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return f"dashboard/notices/{fragment if alone else page}.html"
+    return f"dashboard/notices/{fragment if wants_list(request) else page}.html"

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from ingestion.web import selectors
 from portal.accounts.permissions import member_required
+from portal.dashboard.paging import wants_list
 from portal.dashboard.pipeline import log_of, run_page
 
 
@@ -19,6 +20,5 @@ def pipeline(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     context = run_page(actor, selectors.get_submission(actor, submission_id), request.GET)
     if request.GET.get("seen") and request.GET["seen"] == context.get("fingerprint"):
         return HttpResponse(status=204)
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    name = "run.html" if fragment else "page.html"
+    name = "run.html" if wants_list(request) else "page.html"
     return render(request, f"dashboard/pipeline/{name}", context | log_of(actor, context))

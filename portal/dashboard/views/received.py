@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +16,7 @@ from portal.accounts.permissions import member_required
 from portal.common.errors import FundgateError
 from portal.dashboard.attachments import attachment
 from portal.dashboard.downloads import TITLES
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from portal.dashboard.received import Entry, ReceivedFilter, rule_changes
 from portal.dashboard.selectors import sentence_of
 from sharing import services
@@ -45,18 +44,15 @@ def received(request: HttpRequest) -> HttpResponse:
     everything = received_for(actor)
     templates = everything.order_by("submission__template").values_list("submission__template", flat=True)
     form = ReceivedFilter(request.GET, owners=owners_of(actor), templates=list(templates.distinct()))
-    page = Paginator(form.narrow(actor), PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, form.narrow(actor), PAGE_SIZE)
     versions = versions_of(actor, page.object_list)
     context = {
         "form": form,
-        "page": page,
         "entries": [Entry(copy, versions[copy.pk]) for copy in page.object_list],
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "any_received": page.paginator.count > 0 or everything.exists(),
     }
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    part = "received_list" if fragment else "received"
+    part = "received_list" if wants_list(request) else "received"
     return render(request, f"dashboard/exchange/{part}.html", context)
 
 

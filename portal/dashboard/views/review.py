@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +22,7 @@ from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.common.numbers import grouped
 from portal.dashboard import review
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_number, page_of, paged, wants_list
 from portal.dashboard.review_forms import AcceptanceFilter, AcceptForm, DecisionForm
 
 PAGE_SIZE = 25
@@ -67,16 +66,14 @@ def acceptances(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     form = AcceptanceFilter(request.GET)
     chosen = _narrowed(selectors.acceptances_for(actor), form)
-    page = Paginator(chosen, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, chosen, PAGE_SIZE)
     context = {
         "form": form,
         "rows": review.shown(actor, page.object_list),
         "total": page.paginator.count,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
     }
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    name = "acceptance_list.html" if fragment else "acceptances.html"
+    name = "acceptance_list.html" if wants_list(request) else "acceptances.html"
     return render(request, f"dashboard/review/{name}", context)
 
 

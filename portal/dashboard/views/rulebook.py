@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from ingestion.web.errors import RulebookChanged, RulebookInvalid
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard import preview, rule_list
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 from portal.dashboard.rule_list import ListedRule
 from portal.dashboard.rulebook_forms import SETTINGS, RuleFilter, SavingForm, with_settings
 from portal.dashboard.softened import softened_by
@@ -148,7 +147,7 @@ def _context(
     asked["template"] = template
     narrowing = RuleFilter(asked)
     rules = narrowing.narrow(rule_list.listed(template, in_force.document))
-    page = Paginator(rules, PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, rules, PAGE_SIZE)
     profiles = in_force.document.get("profiles", {})
     return {
         "in_force": in_force,
@@ -162,10 +161,8 @@ def _context(
         **preview.offered(actor, template),
         "filter": narrowing,
         "template": template,
-        "page": page,
         "rows": [_row(one, sent) for one in page.object_list],
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "settings": SETTINGS,
         "uses": rule_list.uses(template),
         "uses_on": request.POST.getlist("use") if sent else profiles.get(template, []),

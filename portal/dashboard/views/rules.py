@@ -1,6 +1,5 @@
 """The rule catalogue: the list with its filters, and one rule."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from ingestion.pipeline.catalogue import find_entry
 from portal.accounts.permissions import member_required
 from portal.common.errors import NotFound
 from portal.dashboard.catalogue import RuleFilter, rule_picture
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 from portal.dashboard.selectors import own_setting
 
 PAGE_SIZE = 50
@@ -21,17 +20,14 @@ PAGE_SIZE = 50
 def rules(request: HttpRequest) -> HttpResponse:
     """One filtered page of the catalogue; only the list for htmx."""
     form = RuleFilter(request.GET)
-    page = Paginator(form.found(), PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, form.found(), PAGE_SIZE)
     context = {
         "form": form,
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "version": form.chosen("version") or "",
     }
     # going back in the browser asks for the whole page again, with htmx's headers
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return render(request, f"dashboard/rules/{'list' if fragment else 'page'}.html", context)
+    return render(request, f"dashboard/rules/{'list' if wants_list(request) else 'page'}.html", context)
 
 
 @require_safe

@@ -15,7 +15,7 @@ from portal.custody.held import is_held
 from portal.dashboard.changes import changes_panel
 from portal.dashboard.finding_filter import FindingFilter
 from portal.dashboard.finding_table import finding_table
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_number, pages_of, wants_list
 from portal.dashboard.selectors import picture, read_results
 from portal.dashboard.verdict import several_files, with_addresses
 from portal.dashboard.wording import ACCEPTANCES
@@ -67,8 +67,7 @@ def findings(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         "findings_url": request.path,
         "group": group,
     }
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    name = "findings_fragment.html" if fragment else "findings_page.html"
+    name = "findings_fragment.html" if wants_list(request) else "findings_page.html"
     return render(request, f"dashboard/submission/{name}", context)
 
 

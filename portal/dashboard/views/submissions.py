@@ -1,6 +1,5 @@
 """The list of submissions."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,7 +8,7 @@ from ingestion.web import selectors
 from portal.accounts.permissions import member_required
 from portal.dashboard import wording
 from portal.dashboard.forms import SubmissionFilter
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged, wants_list
 
 PAGE_SIZE = 25
 
@@ -25,13 +24,10 @@ def submissions(request: HttpRequest) -> HttpResponse:
         request.GET, templates=list(templates.values_list("template", "template_version").distinct())
     )
     chosen = form.narrow(selectors.submissions_for(actor, refused=form.wants_refused))
-    pager = Paginator(chosen.select_related("standing"), PAGE_SIZE)
-    page = pager.get_page(page_number(request.GET.get("page")))
+    page = page_of(request, chosen.select_related("standing"), PAGE_SIZE)
     context = {
         "form": form,
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
         "any_submission": page.paginator.count > 0 or everything.exists(),
         "moving": any(submission.state in wording.MOVING for submission in page.object_list),
     }
@@ -40,5 +36,4 @@ def submissions(request: HttpRequest) -> HttpResponse:
 
 def _template(request: HttpRequest) -> str:
     # going back in the browser asks for the whole page again, with htmx's headers
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    return "dashboard/submissions/list.html" if fragment else "dashboard/submissions/page.html"
+    return "dashboard/submissions/list.html" if wants_list(request) else "dashboard/submissions/page.html"

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard.notice_forms import SENDABLE, ChangeForm, EndpointForm
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 from portal.dashboard.views.notices import fragment_or
 from portal.notices import selectors, services
 from portal.notices.errors import TooManyEndpoints
@@ -61,14 +60,11 @@ def webhook(request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("The webhook is changed."))
         return redirect("webhook", endpoint_id)
-    found = Paginator(selectors.deliveries_of(endpoint), PAGE_SIZE)
-    page = found.get_page(page_number(request.GET.get("page")))
+    page = page_of(request, selectors.deliveries_of(endpoint), PAGE_SIZE)
     context = {
         "endpoint": endpoint,
         "form": form,
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
-        "list_url": request.path,
+        **paged(request, page),
     }
     return render(request, fragment_or(request, "delivery_list", "webhook"), context)
 

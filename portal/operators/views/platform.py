@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.accounts.actor import Actor
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 from portal.dashboard.views.directory import KINDS
 from portal.operators import health
 from portal.operators import institutions as selectors
@@ -24,14 +23,12 @@ def institutions(request: HttpRequest) -> HttpResponse:
     """Who takes part, whom to write to, how much goes on."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     text = request.GET.get("q", "").strip()[:120]
-    found = Paginator(selectors.institutions(actor, text), PAGE_SIZE)
-    page = found.get_page(page_number(request.GET.get("page")))
+    page = page_of(request, selectors.institutions(actor, text), PAGE_SIZE)
     ids = [one.pk for one in page.object_list]
     admins, stacks = selectors.administrators(actor, ids), selectors.stack_is_present(actor, ids)
     context: dict[str, Any] = {
         "text": text,
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
+        **paged(request, page),
         "errands": errands(actor),
         "rows": [(one, KINDS[one.kind], admins[one.pk], stacks.get(one.pk)) for one in page.object_list],
     }

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.actor import Actor
 from portal.common.errors import BadRequest
-from portal.dashboard.paging import page_number, pages_of
+from portal.dashboard.paging import page_of, paged
 from portal.operators import selectors, services
 from portal.operators.errors import (
     AlreadyAdministrator,
@@ -46,11 +45,10 @@ def recoveries(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Another operator has to confirm it before anything happens."))
             return redirect("operator_recovery", made.pk)
         form.tie()
-    page = Paginator(selectors.recoveries(actor), PAGE_SIZE).get_page(page_number(request.GET.get("page")))
+    page = page_of(request, selectors.recoveries(actor), PAGE_SIZE)
     context = {
         "form": form,
-        "page": page,
-        "pages": pages_of(page.number, page.paginator.num_pages),
+        **paged(request, page),
         "rows": [(one, LABELS[State(one.state)]) for one in page.object_list],
     }
     return render(request, "operators/recoveries.html", context)
