@@ -19,13 +19,24 @@ from portal.audit.trail import trail_json
 from portal.custody.models import Hold, RetentionWish, TakeOut
 from portal.custody.signals import taking_out
 from portal.notices.models import Endpoint, EventDefault
-from sharing.models import AccessRequest, Copy, Grant, GrantExpectation, GrantTransition, Invitation, Profile
+from sharing.models import (
+    AcceptanceCheck,
+    AcceptanceRulebook,
+    AccessRequest,
+    Copy,
+    Disclosure,
+    Grant,
+    GrantExpectation,
+    GrantTransition,
+    Invitation,
+    Profile,
+)
 from sharing.states import State
 
 CHUNK = 500
 Tables = dict[str, QuerySet[Any, dict[str, Any]]]
 SEEN = ("id", "owner__code", "recipient__code", "state", "state_since", "funds", "templates", "contents",
-        "condition", "valuations_from", "ends_on", "purpose")  # fmt: skip
+        "condition", "must_pass", "valuations_from", "ends_on", "purpose")  # fmt: skip
 """What the recipient of a grant knows of it."""
 
 
@@ -57,6 +68,8 @@ def _tables(institution: Institution) -> Tables:
     given = Grant.objects.filter(owner=institution)
     received = Grant.objects.filter(recipient=institution).exclude(state__in=[State.DRAFT, State.DISCARDED])
     asked = AccessRequest.objects.filter(Q(asker=institution) | Q(owner=institution))
+    published = AcceptanceRulebook.objects.filter(institution=institution)
+    disclosed = Disclosure.objects.filter(Q(acceptance__in=published) | Q(owner=institution))
     mappings = MappingVersion.objects.filter(mapping__institution=institution)
     return {
         "institution": Institution.objects.filter(pk=institution.pk).values(),
@@ -85,6 +98,15 @@ def _tables(institution: Institution) -> Tables:
             "grant_id", "from_state", "to_state", "reason", "at"
         ),
         "copies-handed-on": Copy.objects.filter(grant__in=given).values(),
+        "acceptance-rulebooks": published.values(*_columns(AcceptanceRulebook), "rulebook__number"),
+        "acceptance-rulebooks-disclosed": disclosed.values(
+            "acceptance__institution__code",
+            "acceptance__rulebook__number",
+            "acceptance__rulebook__sha256",
+            "owner__code",
+            "at",
+        ),
+        "acceptance-checks": AcceptanceCheck.objects.filter(submission__in=mine).values(),
         "access-requests": asked.values(
             "asker__code", "owner__code", "wanted", "purpose", "state", "asked_at"
         ),
