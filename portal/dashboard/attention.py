@@ -1,7 +1,6 @@
 """What needs somebody now: one group per reason, the most pressing first."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Q
@@ -12,56 +11,18 @@ from django.utils.translation import gettext as _
 from ingestion.review import selectors as review
 from ingestion.schedule import selectors as schedule
 from ingestion.web import selectors
-from ingestion.web.models import Submission
 from ingestion.web.states import State, Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
-from portal.dashboard.expected import Due, everything_due, shown
+from portal.dashboard import attention_admins as admins
+from portal.dashboard.attention_lines import MOST, Group, Line, Matter
+from portal.dashboard.expected import everything_due, shown
 from portal.dashboard.forms import OPEN_WARNINGS
 from portal.dashboard.next_acts import Act, act_on, act_on_overdue
 from portal.dashboard.review import rule_title
 
 RECENT = timedelta(days=90)
 """How far back what went wrong is still called up; what waits for a sign-in waits for ever."""
-MOST = 4
-"""Of a group that are named; the rest is behind its link."""
-
-
-@dataclass(frozen=True)
-class Matter:
-    """Something to decide: what it is called, what is told beside it, where it is decided."""
-
-    title: str
-    detail: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing of a group, a submission, an expected delivery or a matter; and what its viewer does next."""
-
-    act: Act | None
-    submission: Submission | None = None
-    due: Due | None = None
-    matter: Matter | None = None
-
-
-@dataclass(frozen=True)
-class Group:
-    """One reason to act: why, what to do, the first of `count`, and where all of them are."""
-
-    name: str
-    tone: str
-    icon: str
-    title: str
-    advice: str
-    count: int
-    address: str
-    lines: Sequence[Line]
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.lines)
 
 
 def attention(actor: Actor) -> list[Group]:
@@ -169,6 +130,10 @@ def _overdue(actor: Actor) -> Group:
 GROUPS: tuple[Callable[[Actor], Group | None], ...] = (
     _sign_in,
     _approvals,
+    admins.offers,
+    admins.requests,
+    admins.drafts,
+    admins.releases,
     _overdue,
     _broken,
     _errors,
