@@ -50,6 +50,7 @@ PLACES: tuple[Place, ...] = (
             "submission_pipeline",
             "map_columns",
             "accept_rule",
+            "acceptance_outcome",
         ),
         tabs=(
             Place("submissions", _("All submissions")),
