@@ -16,7 +16,7 @@ from ingestion.aws.deployed import DeployedBucket, DeployedKey
 from ingestion.aws.errors import AccessDenied, AwsUnavailable, NotFound
 from ingestion.aws.policies import NotAPolicy
 from portal.accounts import credentials
-from portal.accounts.models import Institution
+from portal.accounts.models import Institution, User
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.dashboard import security, security_words
@@ -225,8 +225,13 @@ def test_the_page_shows_key_buckets_sign_ins_and_proofs(
     assert page.count("data-sign-in") == 1 and "192.0.2.7" in page and "192.0.2.9" not in page
     assert "after 12 hours" in page and "keeps no trail of its own" in page
     assert "test_only_the_owner_decrypts_with_the_key" in page and "data-problem" not in page
+    ours = User.objects.get(subject="sam-alpine-am")
+    assert "Removed person" not in page
+    User.objects.filter(pk=ours.pk).delete()
     aws["state"] = "PendingDeletion"
-    assert "nobody reads or stores anything" in admin.get(reverse("security")).text
+    page = admin.get(reverse("security")).text
+    assert "nobody reads or stores anything" in page
+    assert f"Removed person {str(ours.pk)[:8]}" in page, "as the audit trail calls them"
 
 
 @pytest.mark.parametrize(
