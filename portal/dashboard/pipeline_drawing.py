@@ -16,6 +16,9 @@ GUTTER, GAP, LANE = 24, 24, 8
 _COLUMNS = (GUTTER, GUTTER + NODE + GAP)
 WIDTH = 2 * GUTTER + 2 * NODE + GAP
 
+Lane = dict[str, int]
+"""The states that lines in one distance lead to, one below the other, and their rows."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -82,7 +85,7 @@ def draw(machine: StateMachine) -> Drawing:
     """A drawing of any state machine without loops."""
     boxes = _placed(machine)
     edges = [(state.name, edge) for state in machine.states.values() for edge in state.edges]
-    lanes: dict[int, list[str]] = {0: [], 1: []}
+    lanes: dict[int, list[Lane]] = {0: [], 1: []}
     lines = tuple(
         Line(start, edge.to, edge.why, _path(boxes[start], boxes[edge.to], lanes)) for start, edge in edges
     )
@@ -154,7 +157,7 @@ def _into(machine: StateMachine, name: str) -> Iterator[tuple[str, Edge]]:
                 yield state.name, edge
 
 
-def _path(start: Box, end: Box, lanes: dict[int, list[str]]) -> str:
+def _path(start: Box, end: Box, lanes: dict[int, list[Lane]]) -> str:
     """Straight where nothing stands between, across to the other column, else along the outside."""
     if start.column == end.column:
         if end.row == start.row + 1:
@@ -167,11 +170,20 @@ def _path(start: Box, end: Box, lanes: dict[int, list[str]]) -> str:
     return f"M{start.centre} {start.bottom}V{end.middle}H{end.right}"
 
 
-def _outside(start: Box, end: Box, lanes: list[str]) -> str:
-    """A line beside the column; all that lead to the same state share one."""
-    if end.name not in lanes:
-        lanes.append(end.name)
-    away = LANE * (1 + lanes.index(end.name))
+def _outside(start: Box, end: Box, lanes: list[Lane]) -> str:
+    """A line beside the column, as near as there is room; all that lead to the same state share one."""
+    away = LANE * (1 + _lane(start, end, lanes))
     if start.column == 0:
         return f"M{start.x} {start.middle}H{start.x - away}V{end.middle}H{end.x}"
     return f"M{start.right} {start.middle}H{start.right + away}V{end.middle}H{end.right}"
+
+
+def _lane(start: Box, end: Box, lanes: list[Lane]) -> int:
+    for number, lane in enumerate(lanes):
+        if end.name in lane:
+            return number
+    free = (number for number, lane in enumerate(lanes) if start.row > max(lane.values()))
+    if (number := next(free, len(lanes))) == len(lanes):
+        lanes.append({})
+    lanes[number][end.name] = end.row
+    return number

@@ -47,6 +47,12 @@ def test_no_line_crosses_a_box() -> None:
                 assert not (inside_x and inside_y), f"{line.start} to {line.end} runs over {one.name}"
 
 
+def test_every_line_stays_within_the_drawing() -> None:
+    for line in drawing().lines:
+        across = [float(x) for x in re.findall(r"[MH](-?[\d.]+)", line.path)]
+        assert min(across) > 0 and max(across) < drawing().width, f"{line.start} to {line.end}"
+
+
 def test_a_state_that_comes_later_finds_its_place() -> None:
     states = [
         StateOfMachine("First", "Task", "", "first", (Edge("Extra", "next"), Edge("Oops", CATCH))),
