@@ -158,7 +158,8 @@ def _inspection(
 def _decimal(pack: Pack, mapped: dict[str, int], rows: list[list[str]], delimiter: str | None) -> str:
     """The decimal sign that most numbers of the first rows use; a point when there is nothing to go by."""
     columns = [i for key, i in mapped.items() if pack.fields[key].type in ("decimal", "fraction")]
-    cells = [row[i].strip().rstrip(" %") for row in rows for i in columns if i < len(row)]
+    filled = (row[i] for row in rows for i in columns if i < len(row))
+    cells = [cell.strip().rstrip(" %") for cell in filled if "." in cell or "," in cell]
     signs = Counter(sign for cell in cells if not _EITHER.fullmatch(cell) and (sign := _sign(cell)))
     if not signs and delimiter != ",":  # between commas a comma in a number is hardly its decimal sign
         signs = Counter(sign for cell in cells if (sign := _sign(cell)))

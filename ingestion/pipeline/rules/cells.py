@@ -13,7 +13,7 @@ from ingestion.pipeline.codefamilies.nace import REVISIONS
 from ingestion.pipeline.pack import pack_names
 from ingestion.pipeline.recognise import version_in
 from ingestion.pipeline.rules.failures import Failures, by_value, failures_at, group_failures
-from ingestion.pipeline.rules.frame import Frame, noted
+from ingestion.pipeline.rules.frame import Frame, Mask, noted
 from ingestion.pipeline.rules.rule import Rule
 from ingestion.pipeline.rules.values import ISO_DATE
 
@@ -27,6 +27,8 @@ _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _SEPARATORS = re.compile(r"[;/,|]")
 MAX_SCALE = 18
 """Digits behind the decimal sign that the common schema keeps."""
+_MOST_WHOLE = 1e10
+"""What a ratio of the common schema is below; an amount may be larger."""
 
 
 def number(rule: Rule, frame: Frame) -> Failures | None:
@@ -252,20 +254,27 @@ def length(rule: Rule, frame: Frame) -> Failures | None:
 
 def precision(rule: Rule, frame: Frame) -> Failures | None:
     """A number keeps all its digits in the common schema."""
-    if not frame.has(rule.field) or not _worth_a_look(frame.column(rule.field).texts):
+    if not frame.has(rule.field):
+        return None
+    column = frame.column(rule.field)
+    parsed = frame.parsed(rule.field)
+    worth = _has_many_digits(column.texts) | (np.abs(parsed) >= _MOST_WHOLE)
+    places = np.flatnonzero(worth & np.isfinite(parsed)).tolist()
+    if not places:
         return None
     from ingestion.pipeline.transform import kinds, unfit  # imported here: few files have such numbers
 
-    values, finite = frame.column(rule.field).values, np.isfinite(frame.parsed(rule.field))
-    lost = unfit(values, frame.delivery.decimal, kinds(frame.pack)[rule.field])
+    lost = unfit([column.at(i) for i in places], frame.delivery.decimal, kinds(frame.pack)[rule.field])
     message = "The number has more digits than the common schema can hold."
-    return failures_at(frame, rule.field, {i: message for i in np.flatnonzero(finite).tolist() if lost[i]})
+    return failures_at(frame, rule.field, {i: message for i, gone in zip(places, lost, strict=True) if gone})
 
 
-def _worth_a_look(texts: pa.Array) -> bool:
-    """Only long numbers, or ones with an exponent, can have too many digits."""
+def _has_many_digits(texts: pa.Array) -> Mask:
+    """Whether a number is long or has an exponent: only then can it have too many digits behind its sign."""
     letters, offsets = text_bytes(texts)
-    return bool(np.diff(offsets).max(initial=0) > MAX_SCALE or ((letters | 0x20) == ord("e")).any())
+    long = np.diff(offsets) > MAX_SCALE
+    long[np.searchsorted(offsets, np.flatnonzero((letters | 0x20) == ord("e")), side="right") - 1] = True
+    return long
 
 
 def version(rule: Rule, frame: Frame) -> Failures | None:

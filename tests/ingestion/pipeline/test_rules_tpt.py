@@ -243,3 +243,14 @@ def test_a_portfolio_that_writes_one_number_in_two_ways_is_constant() -> None:
     rows = [dict(row) for row in CLEAN.rows]
     rows[3]["8b"] += "00" if "." in rows[3]["8b"] else ".00"
     assert found(rows) == set()
+
+
+@pytest.mark.parametrize(
+    ("number", "lost"),
+    [("1234567890.5", False), ("12345678901", True), ("1.25e-07", False), ("0." + "3" * 30, True)],
+)
+def test_a_ratio_that_the_common_schema_cannot_hold_is_named(number: str, lost: bool) -> None:
+    rows = [dict(row) for row in CLEAN.rows]
+    place = next(i for i, row in enumerate(rows) if row.get("91"))
+    rows[place]["91"] = number
+    assert (("TPT-PRECISION-91", DELIVERY.row_numbers[place], "91") in found(rows)) is lost
