@@ -47,7 +47,7 @@ def template_bucket(s3: Any) -> stacks.TemplateBucket:
 def code_version() -> str:
     """Twelve hex digits that change with the code or the rules the functions run."""
     digest = hashlib.sha256()
-    for package in ("pipeline", "aws", "lambdas"):
+    for package in ("parser", "pipeline", "aws", "lambdas"):
         for file in sorted((ROOT / "ingestion" / package).rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())

@@ -156,7 +156,7 @@ def stacked(inspection: Inspection, tables: dict[str, Delivery]) -> Delivery:
     columns = {}
     for key in dict.fromkeys(key for table in tables.values() for key in table.columns):
         columns[key] = merged(
-            table.columns.get(key) or blank_column(len(table.row_numbers)) for table in tables.values()
+            [table.columns.get(key) or blank_column(len(table.row_numbers)) for table in tables.values()]
         )
     numbers = np.concatenate([table.row_numbers for table in tables.values()])
     notes = {note["text"]: note for table in tables.values() for note in table.inspection.notes}

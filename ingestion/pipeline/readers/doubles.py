@@ -24,7 +24,7 @@ def column_of(data: bytes) -> Column:
 
 
 def texts_of(numbers: npt.NDArray[np.float64]) -> pa.Array:
-    """Each as text, the same as `text_of` in sheets.py gives it."""
+    """Each as text, the same as `text_of` of the parser gives it."""
     texts = pc.cast(
         pa.Array.from_buffers(pa.float64(), len(numbers), [None, pa.py_buffer(numbers)]), pa.string()
     )

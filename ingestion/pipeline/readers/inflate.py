@@ -27,6 +27,8 @@ def inflated(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]
     try:
         for piece in _unpacked(package, part):
             size += len(piece)
+            if size > part.file_size:
+                break
             check = isal_zlib.crc32(piece, check)
             yield piece
     except _Damaged as error:

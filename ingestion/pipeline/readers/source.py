@@ -1,7 +1,7 @@
 """What every reader offers: candidate tables with their first rows, and one of them in full, encoded."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingestion.pipeline.arrays import picked, strings, text_bytes
+from ingestion.pipeline.arrays import dictionary, from_integers, picked, strings, text_bytes
 
 HEAD_ROWS = 300
 """Rows of a candidate that recognition and the detection of the decimal sign may look at."""
@@ -171,14 +171,14 @@ class Encoder:
         return Column(codes, list(self._index))
 
 
-def merged(columns: Iterable[Column]) -> Column:
+def merged(columns: Sequence[Column]) -> Column:
     """The rows of several columns one below the other, each value once."""
-    index: defaultdict[str, int] = defaultdict(count().__next__)
-    parts = []
-    for column in columns:
-        places = np.fromiter(map(index.__getitem__, column.values), np.int32, len(column.values))
-        parts.append(places[column.codes])
-    return Column(np.concatenate(parts), list(index))
+    if len(columns) == 1:
+        return columns[0]
+    parts = [dictionary(column.codes, column.texts) for column in columns]
+    together = pa.chunked_array(parts).unify_dictionaries()
+    codes = np.concatenate([from_integers(part.indices) for part in together.chunks])
+    return Column(codes, together.chunk(0).dictionary)
 
 
 def blank_column(rows: int) -> Column:

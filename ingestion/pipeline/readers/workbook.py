@@ -24,11 +24,12 @@ class WorkbookSource:
         try:
             faults: xls_scan.Faults = {}
             if kind == "xlsx":
-                data = zip_scan.scan(data)
+                zip_scan.scan(data, box.file, box.rest)
             else:
                 _check_xls(data)
                 faults = xls_scan.scan(data)
-            self.sheets = box.open(data, 2 * zip_scan.MAX_CELLS, faults)
+                box.file.write(data)
+            self.sheets = box.open(2 * zip_scan.MAX_CELLS, faults)
             if not self.sheets:
                 raise UnreadableFile("FILE_UNREADABLE", "No sheet with cells was found in it.")
         except BaseException:

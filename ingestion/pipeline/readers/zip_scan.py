@@ -9,11 +9,14 @@ import zipfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
+from typing import IO
 
 import numpy as np
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers import part_scan
+from ingestion.pipeline.readers.halves import Halves
 from ingestion.pipeline.readers.inflate import inflated
 from ingestion.pipeline.readers.part_scan import Extent
 from ingestion.pipeline.readers.references import Bytes
@@ -32,7 +35,7 @@ MAX_STRING = 512 * 1024
 MAX_TEXT = 256 * 1024 * 1024
 """Bytes of all texts in the cells; a shared text counts as often as it is used: the parser copies it."""
 MAX_STORED = 64 * 1024 * 1024
-"""Up to this size a changed package is not compressed again."""
+"""Up to this size the parser gets the package inflated: it would do it again, three times as slowly."""
 
 _TEXTS = "xl/sharedstrings.xml"
 _REFUSED = {
@@ -54,10 +57,11 @@ _WIDE = (b"<\0", b"\0<", b"\xff\xfe", b"\xfe\xff")
 """How XML of two bytes a character begins: nothing would be found in it."""
 
 
-def scan(data: bytes) -> bytes:
-    """The package, with error cells such as #N/A as text: the parser would make blanks of them.
+def scan(data: bytes, first: IO[bytes], rest: IO[bytes]) -> None:
+    """Write the package for the parsers: inflated already, and with error cells such as #N/A as text.
 
-    Raises UnreadableFile when it is damaged, protected, active or oversized.
+    The parser would make blanks of those. The later rows of large sheets go into `rest`, or nothing does: see
+    halves.py. Raises UnreadableFile when it is damaged, protected, active or oversized.
     """
     np.empty(_KEPT, np.uint8)
     try:
@@ -65,12 +69,22 @@ def scan(data: bytes) -> bytes:
             parts = package.infolist()
             _scan_names(parts)
             texts = [part for part in parts if part.filename.lower() == _TEXTS]
-            with ThreadPoolExecutor(2) as pool:
-                budget = _Budget(package, pool)
+            small = sum(part.file_size for part in parts) <= MAX_STORED
+            with ThreadPoolExecutor(2) as pool, Halves(first, rest, parts if small else []) as halves:
+                budget = _Budget(package, pool, halves if small else None)
                 for part in texts:
                     budget.learn_texts(part)
                 faulty = [part.filename for part in parts if budget.scan(part)]
-            return _errors_as_text(package, faulty) if faulty else data
+            if small and not faulty:
+                return
+            for file in (first, rest):
+                file.seek(0)
+                file.truncate()
+            if not faulty:
+                first.write(data)
+                return
+            with Halves(first, rest, parts, packed=not small) as halves:
+                _write_errors_as_text(package, faulty, halves)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise UnreadableFile("FILE_UNREADABLE") from error
 
@@ -96,8 +110,10 @@ def _scan_names(parts: list[zipfile.ZipInfo]) -> None:
 class _Budget:
     """What a package may still use."""
 
-    def __init__(self, package: zipfile.ZipFile, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, package: zipfile.ZipFile, pool: ThreadPoolExecutor, halves: Halves | None) -> None:
+        """What is seen of the package goes into `halves` as well."""
         self._package = package
+        self._halves = halves
         self._pool = pool
         self._inflated = 0
         self._uses = 0
@@ -129,10 +145,13 @@ class _Budget:
         """One piece is inflated while others are looked through."""
         extent = Extent()
         waiting: deque[Future[Extent]] = deque()
-        for piece, text, end in self._pieces(part):
-            waiting.append(self._pool.submit(part_scan.measure, piece, text, end))
-            if len(waiting) > _AHEAD:
-                extent |= waiting.popleft().result()
+        with self._halves.part(part) if self._halves else nullcontext() as write:
+            for piece, text, end in self._pieces(part):
+                waiting.append(self._pool.submit(part_scan.measure, piece, text, end))
+                if write:
+                    write(piece[part_scan.START : end])
+                if len(waiting) > _AHEAD:
+                    extent |= waiting.popleft().result()
         for future in waiting:
             extent |= future.result()
         return extent
@@ -175,21 +194,15 @@ def _longest_run(piece: bytes, end: int, run: int) -> int:
     return end - max(place, piece.rfind(b"<", part_scan.START, end))
 
 
-def _errors_as_text(package: zipfile.ZipFile, faulty: list[str]) -> bytes:
-    """The package packed anew."""
-    sink = io.BytesIO()
-    size = sum(part.file_size for part in package.infolist())
-    method = zipfile.ZIP_STORED if size <= MAX_STORED else zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(sink, "w", method, compresslevel=1) as changed:
-        for part in package.infolist():
-            with changed.open(part.filename, "w") as target, package.open(part) as stream:
-                rest = b""
-                while chunk := stream.read(part_scan.PIECE):
-                    whole, bracket, begun = (rest + chunk).rpartition(b"<")
-                    target.write(_ERROR_CELL.sub(rb'\1"str"', whole) if part.filename in faulty else whole)
-                    rest = bracket + begun
-                target.write(rest)
-    return sink.getvalue()
+def _write_errors_as_text(package: zipfile.ZipFile, faulty: list[str], halves: Halves) -> None:
+    for part in package.infolist():
+        with halves.part(part) as write, package.open(part) as stream:
+            rest = b""
+            while chunk := stream.read(part_scan.PIECE):
+                whole, bracket, begun = (rest + chunk).rpartition(b"<")
+                write(_ERROR_CELL.sub(rb'\1"str"', whole) if part.filename in faulty else whole)
+                rest = bracket + begun
+            write(rest)
 
 
 def _unpacks() -> UnreadableFile:

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ingestion.parser.columns import text_of
 from ingestion.pipeline import inspect_file, parse_file, validate
 from ingestion.pipeline.annotated import annotated_workbook, marks, pages, sheets
 from ingestion.pipeline.annotated.cells import cell_of, clean
 from ingestion.pipeline.annotated.pages import SheetNames
 from ingestion.pipeline.findings import findings_parquet
-from ingestion.pipeline.readers.sheets import text_of
 from ingestion.pipeline.verdict import index_card, verdict_document
 from tests.examples import examples
 from tests.tools.generate_samples import tpt

@@ -49,7 +49,7 @@ def texts_used(size: int, times: int) -> bytes:
 
 def test_a_shared_text_may_be_used_often_and_a_long_one_now_and_then() -> None:
     for size, times in ((200, 50_000), (400_000, 500)):
-        zip_scan.scan(texts_used(size, times))
+        zip_scan.scan(texts_used(size, times), io.BytesIO(), io.BytesIO())
 
 
 def many_sheets(count: int) -> bytes:
@@ -226,10 +226,10 @@ def test_a_cell_at_the_limit_is_read_and_one_beyond_is_not() -> None:
         name = column_name(column)
         data = sheet_with(b'<row r="20000"><c r="%s20000"><v>1</v></c></row>' % name.encode())
         if fits:
-            zip_scan.scan(data)
+            zip_scan.scan(data, io.BytesIO(), io.BytesIO())
         else:
             with pytest.raises(UnreadableFile):
-                zip_scan.scan(data)
+                zip_scan.scan(data, io.BytesIO(), io.BytesIO())
 
 
 def column_name(number: int) -> str:
@@ -276,7 +276,7 @@ def test_cells_without_a_place_are_counted_where_they_stand() -> None:
     extent = part_scan.measure_odd([row * 3])
     assert (extent.rows, extent.columns) == (3, 8)
     assert code_of(sheet_with(b"<row>" + b"<c/>" * 2_001 + b"</row>")) == "FILE_TOO_LARGE"
-    zip_scan.scan(sheet_with(b"<row>" + b"<c/>" * 2_000 + b"</row>"))
+    zip_scan.scan(sheet_with(b"<row>" + b"<c/>" * 2_000 + b"</row>"), io.BytesIO(), io.BytesIO())
 
 
 def test_xml_of_two_bytes_a_character_is_refused() -> None:

@@ -6,9 +6,9 @@ import io
 import pytest
 import xlsxwriter
 
+from ingestion.parser.columns import text_of
 from ingestion.pipeline import inspect_file
 from ingestion.pipeline.readers import open_source
-from ingestion.pipeline.readers.sheets import text_of
 from tests.ingestion.pipeline.support import cells, expected, read
 from tests.tools.generate_samples import tpt
 

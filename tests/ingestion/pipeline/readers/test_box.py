@@ -8,12 +8,9 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ingestion.pipeline.errors import UnreadableFile
 from ingestion.pipeline.readers import box as boxes
-from ingestion.pipeline.readers import sheets
 from ingestion.pipeline.readers.box import Box
 from tests.ingestion.pipeline.support import zipped
 from tests.tools.generate_samples import tpt
@@ -33,9 +30,14 @@ def box() -> Iterator[Box]:
     box.end()
 
 
+def opened(box: Box, data: bytes, most_cells: int = CELLS) -> list[str]:
+    box.file.write(data)
+    return box.open(most_cells)
+
+
 def code_of(box: Box, data: bytes) -> str:
     with pytest.raises(UnreadableFile) as refused:
-        box.open(data, CELLS)
+        opened(box, data)
         box.head("TPT", 5)
     return refused.value.code
 
@@ -58,24 +60,10 @@ def workbook(rows: int, columns: int) -> bytes:
 
 @pytest.mark.parametrize("data", [LEGACY, TABLE.xlsx()])
 def test_a_sound_workbook_is_read(box: Box, data: bytes) -> None:
-    assert box.open(data, CELLS)[0] == "TPT"
+    assert opened(box, data)[0] == "TPT"
     assert box.head("TPT", 2)[0] == TABLE.headers
     assert len(box.head("TPT", 300)) == 4
     assert box.grid("TPT", 1).rows == 3
-
-
-def test_a_large_sheet_is_encoded_in_two_processes_with_the_same_result(
-    box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows, width = 4_500, 101
-    assert rows * width > sheets._LARGE
-    box.open(workbook(rows, width), CELLS)
-    grid = box.grid("TPT", 1)
-    assert (grid.rows, len(grid.columns)) == (rows - 1, width)
-    for j in (0, 1, 49, 50, 51, 99, 100):
-        column = grid.columns[j]
-        shown = [f"{i}-{j}" if j % 2 else str(i * j) for i in range(1, rows)]
-        assert [column.values[code] for code in column.codes] == shown
 
 
 @pytest.mark.parametrize("data", [ENDLESS, LEGACY[:700], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)])
@@ -93,14 +81,14 @@ def test_what_takes_too_long_is_too_large(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_takes_too_much_memory_ends_in_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boxes, "MEMORY", 60 << 20)
     box = Box()
-    box.open(workbook(4_000, 100), CELLS)
+    opened(box, workbook(4_000, 100))
     with pytest.raises(UnreadableFile) as refused:
         box.grid("TPT", 1)
     assert refused.value.code in ("FILE_TOO_LARGE", "FILE_UNREADABLE")
 
 
 def test_more_cells_than_allowed_are_too_large(box: Box) -> None:
-    box.open(TABLE.xlsx(), 100)
+    opened(box, TABLE.xlsx(), 100)
     with pytest.raises(UnreadableFile) as refused:
         box.grid("TPT", 1)
     assert refused.value.code == "FILE_TOO_LARGE"
@@ -108,7 +96,7 @@ def test_more_cells_than_allowed_are_too_large(box: Box) -> None:
 
 def test_no_process_is_left_behind() -> None:
     box = Box()
-    box.open(LEGACY, CELLS)
+    opened(box, LEGACY)
     process = box._process
     del box
     gc.collect()
@@ -118,8 +106,3 @@ def test_no_process_is_left_behind() -> None:
 def test_the_process_says_nothing(box: Box, capfd: pytest.CaptureFixture[str]) -> None:
     code_of(box, ENDLESS)
     assert capfd.readouterr() == ("", "")
-
-
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
-def test_numbers_together_read_as_each_alone(numbers: list[float]) -> None:
-    assert sheets._texts([*numbers, -0.0]) == [*map(sheets.text_of, numbers), "0"]

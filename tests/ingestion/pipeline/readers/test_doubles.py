@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.parser.columns import text_of
 from ingestion.pipeline.readers.doubles import column_of
-from ingestion.pipeline.readers.sheets import text_of
 
 _ROUNDED = st.builds(round, st.floats(-1e16, 1e16), st.integers(0, 12))
 
