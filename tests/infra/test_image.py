@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.infra.embedded import ROOT
 
-PACKAGES = ("pipeline", "aws", "lambdas")
+PACKAGES = ("parser", "pipeline", "aws", "lambdas")
 # They deploy stacks; no function does.
 NOT_IN_A_FUNCTION = {ROOT / "ingestion" / "aws" / name for name in ("stacks.py", "packaging.py")}
 
