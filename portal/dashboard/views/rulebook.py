@@ -125,7 +125,8 @@ def _save(request: HttpRequest, in_force: selectors.InForce, saving: SavingForm)
         document = with_settings(
             in_force.document, _template(request), request.POST, request.POST.getlist("use")
         )
-        if document == in_force.document and not in_force.problems:
+        # the first version may be the standard: partners can only be asked to pass what is saved
+        if document == in_force.document and in_force.version and not in_force.problems:
             return [_("Nothing was changed, so there is nothing to save.")]
         saved = services.save_rulebook(actor=actor, document=document, **saving.cleaned_data)
     except forms.ValidationError as error:

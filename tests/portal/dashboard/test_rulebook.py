@@ -16,7 +16,7 @@ from portal.accounts.models import Institution, User
 from portal.common.errors import SignInNeeded
 from portal.dashboard import rule_list
 from portal.dashboard.rulebook_forms import with_settings
-from tests.portal.dashboard.conftest import CURRENT, OWN, put_rulebook, results_of
+from tests.portal.dashboard.conftest import CURRENT, OWN, put_rulebook, results_of, version_in_force
 
 pytestmark = pytest.mark.aws
 RULE = "TPT-P02-NET-ASSETS"
@@ -119,6 +119,16 @@ def test_what_equals_the_standard_is_no_change(change: Any, store: Any, alpine: 
     tolerance = f"{standard.standard_tolerance:g}"
     change(**{f"severity:{RULE}": standard.rule.severity, f"tolerance:{RULE}": tolerance})
     assert "rules" not in stored(store, alpine)
+
+
+def test_the_rules_as_they_come_can_be_saved_once_for_partners_to_pass(
+    reviewer: Client, store: Any, alpine: Institution
+) -> None:
+    store.delete_object(Bucket=results_of(alpine), Key=CURRENT)
+    for said in ("is in force", "Nothing was changed"):
+        sent = {"based_on": version_in_force(store, alpine), "reason": "For our partners."}
+        assert said in reviewer.post("/rulebook/?template=TPT", sent, follow=True).content.decode()
+    assert RulebookVersion.objects.get().number == 1
 
 
 def test_further_uses_are_switched_on_and_off(change: Any, store: Any, alpine: Institution) -> None:
