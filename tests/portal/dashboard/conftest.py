@@ -109,7 +109,7 @@ def make(alpine: Institution, anna: User) -> Make:
     """Makes a submission of Alpine, uploaded by Anna; verdict and counts may be given."""
 
     def made(state: State = State.COMPLETED, **values: Any) -> Submission:
-        number = Submission.objects.filter(institution=alpine).count() + 1
+        number = Submission.objects.filter(institution=values.get("institution", alpine)).count() + 1
         counts = values.pop("counts", (0, 0, 0))
         defaults: dict[str, Any] = {
             "institution": alpine,
