@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from _pytest.nodeid import NodeId
 from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
+from pytest_django import DjangoDbBlocker
 
 # A busy machine is no finding: neither one slow example nor slow making of examples fails a property.
 properties.register_profile("fundgate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,6 +37,13 @@ _FIRST = (
 def _static_files_found_when_asked_for() -> None:
     """Every test client has the middleware of its own, which would list all static files anew."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The tables that the tests make from the models, and the one in which migrations are recorded."""
+    with django_db_blocker.unblock():
+        MigrationRecorder(connection).ensure_schema()
 
 
 def _group(item: pytest.Item) -> str:
