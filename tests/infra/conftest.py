@@ -1,4 +1,7 @@
-"""One embedded AWS for the whole folder, with the project's stacks and two institutions."""
+"""One embedded AWS for the whole folder, with the project's stacks and two institutions.
+
+Servers are killed at the end: nobody needs what a graceful stop would save.
+"""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -13,7 +16,7 @@ from tests.infra.embedded import Platform, Server
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("aws")).start()
     yield running
-    running.stop()
+    running.stop(signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
@@ -34,4 +37,4 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield start
     for each in started:
-        each.stop(signal.SIGKILL)  # nobody needs what a graceful stop would save
+        each.stop(signal.SIGKILL)

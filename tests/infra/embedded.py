@@ -41,10 +41,10 @@ def free_port() -> int:
 class Server:
     """`python -m infra.local.server` with a folder of its own; `without` names wraps to leave out.
 
-    `checkpoint` is its pace in seconds: short where a test waits for one, as shipped where none does.
+    `checkpoint` is its pace in seconds: short where a test waits for one, an hour where none does.
     """
 
-    def __init__(self, folder: Path, without: str = "", checkpoint: str = "") -> None:
+    def __init__(self, folder: Path, without: str = "", checkpoint: str = "3600") -> None:
         self.folder, self.without, self.checkpoint, self.port = folder, without, checkpoint, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None

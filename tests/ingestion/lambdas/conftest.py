@@ -1,5 +1,6 @@
 """One embedded AWS with the deployed chain for the whole folder."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     try:
         yield Chain(server, portal)
     finally:
-        server.stop()
+        server.stop(signal.SIGKILL)  # nobody needs what a graceful stop would save
         portal.server.shutdown()
         portal.server.server_close()
 

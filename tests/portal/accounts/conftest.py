@@ -129,6 +129,7 @@ def live() -> Iterator[LivePortal]:
         home = Home(path=Path(folder).resolve(), port=free_port(), aws_port=free_port())
         home.make()
         aws = embedded.child(home)
+        aws.environment["FUNDGATE_CHECKPOINT_SECONDS"] = "3600"  # nothing here outlives the tests
         aws.start()
         server = None
         try:

@@ -142,6 +142,7 @@ def embedded_store() -> Iterator[Home]:
         home = Home(path=Path(folder).resolve(), port=free_port(), aws_port=free_port())
         home.make()
         server = embedded.child(home)
+        server.environment["FUNDGATE_CHECKPOINT_SECONDS"] = "3600"  # nothing here outlives the tests
         server.start()
         try:
             embedded.wait_until_ready(home, server)
