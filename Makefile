@@ -3,7 +3,7 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages bench-share test-kill fuzz properties model help
+.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages bench-share test-kill fuzz properties model pictures help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
@@ -37,6 +37,9 @@ bench-share:   ## one delivery to 1,000 grants: copies a second, memory
 
 model:         ## 1,200 random sequences of grants, runs, kills and deletions (the suite tries ten)
 	@export FUNDGATE_SEQUENCES=1200; $(START) test -m pytest -q -n 2 --dist load tests/sharing/test_model.py
+
+pictures:      ## the browser tests with pictures of whole pages in test-output (the suite keeps those of the window)
+	@export FUNDGATE_PICTURES=whole; $(START) test -m pytest -q -n 2 --dist loadgroup tests/browser
 
 fuzz:          ## damage files of every kind for FUZZ_SECONDS (180) and read them (guided: tests/fuzz/guided.py)
 	@$(START) test -m tests.fuzz.readers
