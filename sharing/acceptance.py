@@ -21,7 +21,7 @@ def acceptance_rulebook(recipient: Institution | UUID) -> AcceptanceRulebook | N
 def disclosed_rulebook(grant: Grant) -> AcceptanceRulebook | None:
     """The current one where the owner of the grant has it."""
     found = acceptance_rulebook(grant.recipient)
-    if found is None or not found.disclosures.filter(owner=grant.owner).exists():
+    if found is None or not found.disclosures.filter(owner=grant.owner, at__isnull=False).exists():
         return None
     return found
 
@@ -54,6 +54,7 @@ def disclosed() -> Q:
         owner=OuterRef("grant__owner"),
         acceptance__institution=OuterRef("grant__recipient"),
         acceptance__current=True,
+        at__isnull=False,
     )
     return Q(Exists(there))
 

@@ -52,7 +52,8 @@ def _checked(asked: dict[str, Any]) -> dict[str, Any]:
     submission, passed, counts = _submission(asked), asked.get("passed"), _counts(asked)
     if type(passed) is not bool or type(asked.get("rulebook")) is not int:
         raise BadRequest("Not what came of a check.")
-    by = AcceptanceRulebook.objects.filter(pk=asked["rulebook"], disclosures__owner=submission.institution)
+    owner = submission.institution
+    by = AcceptanceRulebook.objects.filter(pk=asked["rulebook"], disclosures__owner=owner)
     if (acceptance := by.first()) is None:
         raise NotFound("This rulebook does not exist.")
     services.checked(submission, submission.attempt, acceptance, passed, counts)

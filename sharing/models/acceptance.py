@@ -34,11 +34,15 @@ class AcceptanceRulebook(models.Model):
 
 
 class Disclosure(models.Model):
-    """That an acceptance rulebook lies in the exchange bucket of somebody who shares with its institution."""
+    """That an acceptance rulebook lies in the exchange bucket of somebody who shares with its institution.
+
+    The row is there before the document is put, or the janitor would take it for a stray; `at`: since when it
+    lies there for sure.
+    """
 
     acceptance = models.ForeignKey(AcceptanceRulebook, on_delete=models.CASCADE, related_name="disclosures")
     owner = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

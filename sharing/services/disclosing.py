@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ingestion.aws import layout, objects
 from ingestion.aws.clients import client
-from ingestion.aws.errors import AwsError, ObjectChanged
+from ingestion.aws.errors import AwsError, AwsUnavailable, ObjectChanged
 from ingestion.pipeline.rulebook import MAX_BYTES
 from ingestion.web import control
 from ingestion.web.models import RulebookVersion
@@ -30,13 +30,12 @@ THREADS = 8  # a client keeps ten connections
 
 
 def disclose_to(actor: Actor, grant: Grant) -> None:
-    """Lets the owner of a grant have what its deliveries must pass, as the recipient accepts it. AwsError."""
+    """Lets the owner of a grant have what its deliveries must pass, if anything. AwsUnavailable."""
     published = acceptance_rulebook(grant.recipient) if grant.must_pass else None
-    if published is None or published.disclosures.filter(owner=grant.owner).exists():
+    if published is None or disclosed_rulebook(grant) is not None:
         return
-    body = document_of(actor, published.rulebook)
-    objects.put(_s3(actor), *_place(published, grant.owner), body, content_type="application/json")
-    _note(published, grant.owner)
+    if send(actor, published, document_of(actor, published.rulebook), [grant.owner]):
+        raise AwsUnavailable("NotDisclosed", "PutObject")
 
 
 def document_of(actor: Actor, saved: RulebookVersion) -> bytes:
@@ -49,6 +48,9 @@ def document_of(actor: Actor, saved: RulebookVersion) -> bytes:
 def send(actor: Actor, published: AcceptanceRulebook, body: bytes, owners: Iterable[Institution]) -> int:
     """Puts it into their buckets, side by side; how many of them could not be reached."""
     s3, places = _s3(actor), [(owner, *_place(published, owner)) for owner in owners]
+    Disclosure.objects.bulk_create(
+        [Disclosure(acceptance=published, owner=owner) for owner, *_ in places], ignore_conflicts=True
+    )
 
     def put(place: tuple[Institution, str, str]) -> Institution | None:
         owner, bucket, key = place
@@ -60,8 +62,8 @@ def send(actor: Actor, published: AcceptanceRulebook, body: bytes, owners: Itera
 
     with ThreadPoolExecutor(THREADS) as pool:
         reached = list(pool.map(put, places))
-    for owner in filter(None, reached):
-        _note(published, owner)
+    there = Disclosure.objects.filter(acceptance=published, owner__in=[owner for owner in reached if owner])
+    there.update(at=timezone.now())
     return reached.count(None)
 
 
@@ -69,10 +71,6 @@ def _place(published: AcceptanceRulebook, owner: Institution) -> tuple[str, str]
     """Bucket and key of it where this owner reads it."""
     bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, owner.code, "exchange")
     return bucket, layout.disclosed_key(published.institution.code, published.rulebook.sha256)
-
-
-def _note(published: AcceptanceRulebook, owner: Institution) -> None:
-    Disclosure.objects.update_or_create(acceptance=published, owner=owner, defaults={"at": timezone.now()})
 
 
 def _s3(actor: Actor) -> Any:

@@ -91,12 +91,18 @@ def offer(*, actor: Actor, grant_id: UUID) -> Grant:
     return grant
 
 
-@transaction.atomic
 def accept(*, actor: Actor, grant_id: UUID) -> Grant:
     """The recipient takes it: what falls under it is owed from now on."""
+    with transaction.atomic():
+        offered = _theirs(actor, grant_id)
+    disclose_to(actor, offered)  # in rows of its own: the janitor looks them up while the document is put
+    return _accept(actor, grant_id)
+
+
+@transaction.atomic
+def _accept(actor: Actor, grant_id: UUID) -> Grant:
     _after_its_reviews(actor, grant_id)
     grant = _theirs(actor, grant_id)
-    disclose_to(actor, grant)
     move(grant, State.ACCEPTED, actor)
     noted(AuditTag.GRANT_ACCEPTED, grant, actor)
     owe_all(grant)

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from ingestion.aws import clients, exchange, layout, objects, receipts
 from ingestion.aws.acceptance import Outcome
-from ingestion.aws.errors import AccessDenied
+from ingestion.aws.errors import AccessDenied, AwsUnavailable
 from ingestion.aws.grants import GrantOfRecord
 from ingestion.web.models import Submission
 from ingestion.web.services import save_rulebook
@@ -204,7 +204,7 @@ def test_accepting_discloses_what_was_published_before(
 
 
 def test_an_owner_who_cannot_be_reached_is_given_it_when_it_is_published_again(
-    owner: Actor, asking: Grant, recipient: Actor, monkeypatch: pytest.MonkeyPatch
+    admin: Actor, asking: Grant, recipient: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any, **_named: Any) -> None:
         raise AccessDenied("AccessDenied", "PutObject")
@@ -213,11 +213,15 @@ def test_an_owner_who_cannot_be_reached_is_given_it_when_it_is_published_again(
     with monkeypatch.context() as broken:
         broken.setattr(objects, "put", away)
         assert services.publish_acceptance(actor=recipient, number=number)[1] == 1
-        with pytest.raises(AccessDenied):
+        with pytest.raises(AwsUnavailable):
             accepted(asking, recipient)
-    assert not Disclosure.objects.exists()
+    with pytest.raises(NotFound):
+        services.read_disclosed(actor=admin, grant=asking)
+    by = acceptance_rulebook(recipient.institution)  # type: ignore[arg-type]
+    places = [["borealis", by.rulebook.sha256]] if by else []
+    assert ask("strays", recipient="alpine-am", places=[], rulebooks=places).json()["stray_rulebooks"] == []
     assert services.publish_acceptance(actor=recipient, number=number)[1] == 0
-    assert Disclosure.objects.count() == 1
+    assert services.read_disclosed(actor=admin, grant=asking)[1] == FIRST
 
 
 def test_only_an_administrator_for_all_funds_publishes_and_it_is_recorded_once(
