@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from ingestion.aws import receipts
+from ingestion.aws import clients, receipts
 from ingestion.lambdas.janitor import handler as janitor
 from ingestion.lambdas.janitor import strays
 from ingestion.lambdas.share import handler as share
@@ -19,9 +19,10 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from sharing.models import Profile
-from sharing.services import deleting, handing
+from sharing.services import deleting, disclosing, handing
 from tests.fixtures.cast import actor
 from tests.sharing.model import invariants
+from tests.sharing.model.acceptance import Function
 from tests.sharing.model.world import World
 
 SEQUENCES = int(os.environ.get("FUNDGATE_SEQUENCES", "10"))
@@ -60,7 +61,7 @@ def in_place_of_aws(world: World, patched: pytest.MonkeyPatch) -> None:
     class Platform:
         account_id, region = "000000000000", "eu-central-1"
 
-    for module in (control, documents, handing, deleting, share, janitor):
+    for module in (control, documents, handing, deleting, disclosing, share, janitor):
         patched.setattr(module, "client", world.client)
     patched.setattr(strays, "MOST", 5)
     for function in (share, janitor, strays):
@@ -68,7 +69,10 @@ def in_place_of_aws(world: World, patched: pytest.MonkeyPatch) -> None:
     patched.setattr(share, "platform_from_environment", Platform)
     patched.setattr(share, "credentials_of", lambda job, platform: "the owner's")
     patched.setattr(share, "forget", lambda credentials: None)
-    patched.setattr(share, "ThreadPoolExecutor", lambda threads: InTurn())
+    for module in (share, disclosing):
+        patched.setattr(module, "ThreadPoolExecutor", lambda threads: InTurn())
+    patched.setattr(clients, "calling_client", lambda region: Function(world))
+    patched.setattr(Actor, "id_token", lambda actor: "the owner's")
     patched.setattr(share, "datetime", Clock)
     patched.setattr(timezone, "now", lambda: world.now)
     patched.setattr(Actor, "credentials", lambda actor: "the owner's")

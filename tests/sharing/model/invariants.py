@@ -12,11 +12,13 @@ from ingestion.web.models import Submission
 from ingestion.web.services.superseding import delivery_key
 from ingestion.web.states import State as SubmissionState
 from sharing import services
+from sharing.acceptance import acceptance_rulebook
 from sharing.errors import NotPossibleNow
 from sharing.models import Copy, Grant
 from sharing.selectors import received_for
 from sharing.services.sweeping import LOOK_EVERY
 from sharing.states import FLOWING, READABLE, CopyState, State
+from tests.sharing.model.acceptance import passed_some, passes, publish, rulebook_of
 from tests.sharing.model.world import World, verdict_of
 
 ACCOUNT = "000000000000"
@@ -35,6 +37,8 @@ def come_to_rest(world: World) -> None:
     world.scheduler.rest()
     if world.now.hour == 23:
         world.tomorrow()
+    for recipient in world.recipients:
+        assert publish(recipient, rulebook_of(world, recipient)) == 0
     _fill_all(world)
     world.now += timedelta(minutes=21)
     for _ in range(ROUNDS):
@@ -123,14 +127,23 @@ def _is_whole(world: World, copy: Copy) -> None:
     now, _errors = world.said[str(copy.submission_id), copy.submission.attempt]
     assert _falls_under(copy.grant, now), f"{copy} falls no more under the grant as it is now known"
     assert not (errors and copy.grant.condition == "stood_by"), f"{copy} has open errors"
+    assert not copy.grant.must_pass or passed_some(copy), f"{copy} did not pass"
 
 
 def _wanted(world: World, grant: Grant) -> Iterator[tuple[Any, int]]:
     """What the recipient should have, worked out from what the events said alone: delivery and attempt."""
     for each in _newest(world).values():
         card, errors = world.said[str(each.id), each.attempt]
-        if _falls_under(grant, card) and not (errors and grant.condition == "stood_by"):
+        kept = errors and grant.condition == "stood_by"
+        if _falls_under(grant, card) and not kept and _passes(grant, each):
             yield each.pk, each.attempt
+
+
+def _passes(grant: Grant, delivery: Submission) -> bool:
+    asked = acceptance_rulebook(grant.recipient)
+    if not grant.must_pass or asked is None:
+        return not grant.must_pass
+    return passes(delivery.pk, delivery.attempt, grant.recipient.code, asked.rulebook.number)
 
 
 def _newest(world: World) -> dict[str, Submission]:

@@ -28,6 +28,7 @@ from sharing.terms import Terms
 from tests.ingestion.review.conftest import tally
 from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.runs import CARD, Run
+from tests.sharing.model.acceptance import check, publish, rulebook_of
 from tests.sharing.model.scheduler import Scheduler
 from tests.sharing.model.store import Client, Store
 
@@ -100,6 +101,7 @@ class World:
             (2, self.withdraw),
             (2, self.grant),
             (4, self.accept),
+            (1, self.publish),
             (1, self.decline),
             (2, self.suspend),
             (2, self.resume),
@@ -151,11 +153,18 @@ class World:
             condition=self.random.choice(["checked", "stood_by"]),
             purpose="Look-through.",
             ends_on=self.random.choice([None, ends]),
+            must_pass=self.random.random() < 0.4,
         )
         recipient = self.random.choice(self.recipients).institution
         assert recipient is not None
         made = services.draft(actor=self.admin, recipient_id=recipient.pk, terms=terms)
         services.offer(actor=self.admin, grant_id=made.pk)
+
+    def publish(self) -> None:
+        """A recipient asks for another version of its rulebook, or sends the one it asks for once more."""
+        recipient = self.random.choice(self.recipients)
+        number = rulebook_of(self, recipient) if self.random.random() < 0.7 else 0
+        self.scheduler.start("publish", lambda: publish(recipient, number))
 
     def accept(self) -> None:
         if grant := self._grant(State.OFFERED):
@@ -227,7 +236,10 @@ class World:
             "object": landing | {"sha256": made.sha256, "bytes": made.bytes},
             "publish": {"outputs": [{"name": VERDICT, **made.results["verdict"]}], "control": {}},
         }
-        for copies in share.share(event)["batches"]:
+        owed = share.share(event)
+        for rulebooks in owed["rulebooks"]:
+            check(self, made, attempt, rulebooks)
+        for copies in owed["batches"]:
             share.share(event | {"copies": copies})
 
     def _come_to_a_verdict(self, made: Submission, card: dict[str, Any]) -> None:
