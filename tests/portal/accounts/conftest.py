@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -21,6 +21,7 @@ from infra.local.home import ROOT, Home
 from infra.local.processes import Child
 from tests.fixtures.plain_browser import TIMEOUT, PlainBrowser
 from tests.fixtures.system import free_port
+from tests.portal.accounts.commands import Commands
 
 PASSWORD = "Correct-Horse-Battery-1"
 
@@ -43,6 +44,10 @@ class LivePortal:
 
     home: Home
     settings: dict[str, str]
+    commands: Commands = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.commands = Commands(self.home.path, self.environment("deploy"))
 
     @property
     def url(self) -> str:
@@ -58,7 +63,8 @@ class LivePortal:
         }
 
     def manage(self, *arguments: str, **changed: str) -> "subprocess.CompletedProcess[str]":
-        return self.run("manage.py", *arguments, **changed)
+        """A command as the deploying hand runs it; where the environment is another, all is read anew."""
+        return self.run("manage.py", *arguments, **changed) if changed else self.commands.run(*arguments)
 
     def run(self, *arguments: str, **changed: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -131,16 +137,19 @@ def live() -> Iterator[LivePortal]:
         aws = embedded.child(home)
         aws.environment["FUNDGATE_CHECKPOINT_SECONDS"] = "3600"  # nothing here outlives the tests
         aws.start()
-        server = None
+        server = commands = None
         try:
             embedded.wait_until_ready(home, aws)
             portal = LivePortal(home, platform.configure(home, platform.deploy(home)))
+            commands = portal.commands
             _populate(portal)
             server = _serve(portal)
             server.start()
             _wait(portal, server)
             yield portal
         finally:
+            if commands:
+                commands.close()
             for child in filter(None, (server, aws)):
                 child.stop()
 
