@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -11,7 +12,8 @@ from tests.infra.embedded import ROOT
 FOLDERS = tuple(name.replace("-", "_") for name in FUNCTIONS)
 
 
-def loaded(folder: str) -> set[str]:
+@cache
+def loaded(folder: str) -> frozenset[str]:
     imports = f"import sys, ingestion.lambdas.{folder}.handler, inspect"
     code = f"{imports}; print(inspect.__file__); print(*sys.modules)"
     said = subprocess.run(
@@ -19,7 +21,7 @@ def loaded(folder: str) -> set[str]:
     ).stdout
     where, modules = said.splitlines()
     assert "lambdas" not in where, "the folder `inspect` hides the module of the standard library"
-    return set(modules.split())
+    return frozenset(modules.split())
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
