@@ -3,11 +3,14 @@
 import hashlib
 import json
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from infra.local import embedded
+from infra.local.home import Home
 from ingestion.schedule.models import Expectation
 from ingestion.web.models import ColumnMapping
 from portal.accounts.models import Institution, User
@@ -38,11 +41,16 @@ def expectation(alpine: Institution, anna: User) -> Expectation:
 
 
 @pytest.fixture
-def deployed(store: Any, parking: None) -> None:
+def deployed(store: Any, embedded_store: Home, parking: None) -> None:
     """A store for both institutions and a key to park tokens under, as a deployed system has them."""
+    _store_of_borealis(embedded_store)
+
+
+@cache
+def _store_of_borealis(home: Home) -> None:
+    s3 = embedded.deployer("s3", home)
     for area in AREAS:
         place = {"LocationConstraint": "eu-central-1"}
         bucket = f"fundgate-000000000000-borealis-insurance-{area}"
-        if bucket not in {found["Name"] for found in store.list_buckets()["Buckets"]}:
-            store.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-            store.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

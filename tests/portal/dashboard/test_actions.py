@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -34,10 +35,15 @@ def parking(
     store: Any, embedded_store: Home, own_session: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key and rights to park tokens with, as the portal's own role has them in a deployed system."""
-    key = embedded.deployer("kms", embedded_store).create_key()["KeyMetadata"]
-    settings.FUNDGATE_STATE_KEY_ARN = key["Arn"]
+    settings.FUNDGATE_STATE_KEY_ARN = _state_key(embedded_store)
     for name, value in zip(("_session", "_clients"), own_session, strict=True):
         monkeypatch.setattr(clients, name, value)
+
+
+@cache
+def _state_key(home: Home) -> str:
+    made: str = embedded.deployer("kms", home).create_key()["KeyMetadata"]["Arn"]
+    return made
 
 
 def post(client: Client, name: str, submission: Submission) -> Any:
