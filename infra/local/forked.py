@@ -23,7 +23,9 @@ _making = threading.Lock()
 
 def install() -> None:
     """Give the emulator's functions this way to start a process, where the system has it."""
-    if not hasattr(os, "pidfd_open"):
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):  # not Linux, or a container that does not allow it
         return
     from ministack.core import lambda_runtime
 
@@ -31,7 +33,8 @@ def install() -> None:
 
     def popen(command: Any, **options: Any) -> Any:
         if len(command) == 2 and command[0] == sys.executable and options.get("text"):
-            return Forked(nursery, command[1], options["cwd"], options["env"])
+            with contextlib.suppress(OSError):
+                return Forked(nursery, command[1], options["cwd"], options["env"])
         return subprocess.Popen(command, **options)
 
     own = types.SimpleNamespace(**vars(subprocess))
