@@ -61,7 +61,8 @@ def test_a_reviewer_asks_a_colleague_releases_and_the_file_says_so(chromium: Bro
     request = page.url
     page.goto(address)
     rule = opened(asks, "warning")
-    page.locator(f"details.rule[data-rule='{rule}']").get_by_role("link", name=re.compile("^Accept")).click()
+    expect(page.locator("details.rule[open] td[data-marked]").first).to_be_visible()
+    press(page.locator(f"details.rule[data-rule='{rule}']").get_by_role("link", name=re.compile("^Accept")))
     page.get_by_label("Why can it be accepted?").fill("The rates are of another day.")
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("It counts from now on")).to_be_visible()

@@ -120,13 +120,13 @@ def test_a_run_whose_callbacks_were_lost_converges_with_its_results(system: Syst
 from datetime import timedelta
 from django.utils import timezone
 from ingestion.web.models import Submission, PipelineEvent, StageRun
+from ingestion.web.services import reconcile
 found = Submission.objects.filter(pk="{identity}")
 PipelineEvent.objects.filter(submission__in=found).delete()
 StageRun.objects.filter(submission__in=found).delete()
 found.update(state="RUNNING", verdict="", error_count=0, warning_count=0, info_count=0, results={{}},
              index_card=None, finished_at=None, template="", template_version="", delivery_key="",
              state_since=timezone.now() - timedelta(minutes=5))
-from ingestion.web.services import reconcile
 assert reconcile() == 1
 """,
     )
@@ -147,13 +147,13 @@ def test_a_run_that_step_functions_does_not_know_waits_for_a_sign_in(system: Sys
 from datetime import timedelta
 from django.utils import timezone
 from ingestion.web.models import OutboxEntry, Submission
+from ingestion.web.services import reconcile  # before the worker could see what is to be found
 found = Submission.objects.get(pk="{identity}")
 entry = OutboxEntry.objects.get(submission=found)
 entry.pk, entry.attempt = None, 7
 entry.save()
 long_ago = timezone.now() - timedelta(minutes=5)
 Submission.objects.filter(pk=found.pk).update(state="QUEUED", verdict="", attempt=7, state_since=long_ago)
-from ingestion.web.services import reconcile
 assert reconcile() == 1
 """,
     )
