@@ -88,6 +88,7 @@ def test_filters_and_rows_work_without_javascript(chromium: Browser, system: Sys
     page.get_by_label("Severity", exact=True).select_option("warning")
     page.get_by_role("button", name="Filter").click()
     rows = page.locator("table.findings tbody tr")
+    expect(page.locator("table.findings tbody tr:not([data-severity=warning])")).to_have_count(0)
     assert {row.get_attribute("data-severity") for row in rows.all()} == {"warning"}
     page.get_by_role("link", name=re.compile("^Open row")).first.click()
     expect(page.locator("[data-row-page] [data-failing]").first).to_be_visible()

@@ -74,6 +74,7 @@ def test_the_catalogue_works_without_javascript(chromium: Browser, system: Syste
     page.get_by_label("Severity").select_option("warning")
     page.get_by_role("button", name="Filter").click()
     rows = page.locator("table.rules tbody tr")
+    expect(page.locator("table.rules tbody tr:not([data-severity=warning])")).to_have_count(0)
     assert {row.get_attribute("data-severity") for row in rows.all()} == {"warning"}
     page.get_by_role("link", name="Next").click()
     expect(page.locator("[aria-current=page]", has_text="2")).to_have_count(1)

@@ -41,6 +41,7 @@ def test_a_new_user_uploads_sees_the_verdict_and_takes_the_findings_home(visitor
     name = rule.get_attribute("data-rule")
     rule.get_by_role("link", name=re.compile("^Show the")).click()
     rows = page.locator("table.findings tbody tr")
+    expect(page.locator(f"table.findings tbody tr:not([data-rule='{name}'])")).to_have_count(0)
     expect(rows.first).to_be_visible()
     assert {row.get_attribute("data-rule") for row in rows.all()} == {name}
     visitor.accessible()
