@@ -70,8 +70,9 @@ def scan(data: bytes, first: IO[bytes], rest: IO[bytes]) -> None:
             _scan_names(parts)
             texts = [part for part in parts if part.filename.lower() == _TEXTS]
             small = sum(part.file_size for part in parts) <= MAX_STORED
-            with ThreadPoolExecutor(2) as pool, Halves(first, rest, parts if small else []) as halves:
-                budget = _Budget(package, pool, halves if small else None)
+            looked_through = Halves(first, rest, parts) if small else nullcontext()
+            with ThreadPoolExecutor(2) as pool, looked_through as halves:
+                budget = _Budget(package, pool, halves)
                 for part in texts:
                     budget.learn_texts(part)
                 faulty = [part.filename for part in parts if budget.scan(part)]

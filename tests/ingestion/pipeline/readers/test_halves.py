@@ -127,6 +127,19 @@ def test_numbers_and_texts_of_one_column_meet() -> None:
     assert read(data) == [numbers, ["x"] * 38, numbers[:18] + ["x"] * 20, ["0.5"] * 38]
 
 
+@pytest.mark.parametrize("error", [False, True])
+def test_a_large_package_is_handed_over_as_it_came_unless_it_has_error_cells(
+    error: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = [(i, [float(i), "#N/A" if error else "x"]) for i in range(2, 40)]
+    data = book("".join(map(written, [HEADER, *body])))
+    monkeypatch.setattr(zip_scan, "MAX_STORED", 0)
+    first, rest = io.BytesIO(), io.BytesIO()
+    zip_scan.scan(data, first, rest)
+    assert (first.getvalue() == data, bool(rest.getvalue())) == (not error, error)
+    assert read(data)[1] == ["#N/A" if error else "x"] * 38
+
+
 def test_each_sheet_of_several_is_read() -> None:
     first = written(HEADER) + "".join(written((i, [float(i)] * 4)) for i in range(2, 60))
     data = book(first, written(HEADER) + written((2, ["z"] * 4)))
