@@ -1,7 +1,6 @@
 """Grants as two institutions meet them on their pages: ask, draft, offer, answer, suspend, revoke."""
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,63 +8,15 @@ from django.urls import reverse
 
 from ingestion.aws import exchange
 from ingestion.web.models import Submission
-from portal.accounts.models import Institution, Membership
+from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
 from portal.notices.models import Announcement
-from sharing.models import AccessRequest, Grant, GrantExpectation, Invitation, Profile
+from sharing.models import Grant
 from sharing.services.telling import noted
 from sharing.states import CopyState, State
-from tests.ingestion.web.decisions import bucket  # noqa: F401
-from tests.portal.bodies import TERMS as EXPECTED
 from tests.portal.dashboard.conftest import Make, member, sign_in
-
-FUND = "LU0000000001"
-TERMS: dict[str, Any] = {
-    "recipient": "borealis-insurance", "scope": "some", "others": FUND, "contents": ["original", "summary"],
-    "condition": "stood_by", "purpose": "Look-through for Solvency II.",
-}  # fmt: skip
-CARD = {"template": "TPT", "valuation_date": "2025-12-31", "portfolios": [{"id": FUND, "name": "Alpha"}]}
-
-
-@pytest.fixture
-def owner(alpine: Institution, bucket: Any) -> Client:  # noqa: F811
-    return sign_in(member(alpine, "ada", "admin"), "alpine-am")
-
-
-@pytest.fixture
-def recipient(borealis: Institution, bucket: Any) -> Client:  # noqa: F811
-    Profile.objects.create(institution=borealis, listed=True)
-    return sign_in(member(borealis, "bea", "admin"), "borealis-insurance")
-
-
-@pytest.fixture
-def delivery(make: Make) -> Submission:
-    return make(template="TPT", template_version="7.0", index_card=CARD)
-
-
-def drafted(owner: Client, **changes: Any) -> Grant:
-    answer = owner.post(reverse("new_grant"), TERMS | changes)
-    assert answer.status_code == 302, answer.text
-    return Grant.objects.latest("drafted_at")
-
-
-def at(name: str, grant: Grant) -> str:
-    return reverse(name, args=[grant.pk])
-
-
-def acted(client: Client, grant: Grant, act: str, **more: str) -> str:
-    """The page after a button was pressed."""
-    return client.post(at("act_on_grant", grant), {"act": act} | more, follow=True).text
-
-
-@pytest.fixture
-def offered(owner: Client, recipient: Client, delivery: Submission) -> Grant:
-    grant = drafted(owner)
-    acted(owner, grant, "offer")
-    grant.refresh_from_db()
-    assert grant.state == State.OFFERED
-    return grant
+from tests.portal.dashboard.grants.conftest import CARD, FUND, TERMS, acted, at, drafted
 
 
 def test_a_draft_shows_what_it_would_share_and_only_to_its_owner(
@@ -226,124 +177,6 @@ def test_the_list_is_narrowed_by_direction_and_state(
                          ("?state=offered", True), ("?state=active", False)]:  # fmt: skip
         assert (listed in owner.get(reverse("grants") + query).text) == there, query
     assert listed in recipient.get(reverse("grants") + "?direction=received").text
-
-
-def test_a_request_is_answered_with_an_offer(owner: Client, recipient: Client, alpine: Institution) -> None:
-    ask = reverse("ask_for_access", args=["alpine-am"])
-    words = {"wanted": f"{FUND}, TPT", "purpose": "Look-through."}
-    assert recipient.post(ask, words).status_code == 404, "the directory does not list it"
-    Profile.objects.create(institution=alpine, listed=True)
-    assert recipient.post(ask, words).status_code == 302
-    assert "waits for its answer" in recipient.post(ask, words).text
-    asked = AccessRequest.objects.get()
-    assert f"{FUND}, TPT" in owner.get(reverse("directory")).text
-    address = f"{reverse('new_grant')}?answers={asked.pk}"
-    assert "Look-through." in owner.get(address).text
-    assert recipient.get(address).status_code == 404
-    owner.post(address, TERMS)
-    grant, shown = Grant.objects.get(), recipient.get(reverse("directory")).text
-    assert "Waits for an answer" in shown and str(grant.pk) not in shown, "a draft is the owner's own"
-    acted(owner, grant, "offer")
-    shown = recipient.get(reverse("directory")).text
-    assert "Answered with an offer" in shown and at("grant", grant) in shown
-
-
-def test_a_request_is_declined_with_a_reason_by_the_asked_only(
-    owner: Client, recipient: Client, alpine: Institution
-) -> None:
-    Profile.objects.create(institution=alpine, listed=True)
-    recipient.post(reverse("ask_for_access", args=["alpine-am"]), {"wanted": "All.", "purpose": "None."})
-    decline = reverse("decline_access", args=[AccessRequest.objects.get().pk])
-    assert recipient.post(decline, {"reason": "No."}).status_code == 404
-    owner.post(decline, {"reason": " "})
-    assert AccessRequest.objects.get().state == "open"
-    owner.post(decline, {"reason": "There is no mandate."})
-    assert "There is no mandate." in recipient.get(reverse("directory")).text
-    assert owner.post(decline, {"reason": "Again."}).status_code == 404
-
-
-def test_a_request_is_withdrawn_by_whoever_asked_while_it_waits(
-    owner: Client, recipient: Client, alpine: Institution
-) -> None:
-    Profile.objects.create(institution=alpine, listed=True)
-    ask, words = reverse("ask_for_access", args=["alpine-am"]), {"wanted": "All.", "purpose": "None."}
-    recipient.post(ask, words)
-    asked = AccessRequest.objects.get()
-    owner.post(f"{reverse('new_grant')}?answers={asked.pk}", TERMS)
-    withdraw = reverse("withdraw_access", args=[asked.pk])
-    assert withdraw in recipient.get(reverse("directory")).text
-    assert withdraw not in owner.get(reverse("directory")).text
-    assert owner.post(withdraw).status_code == 404
-    assert recipient.post(withdraw).status_code == 302
-    shown = owner.get(reverse("directory")).text
-    assert 'data-request="withdrawn"' in shown and reverse("decline_access", args=[asked.pk]) not in shown
-    acted(owner, Grant.objects.get(), "offer")
-    assert AccessRequest.objects.get().state == "withdrawn", "what is offered now answers no request"
-    assert recipient.post(withdraw).status_code == 404
-    assert recipient.post(ask, words).status_code == 302, "another one can be asked"
-
-
-def test_an_institution_that_is_not_on_board_is_invited_with_the_terms_of_its_grant(
-    owner: Client, alpine: Institution
-) -> None:
-    invite, whom = reverse("new_invitation"), {"name": "Dunes", "email": "data@dunes.example", "lei": "X"}
-    viewer = sign_in(member(alpine, "vic", "viewer"), "alpine-am")
-    assert invite in owner.get(reverse("directory")).text
-    assert invite not in viewer.get(reverse("directory")).text
-    assert "its last two check the others" in owner.post(invite, TERMS | whom).text
-    assert owner.post(invite, TERMS | whom | {"lei": ""}).status_code == 302
-    for client, address in ((owner, True), (viewer, False)):
-        page = client.get(reverse("directory")).text
-        assert "Dunes" in page and ("data@dunes.example" in page) == address
-    withdraw = reverse("withdraw_invitation", args=[Invitation.objects.get().pk])
-    assert owner.post(withdraw).status_code == 302
-    assert 'data-invitation="withdrawn"' in owner.get(reverse("directory")).text
-
-
-def test_what_the_recipient_expects_stands_on_both_sides_pages_and_calendars(
-    owner: Client, recipient: Client, offered: Grant
-) -> None:
-    expect = at("expect_under_grant", offered)
-    assert recipient.get(expect).status_code == 409, "nothing is expected under what is not accepted"
-    acted(recipient, offered, "accept")
-    assert FUND in recipient.get(expect).text and expect in recipient.get(at("grant", offered)).text
-    assert owner.get(expect).status_code == 409 and expect not in owner.get(at("grant", offered)).text
-    terms = EXPECTED | {"starts": "2026-01-01", "others": ""}
-    assert "does not let these funds through" in recipient.post(expect, terms | {"others": "LU9"}).text
-    recipient.post(expect, terms | {"funds": [FUND]})
-    assert "is expected this often" in recipient.post(expect, terms | {"funds": [FUND]}).text
-    made = GrantExpectation.objects.get()
-    for client, whom in ((owner, "for Borealis"), (recipient, "from Alpine")):
-        assert f'data-expected="{made.pk}"' in client.get(at("grant", offered)).text
-        page = client.get(reverse("calendar") + "?month=2026-02").text
-        assert whom in page and 'data-due="missing"' in page
-        assert ("Upload it" in page) == (client is owner)
-    recipient.post(reverse("remove_grant_expectation", args=[made.pk]))
-    assert FUND not in owner.get(reverse("calendar") + "?month=2026-02").text
-
-
-def test_a_limited_reviewer_keeps_what_was_typed_when_a_fund_is_not_theirs(
-    recipient: Client, offered: Grant, borealis: Institution
-) -> None:
-    acted(recipient, offered, "accept")
-    rex = member(borealis, "rex", "reviewer")
-    Membership.objects.filter(user=rex).update(funds=[FUND], entities=[])
-    client, expect = sign_in(rex, "borealis-insurance"), at("expect_under_grant", offered)
-    terms = EXPECTED | {"starts": "2026-01-01"}
-    answer = client.post(expect, terms | {"others": "LU9"})
-    assert "you see only some of them" in answer.text and "LU9</textarea>" in answer.text
-    assert not GrantExpectation.objects.exists()
-    assert client.post(expect, terms | {"funds": [FUND], "others": ""}).status_code == 302
-
-
-def test_the_directory_lists_who_wants_it_and_checks_the_lei(owner: Client, borealis: Institution) -> None:
-    bea = sign_in(member(borealis, "bea", "admin"), "borealis-insurance")
-    assert "Borealis" not in owner.get(reverse("directory")).text
-    wrong = bea.post(reverse("directory"), {"listed": "on", "lei": "529900T8BM49AURSDO56"})
-    assert wrong.status_code == 200 and "An LEI has 20" in wrong.text and not Profile.objects.exists()
-    assert bea.post(reverse("directory"), {"listed": "on", "lei": "529900t8bm49aursdo55"}).status_code == 302
-    shown = owner.get(reverse("directory")).text
-    assert "Borealis Insurance" in shown and "529900T8BM49AURSDO55" in shown and "Asset owner" in shown
 
 
 def test_every_act_is_recorded_once_on_its_side_and_told_to_both(
