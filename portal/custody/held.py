@@ -13,6 +13,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.common.errors import NotFound
 from portal.custody.models import Hold, Lock
+from sharing.models import AcceptanceCheck
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,16 @@ def is_held(submission: Submission) -> bool:
 
 
 def unlocked(institution_id: UUID) -> QuerySet[Submission]:
-    """Held deliveries whose objects, or those that a run wrote since they were locked, are not locked."""
-    wrote = PipelineEvent.objects.filter(
-        submission=OuterRef("submission"), received_at__gte=OuterRef("locked_at")
-    )
+    """Held deliveries whose objects are not locked, or those that were written since they were.
+
+    A run writes, and so does a check by a recipient's rulebook, which also comes long after the run.
+    """
+    since = OuterRef("locked_at")
+    wrote = PipelineEvent.objects.filter(submission=OuterRef("submission"), received_at__gte=since)
+    tried = AcceptanceCheck.objects.filter(submission=OuterRef("submission"), checked_at__gte=since)
     locked = Lock.objects.filter(submission__institution_id=institution_id)
-    done = locked.filter(~Exists(wrote), attempt__gte=F("submission__attempt")).values("submission")
-    return held(institution_id).exclude(pk__in=done).order_by("number")
+    done = locked.filter(~Exists(wrote), ~Exists(tried), attempt__gte=F("submission__attempt"))
+    return held(institution_id).exclude(pk__in=done.values("submission")).order_by("number")
 
 
 def to_lock(institution_id: UUID) -> QuerySet[Submission]:

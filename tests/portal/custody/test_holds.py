@@ -19,6 +19,8 @@ from portal.custody.held import held, to_lock
 from portal.custody.models import Hold, Lock
 from portal.notices.events import Event
 from portal.notices.models import Announcement
+from sharing.models import AcceptanceCheck
+from tests.portal.accepting import asked_by
 from tests.portal.custody.conftest import Buckets
 from tests.portal.dashboard.conftest import Make, member, sign_in
 
@@ -201,5 +203,16 @@ def test_what_a_run_writes_after_its_delivery_was_held_is_locked_once_it_is_writ
         received_at=told,
     )  # fmt: skip
     assert list(to_lock(zermatt.pk)) == [delivery], "the workbook came after its verdict"
+    admin.post("/institution/holds/lock/")
+    assert buckets.is_locked("results", key, version) and not to_lock(zermatt.pk)
+    other = Institution.objects.create(code="lugano-life", name="Lugano Life", kind="insurer")
+    sha256 = asked_by(other, member(other, "lia", "admin")).rulebook.sha256
+    key = layout.result_key(delivery.pk, 2, layout.accepted_file(other.code, sha256))
+    version = buckets.put("results", key, b"{}")
+    AcceptanceCheck.objects.create(
+        acceptance=other.acceptance_rulebooks.get(), submission=delivery, attempt=2, passed=True,
+        error_count=0, warning_count=0, info_count=0, checked_at=timezone.now(),
+    )  # fmt: skip
+    assert list(to_lock(zermatt.pk)) == [delivery], "it was tried by a recipient's rulebook, without a run"
     admin.post("/institution/holds/lock/")
     assert buckets.is_locked("results", key, version) and not to_lock(zermatt.pk)
