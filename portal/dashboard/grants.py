@@ -16,7 +16,7 @@ from portal.accounts.roles import Role
 from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 from portal.dashboard.wording import Label, Text
-from sharing.acceptance import disclosed_rulebook, not_passed
+from sharing.acceptance import acceptance_rulebook, disclosed_rulebook, not_passed
 from sharing.models import AcceptanceRulebook, Copy, Grant, GrantExpectation, GrantTransition
 from sharing.selectors import Preview, copies_due, copies_unchecked, would_share
 from sharing.services import may_expect
@@ -71,7 +71,8 @@ class Shown:
     """A grant for one person. `counts`: copies by state.
 
     `counts["refused"]`: those that do not pass the recipient's rulebook. `acceptance`: the one that
-    deliveries must pass now, where the owner has it. `opened` and `downloaded`: how often the other side
+    deliveries must pass now, where the owner has it; `published`: the same for the recipient, whose own it
+    is. `opened` and `downloaded`: how often the other side
     did, as the owner's trail says.
     """
 
@@ -84,6 +85,7 @@ class Shown:
     lines: list[Line]
     expected: list[GrantExpectation]
     acceptance: AcceptanceRulebook | None
+    published: AcceptanceRulebook | None
     may: frozenset[str]
     second_needed: bool
     opened: int
@@ -102,7 +104,7 @@ class Shown:
 
     @property
     def has_no_rulebook(self) -> bool:
-        """Whether nothing can be handed on because the recipient has disclosed no rulebook."""
+        """Whether nothing can be handed on because the owner has no rulebook of the recipient."""
         return self.grant.must_pass and self.acceptance is None and self.grant.state in READABLE
 
     @property
@@ -135,6 +137,7 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         lines=_lines(actor, grant, given),
         expected=list(grant.expectations.select_related("set_by")) if may_expect(grant) else [],
         acceptance=disclosed_rulebook(grant) if grant.must_pass else None,
+        published=acceptance_rulebook(grant.recipient) if grant.must_pass and not given else None,
         may=frozenset(_possible(actor, grant, given, any(one.filter(grant=grant).exists() for one in due))),
         second_needed=waits and grant.drafted_by_id == actor.user.id,
         opened=trail.filter(tag=AuditTag.RECEIVED_VIEWED).count() if trail is not None else 0,
