@@ -79,7 +79,7 @@ def remove(*, actor: Actor, member_id: UUID) -> None:
     id_token = actor.id_token()  # renewed here if need be: a renewal must not be undone with the transaction
     with transaction.atomic():
         _hold_admins(actor, institution)
-        membership = get_member(actor, member_id)
+        membership = get_member(actor, member_id, lock=True)  # no wait for it after the record below
         if membership.role == Role.ADMIN:
             _require_another_admin(actor, membership)
         members_function.remove(id_token=id_token, subject=membership.user.subject)

@@ -13,9 +13,10 @@ from portal.accounts.errors import AccountElsewhere, AlreadyMember, LastAdmin
 from portal.accounts.models import Institution, Membership, SealedTokens, User
 from portal.accounts.roles import Role
 from portal.accounts.tokens import GivenToken
-from portal.audit.models import AuditRecord
+from portal.audit.models import AuditHead, AuditRecord
 from portal.common.errors import NotAllowed, NotFound
 from tests.fixtures import cast
+from tests.ingestion.review.test_locks import Taken, taken  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 NEW = {"email": "new@alpine.example", "name": "New", "role": Role.REVIEWER}
@@ -137,6 +138,16 @@ def test_who_is_removed_has_neither_membership_nor_session(
     assert [row.user for row in SealedTokens.objects.all()] == [viewer.user]
     assert last_record()[0] == "portal:member:removed"
     assert User.objects.filter(pk=owner.user.pk).exists(), "what they did keeps its name"
+
+
+def test_who_is_removed_is_locked_before_the_record_holds_the_chain(
+    admin: Actor,
+    owner: Actor,
+    user_pool: UserPool,
+    taken: Taken,  # noqa: F811
+) -> None:
+    members.remove(actor=admin, member_id=owner.user.pk)
+    assert taken.index((Membership, {"of": ("self",)})) < [model for model, _how in taken].index(AuditHead)
 
 
 def test_who_cannot_be_signed_out_stays_a_member(admin: Actor, owner: Actor, user_pool: UserPool) -> None:
