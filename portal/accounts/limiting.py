@@ -45,7 +45,7 @@ def end_limit(*, actor: Actor, member_id: UUID) -> Membership:
 def put_limit(
     membership: Membership, funds: list[str] | None, entities: list[str] | None, *, actor: Actor | None
 ) -> Membership:
-    """Writes what has changed, with its record, within a transaction; without an actor the deploying hand."""
+    """Writes what has changed of a locked membership, and its record; the deploying hand is no actor."""
     before = (membership.funds, membership.entities)
     if before == (funds, entities):
         return membership

@@ -18,7 +18,7 @@ from portal.accounts.limits import MOST_ENTITIES, MOST_FUNDS
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.accounts.selectors import actor_for
-from portal.audit.models import AuditRecord
+from portal.audit.models import AuditHead, AuditRecord
 from portal.common.errors import NotAllowed, NotFound
 from tests.ingestion.review.test_locks import taken  # noqa: F401
 from tests.tools.codes import lei
@@ -149,6 +149,21 @@ def test_a_limit_that_ends_with_the_deploying_hand_s_new_administrator_is_record
     assert as_they_act(reviewer).limit is None
     told = AuditRecord.objects.filter(tag="portal:member:limited").latest("id")
     assert (told.actor_id, told.subject_id) == (None, str(reviewer.user.pk))
+
+
+def test_the_deploying_hand_decides_on_the_locked_row_too(
+    admin: Actor,
+    reviewer: Actor,
+    taken: list[tuple[type[Model], dict[str, object]]],  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    settings.FUNDGATE_ISSUER = reviewer.user.issuer
+    monkeypatch.setattr(directory, "ensure_person", lambda **_: reviewer.user.subject)
+    monkeypatch.setattr(directory, "join_group", lambda **_: None)
+    assert admin.institution is not None
+    onboarding.add_member(code=admin.institution.code, email="r@alpine.example", role=Role.ADMIN)
+    assert [model for model, _how in taken] == [Membership, AuditHead]
 
 
 def test_role_and_limit_of_a_member_are_read_from_the_locked_row(
