@@ -12,13 +12,14 @@ from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
+from sharing.acceptance import ASKING
 from sharing.models import AcceptanceCheck
 from sharing.selectors import grants_given
 
 
 def checks_for(actor: Actor, submission: Submission) -> QuerySet[AcceptanceCheck]:
     """Of a delivery of the actor's institution, as it stands, by what its recipients ask now."""
-    asking = grants_given(actor).filter(copies__submission=submission, must_pass=True)
+    asking = grants_given(actor).filter(copies__submission=submission, must_pass=True, state__in=ASKING)
     found = AcceptanceCheck.objects.filter(
         submission=submission,
         attempt=submission.attempt,

@@ -144,3 +144,14 @@ def test_the_owner_sees_the_outcome_and_nobody_else(
     assert [check.passed for check in checks_for(owner, came)] == [False]
     for other in (recipient, third):
         assert not checks_for(other, came)
+
+
+def test_a_grant_that_is_over_asks_for_nothing(admin: Actor, asking: Grant, recipient: Actor) -> None:
+    rulebook = published(recipient)
+    accepted(asking, recipient)
+    came = delivery(admin)
+    tried(came, rulebook, passed=False)
+    services.suspend(actor=admin, grant_id=asking.pk, reason="A question.")
+    assert len(checks_for(admin, came)) == 1, "it may go on"
+    services.revoke(actor=admin, grant_id=asking.pk, reason="No longer needed.")
+    assert not checks_for(admin, came)
