@@ -65,8 +65,8 @@ def administrators(actor: Actor, institution_ids: list[UUID]) -> dict[UUID, list
 def stack_is_present(actor: Actor, institution_ids: list[UUID]) -> dict[UUID, bool]:
     """Whether an institution's stack was deployed from the template as it is now; nothing of unknown ones."""
     require_operator(actor)
-    applied = RetentionWish.objects.filter(institution_id__in=institution_ids).values_list("pk", flat=True)
-    subjects = [str(pk) for pk in (*institution_ids, *applied)]  # by which records are found fast
+    wishes = RetentionWish.objects.filter(institution_id__in=institution_ids).values_list("pk", flat=True)
+    subjects = [str(pk) for pk in (*institution_ids, *wishes)]  # by which records are found fast
     told = AuditRecord.objects.filter(tag__in=DEPLOYED, subject_id__in=subjects).order_by("id")
     present = template_mark()
     return {
