@@ -15,7 +15,7 @@ from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.custody import selectors, services
 from portal.custody.errors import RetentionIncomplete, RetentionUnderHold
-from portal.custody.retention import CHECKS_GONE_DAYS, CLASSES, STAGES, Kept
+from portal.custody.retention import CHECKS_GONE_DAYS, CLASSES, STAGES, Kept, months_of
 from portal.dashboard.custody_forms import STAGE_DAYS, RetentionForm
 from portal.dashboard.selectors import sentence_of
 
@@ -81,7 +81,7 @@ def _calendar(actor: Actor, kept: list[Kept]) -> dict[str, object]:
     handed_in = next((one for one in kept if one.area == "landing"), None)
     if handed_in is None:
         return {"months": [], "next": []}
-    months = selectors.gone_by_month(actor, kept)
+    months = months_of(selectors.delivered_by_day(actor), handed_in)
     coming = selectors.kept_deliveries(actor)[:NEXT]
     return {
         "months": months[:MOST_MONTHS],
