@@ -110,8 +110,8 @@ def _looked(asked: dict[str, Any]) -> dict[str, Any]:
     after = asked.get("after")
     if not isinstance(after, str) or len(after) > MOST_KEY:
         raise BadRequest("Not a key.")
-    services.looked_through(_recipient(asked), after, since=_since(asked), deleted=_deleted(asked))
-    return {}
+    noted = services.looked_through(_recipient(asked), after, since=_since(asked), strays=_stray(asked))
+    return {"noted": noted and noted.isoformat()}
 
 
 ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -189,15 +189,15 @@ def _since(asked: dict[str, Any]) -> datetime | None:
         raise BadRequest("Not a moment.") from None
 
 
-def _deleted(asked: dict[str, Any]) -> services.Deleted:
+def _stray(asked: dict[str, Any]) -> services.Strays:
     try:
-        found = services.Deleted(**asked["deleted"])
+        found = services.Strays(**asked["strays"])
         owners = [layout.institution_code(each) for each in found.owners]
     except (KeyError, TypeError, ValueError):
-        raise BadRequest("Not what was deleted.") from None
-    counts = (len(owners), found.places, found.nameless)
+        raise BadRequest("Not what is to be deleted.") from None
+    counts = (len(owners), found.places, found.nameless, found.versions)
     if not all(type(each) is int and 0 <= each <= MOST for each in counts):
-        raise BadRequest("Not what was deleted.")
+        raise BadRequest("Not what is to be deleted.")
     return replace(found, owners=owners)
 
 

@@ -27,6 +27,14 @@ FILES: dict[Content, tuple[str, ...]] = {"original": (ORIGINAL,), "schema": TABL
 """The files that may be copied for each content of a grant, by their name at the recipient."""
 
 
+class NotAllDeleted(AwsError):
+    """Of the versions that were to be deleted, `gone` are; `code` is of the first that stayed."""
+
+    def __init__(self, code: str, gone: int) -> None:
+        super().__init__(code, "DeleteObjects")
+        self.gone = gone
+
+
 @dataclass(frozen=True)
 class Order:
     """One delivery to copy under one grant: the files by their name there, and the manifest as signed.
@@ -132,15 +140,15 @@ def lying(s3: Any, bucket: str, after: str, most: int) -> tuple[list[Version], b
 
 
 def delete(s3: Any, bucket: str, versions: Sequence[Version]) -> int:
-    """Deletes these versions, a thousand at most; how many."""
+    """Deletes these versions, a thousand at most; how many. NotAllDeleted when some stay."""
     if not versions:
         return 0
     try:
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": list(versions), "Quiet": True})
     except (ClientError, BotoCoreError) as error:
         raise translate(error) from None
-    if answer.get("Errors"):
-        raise AwsError(str(answer["Errors"][0].get("Code", "")), "DeleteObjects")
+    if stayed := answer.get("Errors"):
+        raise NotAllDeleted(str(stayed[0].get("Code", "")), len(versions) - len(stayed))
     return len(versions)
 
 

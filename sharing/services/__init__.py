@@ -32,7 +32,7 @@ from sharing.services.owing import owe
 from sharing.services.publishing import publish_acceptance
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
 from sharing.services.sweeping import (
-    Deleted,
+    Strays,
     looked_through,
     strays_among,
     to_look_through,
@@ -41,7 +41,7 @@ from sharing.services.sweeping import (
 from sharing.services.withdrawing import take_back
 
 __all__ = [
-    "Deleted",
+    "Strays",
     "accept",
     "ask_for_access",
     "checked",

@@ -19,12 +19,16 @@ LOOK_EVERY = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
-class Deleted:
-    """What was deleted: how many places of copies, of these owners, and names that the portal never gave."""
+class Strays:
+    """What is to be deleted: places of copies or rulebooks, of whom, and names that the portal never gave.
+
+    `versions` are asked for: what S3 then refuses to delete is found, and recorded, at the next look.
+    """
 
     owners: list[str]
     places: int
     nameless: int
+    versions: int
 
 
 def to_look_through() -> tuple[str, str, datetime | None] | None:
@@ -38,24 +42,31 @@ def to_look_through() -> tuple[str, str, datetime | None] | None:
 
 
 @transaction.atomic
-def looked_through(recipient: Institution, after: str, *, since: datetime | None, deleted: Deleted) -> None:
-    """Notes how far its bucket was looked through, "" for to its end, and records what was deleted there.
+def looked_through(
+    recipient: Institution, after: str, *, since: datetime | None, strays: Strays
+) -> datetime | None:
+    """Notes how far its bucket was looked through, "" for to its end, and records what is deleted there now.
 
-    `since`: when it had last been, as the question said. What was noted already is not noted twice.
+    `since`: when it had last been, as the question said. None where that was noted already, else the moment
+    that stands there now: whoever is told it deletes, and nobody else.
     """
-    now = {"after": after, "looked_at": timezone.now()}
+    moment = timezone.now()
+    now = {"after": after, "looked_at": moment}
     if since is None:
         _row, noted = Sweep.objects.get_or_create(institution=recipient, defaults=now)
     else:
         noted = Sweep.objects.filter(institution=recipient, looked_at=since).update(**now) > 0
-    if noted and (deleted.places or deleted.nameless):
+    if not noted:
+        return None
+    if strays.places or strays.nameless:
         record(
             tag=AuditTag.STRAYS_DELETED,
             institution_id=recipient.pk,
             actor_id=None,
             subject_id=recipient.pk,
-            detail=asdict(deleted),
+            detail=asdict(strays),
         )
+    return moment
 
 
 def strays_among(recipient: Institution, places: Sequence[CopyPlace]) -> list[int]:

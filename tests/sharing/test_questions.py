@@ -111,8 +111,8 @@ def strays(*places: list[Any], recipient: str = "borealis") -> list[int]:
     return cast(list[int], answer.json()["strays"])
 
 
-NOTHING: dict[str, Any] = {"owners": [], "places": 0, "nameless": 0}
-LOOKED = {"recipient": "alpine-am", "after": "", "deleted": NOTHING}
+NOTHING: dict[str, Any] = {"owners": [], "places": 0, "nameless": 0, "versions": 0}
+LOOKED = {"recipient": "alpine-am", "after": "", "strays": NOTHING}
 
 
 def test_what_no_copy_accounts_for_is_a_stray(came: Submission) -> None:
@@ -140,13 +140,16 @@ def test_a_copy_accounts_for_what_lies_there_or_may_soon(
     assert [number + 1 for number in strays(*places)] == attempts
 
 
-def test_what_was_deleted_as_a_stray_stands_in_the_trail_of_the_recipient_once(borealis: Institution) -> None:
+def test_what_is_deleted_as_a_stray_stands_in_the_trail_of_the_recipient_before_and_once(
+    borealis: Institution,
+) -> None:
     records = AuditRecord.objects.filter(tag=AuditTag.STRAYS_DELETED)
-    for deleted in (NOTHING, {"owners": ["alpine-am"], "places": 1, "nameless": 2}):
-        looked = ask("look").json() | {"after": "from/x", "deleted": deleted}
-        for _ in range(2):  # the answer to the first got lost
-            assert ask("looked", **looked).status_code == 200
-    assert records.get().institution_id == borealis.pk and records.get().detail == deleted
+    for strays in (NOTHING, {"owners": ["alpine-am"], "places": 1, "nameless": 2, "versions": 5}):
+        looked = ask("look").json() | {"after": "from/x", "strays": strays}
+        first, again = (ask("looked", **looked).json() for _ in range(2))
+        assert first["noted"] == ask("look").json()["since"], "whoever is told so deletes"
+        assert again == {"noted": None}, "the answer got lost, or another looks there too"
+    assert records.get().institution_id == borealis.pk and records.get().detail == strays
 
 
 def test_asking_what_is_a_stray_is_no_deletion(came: Submission) -> None:
@@ -160,7 +163,7 @@ def test_every_exchange_bucket_is_looked_through_to_its_end_and_again_hours_late
     def looked(after: str = "") -> str | None:
         where = ask("look").json()
         if where["recipient"]:
-            ask("looked", **where | {"after": after, "deleted": NOTHING})
+            ask("looked", **where | {"after": after, "strays": NOTHING})
         return where["recipient"] and f"{where['recipient']} {where['after']}".strip()
 
     assert [looked("from/x"), looked(), looked(), looked()] == [
@@ -175,7 +178,7 @@ def test_every_exchange_bucket_is_looked_through_to_its_end_and_again_hours_late
     ["owed", "orders", "demands", "delivered", "endings", "gone", "look", "strays", "looked"],
 )
 def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: Submission) -> None:
-    asked = about(came) | {"recipient": "borealis", "after": "", "deleted": NOTHING}
+    asked = about(came) | {"recipient": "borealis", "after": "", "strays": NOTHING}
     asked |= {name: [] for name in ("copies", "rulebooks", "places")}
     assert ask(kind, **asked).status_code == 200
     assert ask(kind, key=ec.generate_private_key(ec.SECP256R1()), **asked).status_code == 403
@@ -198,10 +201,11 @@ def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: 
         {"kind": "looked", **LOOKED, "since": "yesterday"},
         {"kind": "looked", **LOOKED, "since": 1},
         {"kind": "looked", "recipient": "alpine-am", "after": ""},
-        {"kind": "looked", **LOOKED, "deleted": NOTHING | {"places": -1}},
-        {"kind": "looked", **LOOKED, "deleted": NOTHING | {"nameless": 201}},
-        {"kind": "looked", **LOOKED, "deleted": NOTHING | {"owners": ["A fund's name"]}},
-        {"kind": "looked", **LOOKED, "deleted": NOTHING | {"more": 1}},
+        {"kind": "looked", **LOOKED, "strays": NOTHING | {"places": -1}},
+        {"kind": "looked", **LOOKED, "strays": NOTHING | {"nameless": 201}},
+        {"kind": "looked", **LOOKED, "strays": NOTHING | {"versions": True}},
+        {"kind": "looked", **LOOKED, "strays": NOTHING | {"owners": ["A fund's name"]}},
+        {"kind": "looked", **LOOKED, "strays": NOTHING | {"more": 1}},
         {"kind": "strays", "recipient": "alpine-am", "places": "all"},
         {"kind": "strays", "recipient": "alpine-am", "places": [["a", "b", "c", 1]]},
         {"kind": "strays", "recipient": "alpine-am", "places": [[]]},

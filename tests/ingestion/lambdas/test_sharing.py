@@ -96,8 +96,8 @@ class Exchange:
     def answer_looked(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert asked["after"] == ""
         self.look_at.remove(asked["recipient"])
-        self.strays.append(asked["deleted"])
-        return {}
+        self.strays.append(asked["strays"])
+        return {"noted": "2026-03-02T09:00:00+00:00"}
 
 
 def granted(chain: Chain, **terms: Any) -> GrantOfRecord:
@@ -219,8 +219,8 @@ def test_the_janitor_deletes_what_no_copy_accounts_for_and_what_bears_no_name_of
     exchange.look_at, exchange.unknown = ["no-such-institution", RECIPIENT], {unknown.grant}
     assert chain.invoke("janitor", {}) == {"deleted": 0, "failed": 0, "strays": 5}
     assert copies(chain, unknown, run) == set() and copies(chain, known, run) and not exchange.look_at
-    nothing = {"owners": [], "places": 0, "nameless": 0}
-    assert exchange.strays == [nothing, {"owners": [OWNER], "places": 1, "nameless": 1}]
+    nothing = {"owners": [], "places": 0, "nameless": 0, "versions": 0}
+    assert exchange.strays == [nothing, {"owners": [OWNER], "places": 1, "nameless": 1, "versions": 5}]
     with pytest.raises(ClientError, match="NoSuchKey"):
         chain.client("s3", chain.platform.member(RECIPIENT)).get_object(**nameless)
 
