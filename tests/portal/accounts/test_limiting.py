@@ -94,7 +94,7 @@ def test_as_many_legal_entities_as_may_be_are_taken(admin: Actor, reviewer: Acto
 def test_who_was_limited_before_there_were_entities_is_limited_to_funds(
     admin: Actor, reviewer: Actor
 ) -> None:
-    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[ONE])
+    limit_to(actor=admin, member_id=reviewer.user.pk, funds=[ONE], entities=[HOUSE])
     moved = import_module("portal.accounts.migrations.0005_limits_to_entities")
     moved.no_entity(apps, None)
     limit = as_they_act(reviewer).limit
