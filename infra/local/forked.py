@@ -21,11 +21,18 @@ from infra.local.home import ROOT
 _making = threading.Lock()
 
 
-def install() -> None:
-    """Give the emulator's functions this way to start a process, where the system has it."""
+def possible() -> bool:
+    """Whether the system has what a forked process is watched with."""
     try:
         os.close(os.pidfd_open(os.getpid()))
     except (AttributeError, OSError):  # not Linux, or a container that does not allow it
+        return False
+    return True
+
+
+def install() -> None:
+    """Give the emulator's functions this way to start a process, where it is possible."""
+    if not possible():
         return
     from ministack.core import lambda_runtime
 

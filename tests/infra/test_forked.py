@@ -1,15 +1,18 @@
 """Functions are forked from one process: each is one of its own, and nobody is left when the server goes."""
 
 import os
+import select
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from infra.local.forked import Forked, Nursery
+from infra.local.forked import Forked, Nursery, possible
+from infra.local.home import ROOT
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="this system starts processes as ever")
+pytestmark = pytest.mark.skipif(not possible(), reason="this system starts processes as ever")
 SCRIPT = """
 import os, sys
 of = os.environ.get
@@ -18,6 +21,16 @@ for line in sys.stdin:
     if line == "fail\\n":
         raise ValueError("as it was told")
     print(line.upper(), end="", flush=True)
+"""
+SERVER = """
+import sys
+from infra.local.forked import Forked, Nursery
+nursery = Nursery()
+function = Forked(nursery, sys.argv[1], sys.argv[2], {})
+function.stdin.write("heard\\n")
+function.stdout.readline()
+print(nursery.process.pid, function.pid, function.stdout.readline(), end="", flush=True)
+sys.stdin.read()
 """
 
 
@@ -71,3 +84,24 @@ def test_after_the_process_they_come_from_died_the_next_comes_from_a_new_one(
     after = function("after")
     assert " after " in after.stdout.readline()
     assert before.poll() is None
+
+
+def test_nobody_is_left_when_the_server_goes(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(script), str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        nursery, function, heard = server.stdout.readline().split()
+        assert heard == "HEARD"
+        handles = [os.pidfd_open(int(each)) for each in (nursery, function)]
+        assert select.select(handles, [], [], 0)[0] == []
+        server.kill()
+    for handle in handles:
+        assert select.select([handle], [], [], 5)[0] == [handle]
+        os.close(handle)

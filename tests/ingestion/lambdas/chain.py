@@ -140,17 +140,23 @@ class Chain:
         return json.loads(answer["Payload"].read())
 
     def processes(self, function: str) -> list[int]:
-        """The processes this server runs a function in: its children's children, which bear its name."""
+        """The processes this server runs a function in.
+
+        Forked ones are its children's children and bear its name; started ones have it in their environment.
+        """
         assert self.server.process is not None
-        status = {}
+        variable = f"AWS_LAMBDA_FUNCTION_NAME=fundgate-{function}\0".encode()
+        status: dict[int, dict[str, str]] = {}
+        started: set[int] = set()
         for task in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 lines = (line.split(":\t", 1) for line in (task / "status").read_text().splitlines())
                 status[int(task.name)] = dict(line for line in lines if len(line) == 2)
-        parents = {pid for pid, told in status.items() if int(told["PPid"]) == self.server.process.pid}
-        return [
-            pid for pid, told in status.items() if int(told["PPid"]) in parents and told["Name"] == function
-        ]
+                if variable in (task / "environ").read_bytes():
+                    started.add(int(task.name))
+        children = {pid for pid, told in status.items() if int(told["PPid"]) == self.server.process.pid}
+        forked = {pid for pid, told in status.items() if int(told["PPid"]) in children}
+        return [pid for pid in forked if status[pid]["Name"] == function] + list(children & started)
 
     def token(self, institution: str = OWNER) -> str:
         return self.platform.token(f"user@{institution}.example")
