@@ -1,14 +1,18 @@
 """Commands as `manage.py` runs them, each in a process forked from one that has read the project already."""
 
 import json
+import select
 import subprocess
 import sys
 from pathlib import Path
 
 from infra.local.home import ROOT
 
+SECONDS = 120
+"""After which a command is ended."""
+
 _FORKING = """
-import json, os, sys, traceback
+import json, os, signal, sys, traceback
 import django
 from django.core.management import execute_from_command_line
 from django.db import connections
@@ -17,10 +21,11 @@ from django.core.checks import run_checks
 run_checks()  # reads all pages, as every command does
 connections.close_all()
 for line in sys.stdin:
-    arguments, out, err = json.loads(line)
+    seconds, arguments, out, err = json.loads(line)
     if child := os.fork():
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
         continue
+    signal.alarm(seconds)  # whatever it is at, it ends then
     code = 0
     try:
         for place, path in ((1, out), (2, err)):
@@ -46,6 +51,7 @@ class Commands:
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """subprocess.TimeoutExpired where it takes too long."""
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _FORKING],
@@ -58,11 +64,17 @@ class Commands:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         out, err = self._folder / "command.out", self._folder / "command.err"
-        self._process.stdin.write(json.dumps([arguments, str(out), str(err)]) + "\n")
+        self._process.stdin.write(json.dumps([SECONDS, arguments, str(out), str(err)]) + "\n")
         self._process.stdin.flush()
+        if not select.select([self._process.stdout], [], [], SECONDS)[0]:
+            self.close()
+            raise subprocess.TimeoutExpired(arguments, SECONDS)
         code = int(self._process.stdout.readline())
         return subprocess.CompletedProcess(arguments, code, out.read_text(), err.read_text())
 
     def close(self) -> None:
+        """Without waiting for a command that still runs: it ends by itself."""
         if self._process is not None:
-            self._process.communicate()
+            with self._process:
+                self._process.kill()
+            self._process = None
