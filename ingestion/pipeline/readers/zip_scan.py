@@ -58,7 +58,7 @@ _WIDE = (b"<\0", b"\0<", b"\xff\xfe", b"\xfe\xff")
 
 
 def scan(data: bytes, first: IO[bytes], rest: IO[bytes]) -> None:
-    """Write the package for the parsers: inflated already, and with error cells such as #N/A as text.
+    """Write the package for the parsers: inflated unless too large, error cells such as #N/A as text.
 
     The parser would make blanks of those. The later rows of large sheets go into `rest`, or nothing does: see
     halves.py. Raises UnreadableFile when it is damaged, protected, active or oversized.
