@@ -98,13 +98,7 @@ def _check(actor: Actor, submission: Submission, rulebook_ids: list[int]) -> int
         "submission": str(submission.id),
         "attempt": submission.attempt,
         "institution": submission.institution.code,
-        "object": {
-            "bucket": submission.object_bucket,
-            "key": submission.object_key,
-            "version_id": submission.object_version,
-            "sha256": submission.sha256,
-            "bytes": submission.bytes,
-        },
+        "object": submission.original.to_json(),
         "token": actor.id_token(),
         "rulebooks": rulebook_ids,
     }

@@ -39,13 +39,7 @@ def files_to_copy(grant: Grant, submission: Submission) -> dict[str, ObjectRef]:
     """The files a grant lets through, by their name at the recipient; versions and hashes as events told."""
     found: dict[str, ObjectRef] = {}
     if "original" in grant.contents:
-        found[ORIGINAL] = ObjectRef(
-            submission.object_bucket,
-            submission.object_key,
-            submission.object_version,
-            submission.sha256,
-            submission.bytes,
-        )
+        found[ORIGINAL] = submission.original
     if "schema" in grant.contents:
         found |= {
             file: ObjectRef.from_json(submission.results[name])

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from ingestion.aws.objects import ObjectRef
 from ingestion.web.states import RunState, State, Verdict
 
 
@@ -82,6 +83,11 @@ class Submission(models.Model):
     def counts(self) -> dict[str, int]:
         """Number of findings by severity."""
         return {"error": self.error_count, "warning": self.warning_count, "info": self.info_count}
+
+    @property
+    def original(self) -> ObjectRef:
+        """The delivered file, once it is stored."""
+        return ObjectRef(self.object_bucket, self.object_key, self.object_version, self.sha256, self.bytes)
 
     @property
     def in_flight(self) -> bool:

@@ -48,12 +48,7 @@ def original(credentials: Credentials, submission: Submission) -> Iterator[bytes
     _require_content(submission)
     if not submission.object_version:
         raise NoResultYet(_("No file is stored for this submission."))
-    where = {
-        "bucket": submission.object_bucket,
-        "key": submission.object_key,
-        "version_id": submission.object_version,
-    }
-    return _streamed(credentials, where, _("The delivered file is no longer stored."))
+    return _streamed(credentials, submission.original.to_json(), _("The delivered file is no longer stored."))
 
 
 def streamed(credentials: Credentials, submission: Submission, name: str) -> Iterator[bytes]:

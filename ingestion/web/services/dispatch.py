@@ -79,13 +79,7 @@ def execution_input(entry: OutboxEntry) -> dict[str, Any]:
         "resume_from": submission.resume_from,
         "expected_template": submission.expected_template,
         "check_only": submission.check_only,
-        "object": {
-            "bucket": submission.object_bucket,
-            "key": submission.object_key,
-            "version_id": submission.object_version,
-            "sha256": submission.sha256,
-            "bytes": submission.bytes,
-        },
+        "object": submission.original.to_json(),
     }
 
 
