@@ -204,6 +204,24 @@ def copies_unchecked(*, checkable: bool = False) -> QuerySet[Copy]:
     return found.filter(disclosed()) if checkable else found
 
 
+def newest_waiting(
+    waiting: QuerySet[Copy],
+    submission: Submission | None = None,
+    grant: Grant | None = None,
+    most: int | None = None,
+) -> list[Copy]:
+    """Of these copies, of a delivery or under a grant, `most`, with what it takes to check or copy them.
+
+    The newest first: what cannot be checked or copied any more, for its files are gone, keeps nothing back.
+    """
+    if submission is not None:
+        waiting = waiting.filter(submission=submission)
+    if grant is not None:
+        waiting = waiting.filter(grant=grant)
+    found = waiting.select_related("grant__owner", "grant__recipient", "submission__institution")
+    return list(found.order_by("-owed_at", "-pk")[:most])
+
+
 def _flowing_copies() -> QuerySet[Copy]:
     counting = Submission.objects.filter(
         state=SubmissionState.COMPLETED, check_only=False, superseded_by=None

@@ -1,8 +1,10 @@
 """Whether deliveries pass the acceptance rulebooks of their recipients: asked for, and noted."""
 
 import json
+import logging
 import time
 from collections.abc import Iterable
+from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -12,14 +14,16 @@ from django.utils import timezone
 from ingestion.aws import clients
 from ingestion.aws.acceptance import Demand
 from ingestion.aws.errors import translate
+from ingestion.aws.exchange import Order
 from ingestion.review.services import one_at_a_time
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from sharing.models import AcceptanceCheck, AcceptanceRulebook, Copy, Grant
-from sharing.selectors import copies_unchecked
+from sharing.selectors import copies_unchecked, newest_waiting
 from sharing.services.grants import settle
 from sharing.services.owing import owe
 
+log = logging.getLogger(__name__)
 FUNCTION = "fundgate-accept"
 MOST_TRIED = 100
 """Of one request, those that cannot be checked among them."""
@@ -27,14 +31,11 @@ SECONDS = 10.0
 """After which no further check is begun in a request."""
 
 
-def to_check(submission: Submission | None = None, grant: Grant | None = None) -> list[Copy]:
-    """What waits for a check that can be made, of a delivery or under a grant, the oldest first."""
-    found = copies_unchecked(checkable=True).select_related("grant", "submission__institution")
-    if submission is not None:
-        found = found.filter(submission=submission)
-    if grant is not None:
-        found = found.filter(grant=grant)
-    return list(found.order_by("owed_at", "pk"))
+def to_check(
+    submission: Submission | None = None, grant: Grant | None = None, most: int | None = None
+) -> list[Copy]:
+    """What waits for a check that can be made, of a delivery or under a grant; `most` of it."""
+    return newest_waiting(copies_unchecked(checkable=True), submission, grant, most)
 
 
 def rulebooks_for(copies: Iterable[Copy]) -> list[int]:
@@ -85,11 +86,23 @@ def checked(
 def check_earlier(actor: Actor, grant: Grant, most: int) -> int:
     """Has some of what waits under a grant checked, with this person's sign-in; how many were tried."""
     done, until = 0, time.monotonic() + SECONDS
-    for copy in to_check(grant=grant)[:MOST_TRIED]:
+    waiting = to_check(grant=grant, most=MOST_TRIED)
+    rulebooks = rulebooks_for(waiting)
+    for copy in waiting:
         if done == most or time.monotonic() > until:
             break
-        done += _check(actor, copy.submission, rulebooks_for([copy]))
+        done += _check(actor, copy.submission, rulebooks)
     return done
+
+
+def untried(order: Order) -> None:
+    """Forgets that a delivery was tried of which no outcome is stored that says that it passed."""
+    AcceptanceCheck.objects.filter(
+        submission=UUID(order.submission),
+        attempt=order.attempt,
+        acceptance__institution__code=order.recipient,
+        acceptance__rulebook__sha256=order.acceptance,
+    ).delete()
 
 
 def _check(actor: Actor, submission: Submission, rulebook_ids: list[int]) -> int:
@@ -109,4 +122,7 @@ def _check(actor: Actor, submission: Submission, rulebook_ids: list[int]) -> int
         said = json.loads(answer["Payload"].read())
     except (ClientError, BotoCoreError) as error:
         raise translate(error) from None
-    return int(said["checked"]) if not answer.get("FunctionError") else 0
+    if answer.get("FunctionError"):
+        log.error("the check of %s broke off (%s)", submission.id, said.get("errorType"))
+        return 0
+    return int(said["checked"])

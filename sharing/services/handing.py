@@ -1,5 +1,6 @@
 """Handing deliveries on: what is to be copied, signed by the portal, and what became of it."""
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from ingestion.aws import errors as aws
 from ingestion.aws import exchange, layout, receipts
 from ingestion.aws.acceptance import has_passed
 from ingestion.aws.clients import client
@@ -17,6 +19,7 @@ from ingestion.aws.grants import GrantOfRecord, NotAGrant
 from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas.work import ORIGINAL, TABLES, VERDICT
 from ingestion.web import control, results
+from ingestion.web.errors import NoResultYet
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
@@ -24,13 +27,14 @@ from portal.audit.tags import AuditTag
 from sharing.acceptance import acceptance_rulebook
 from sharing.errors import NotPossibleNow
 from sharing.models import AcceptanceRulebook, Copy, Grant
-from sharing.selectors import copies_due, copies_unchecked, covered_by, current_of, get_grant
-from sharing.services.checking import check_earlier
+from sharing.selectors import copies_due, copies_unchecked, covered_by, current_of, get_grant, newest_waiting
+from sharing.services.checking import MOST_TRIED, check_earlier, untried
 from sharing.services.grants import settle
 from sharing.services.owing import end
 from sharing.services.telling import noted
 from sharing.states import FLOWING, READABLE, CopyState
 
+log = logging.getLogger(__name__)
 CHUNK = 10
 """Deliveries copied in one request; the page asks for the next."""
 
@@ -91,13 +95,8 @@ def _manifest(
 def owed(
     submission: Submission | None = None, grant: Grant | None = None, most: int | None = None
 ) -> list[Copy]:
-    """What is due of a delivery or under a grant, the oldest first; `most` of it."""
-    found = copies_due().select_related("grant__owner", "grant__recipient", "submission__institution")
-    if submission is not None:
-        found = found.filter(submission=submission)
-    if grant is not None:
-        found = found.filter(grant=grant)
-    return list(found.order_by("owed_at", "pk")[:most])
+    """What is due of a delivery or under a grant; `most` of it."""
+    return newest_waiting(copies_due(), submission, grant, most)
 
 
 def delivered(copy_ids: Iterable[int], *, attempt: int, actor: Actor | None) -> list[Copy]:
@@ -136,7 +135,8 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
     """Copies some of what is owed under a grant, with this person's credentials; how many are left.
 
     Each is checked against the document in the owner's bucket just before. What must pass a rulebook of the
-    recipient that nobody has tried it by is tried first. May be broken off and run twice.
+    recipient that nobody has tried it by is tried first. What is not stored any more keeps nothing back. May
+    be broken off and run twice.
     """
     owner = actor.require(Role.UPLOADER)
     grant = get_grant(actor, grant_id)
@@ -146,19 +146,32 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
     if grant.must_pass:
         check_earlier(actor, grant, most)
-    for copy in owed(grant=grant, most=most):
-        if not _is_due(actor, record, copy):
-            end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))
-            continue
-        order = order_for(copy)
-        if record.must_pass and not has_passed(s3, settings.FUNDGATE_ACCOUNT_ID, order):
-            continue
-        exchange.hand_over(s3, settings.FUNDGATE_ACCOUNT_ID, order)
-        for late in delivered([copy.pk], attempt=copy.submission.attempt, actor=actor):
-            _take_back(s3, late)
+    done = 0
+    for copy in owed(grant=grant, most=MOST_TRIED):
+        if done == most:
+            break
+        try:
+            done += _hand_on(actor, s3, record, copy)
+        except (aws.NotFound, NoResultYet) as error:
+            log.error("%s is not handed on: %s", copy.submission_id, type(error).__name__)
     with transaction.atomic():
         settle(get_grant(actor, grant_id, lock=True))
     return left_to_fill(grant)
+
+
+def _hand_on(actor: Actor, s3: Any, record: GrantOfRecord, copy: Copy) -> bool:
+    """Copies it, or says that it is not owed any more; False when it has to be tried first, once more."""
+    if not _is_due(actor, record, copy):
+        end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))
+        return True
+    order = order_for(copy)
+    if record.must_pass and not has_passed(s3, settings.FUNDGATE_ACCOUNT_ID, order):
+        untried(order)
+        return False
+    exchange.hand_over(s3, settings.FUNDGATE_ACCOUNT_ID, order)
+    for late in delivered([copy.pk], attempt=copy.submission.attempt, actor=actor):
+        _take_back(s3, late)
+    return True
 
 
 def left_to_fill(grant: Grant) -> int:

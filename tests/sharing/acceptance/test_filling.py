@@ -10,10 +10,15 @@ from django.conf import settings
 
 from ingestion.aws import clients, exchange, layout
 from ingestion.aws.acceptance import Outcome
+from ingestion.aws.errors import NotFound
+from ingestion.web.errors import NoResultYet
+from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from sharing import services
 from sharing.models import AcceptanceCheck, Grant
+from sharing.services import checking
 from sharing.states import State
+from tests.ingestion.web.runs import CARD
 from tests.sharing.acceptance.conftest import NOTHING, accepted, published, state
 from tests.sharing.conftest import delivery
 from tests.sharing.test_questions import ask
@@ -30,7 +35,10 @@ class Function:
         asked = json.loads(call["Payload"])
         self.calls.append(asked | {"function": call["FunctionName"]})
         if self.fails:
-            return {"FunctionError": self.fails, "Payload": io.BytesIO(b'{"errorMessage": "INTERNAL"}')}
+            return {
+                "FunctionError": self.fails,
+                "Payload": io.BytesIO(b'{"errorMessage": "INTERNAL", "errorType": "StageFailed"}'),
+            }
         where = {name: asked[name] for name in ("submission", "attempt")}
         (demand,) = ask("demands", rulebooks=asked["rulebooks"], **where).json()["demands"]
         file = layout.accepted_file(demand["recipient"], demand["sha256"])
@@ -80,11 +88,55 @@ def test_filling_copies_nothing_that_does_not_pass_and_says_that_nothing_is_left
     assert filling(passed=True)[0].calls == [], "it was tried"
 
 
-def test_filling_copies_nothing_that_only_a_row_lets_pass(filling: Any) -> None:
-    assert filling(passed=True, stored=False)[1] == []
+def test_what_only_a_row_lets_pass_is_not_copied_but_tried_anew(filling: Any) -> None:
+    function, copied, left = filling(passed=True, stored=False)
+    assert len(function.calls) == 1 and copied == [] and left == 1
+    assert not AcceptanceCheck.objects.exists() and state() == State.ACCEPTED
+    function, copied, left = filling(passed=True)
+    assert len(function.calls) == len(copied) == 1 and left == 0 and state() == State.ACTIVE
 
 
-def test_what_cannot_be_tried_now_still_waits(filling: Any) -> None:
+def test_what_cannot_be_tried_now_still_waits_and_the_log_names_why(
+    filling: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     function, copied, left = filling(passed=True, fails="Unhandled")
     assert len(function.calls) == 1 and copied == [] and left == 1
     assert not AcceptanceCheck.objects.exists() and state() == State.ACCEPTED
+    assert f"the check of {function.calls[0]['submission']} broke off (StageFailed)" in caplog.messages
+
+
+def test_what_can_be_tried_no_more_keeps_nothing_newer_from_being_tried(
+    filling: Any, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = delivery(owner, card=CARD | {"valuation_date": "2026-03-31"})
+    monkeypatch.setattr(checking, "MOST_TRIED", 1)
+    assert [call["submission"] for call in filling(passed=True, fails="Unhandled")[0].calls] == [
+        str(newer.pk)
+    ]
+
+
+def test_what_is_stored_no_more_keeps_nothing_else_from_being_copied(
+    owner: Actor, accepted: Grant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, lost, gone = (
+        delivery(owner, card=CARD | {"valuation_date": f"2026-0{month}-28"}) for month in (2, 3, 4)
+    )
+    copied: list[str] = []
+
+    def verdict(_credentials: Any, submission: Submission) -> dict[str, Any]:
+        if submission == lost:
+            raise NoResultYet
+        return {"index_card": submission.index_card}
+
+    def hand_over(_s3: Any, _account: str, order: exchange.Order) -> None:
+        if order.submission == str(gone.pk):
+            raise NotFound("NoSuchVersion", "CopyObject")
+        copied.append(order.submission)
+
+    monkeypatch.setattr("ingestion.web.results.verdict", verdict)
+    monkeypatch.setattr(exchange, "hand_over", hand_over)
+    assert services.fill(actor=owner, grant_id=accepted.pk, most=1) == 2
+    assert copied == [str(kept.pk)]
+    assert caplog.messages == [
+        f"{gone.pk} is not handed on: NotFound", f"{lost.pk} is not handed on: NoResultYet",
+    ]  # fmt: skip
