@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from ingestion.review.services import one_at_a_time
 from ingestion.web.models import RulebookVersion
 from ingestion.web.selectors import get_rulebook
 from portal.accounts.actor import Actor
@@ -25,7 +26,7 @@ def publish_acceptance(*, actor: Actor, number: int) -> tuple[AcceptanceRulebook
     saved = get_rulebook(actor, number)
     body = document_of(actor, saved)
     with transaction.atomic():
-        Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
+        one_at_a_time(institution.pk)
         published = _made_current(actor, institution, saved)
         record(
             tag=AuditTag.ACCEPTANCE_PUBLISHED,
