@@ -147,6 +147,6 @@ def _are_leis(card: dict[str, Any]) -> bool:
     )
     if not named:
         return True
-    from ingestion.pipeline.codefamilies.check_digits import is_lei
+    from ingestion.pipeline.codefamilies.check_digits import is_lei  # NumPy, pyarrow: for a card with LEIs only
 
     return all(map(is_lei, named))
