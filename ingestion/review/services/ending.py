@@ -10,7 +10,7 @@ from django.utils import timezone
 from ingestion.review.errors import NotOpen
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.selectors import get_acceptance
-from ingestion.review.services.lapsing import close, lapse
+from ingestion.review.services.lapsing import close, tell
 from ingestion.review.services.settling import one_at_a_time, settle, settle_all
 from ingestion.review.states import Lapse, State
 from ingestion.web.services.lifecycle import locked
@@ -66,7 +66,8 @@ def _end_one(acceptance: Acceptance) -> None:
     one_at_a_time(acceptance.institution_id)
     current = Acceptance.objects.select_for_update(of=("self",)).get(pk=acceptance.pk)
     if current.state in OPEN:
-        lapse(current, Lapse.ENDED)
+        close(current, Lapse.ENDED)
+        tell(current)
 
 
 @contextmanager

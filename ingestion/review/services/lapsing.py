@@ -14,15 +14,6 @@ from portal.notices.events import Event
 from portal.notices.services import announce
 
 
-def lapse(acceptance: Acceptance, why: Lapse, *, with_submission: Submission | None = None) -> None:
-    """Ends an acceptance that no longer fits, or whose last day has passed.
-
-    That a rule finds nothing any more leaves nothing open, so nobody is told.
-    """
-    close(acceptance, why, with_submission=with_submission)
-    tell(acceptance)
-
-
 def tell(acceptance: Acceptance) -> None:
     """The record and the announcement of a lapse that is written; after every other lock."""
     other = acceptance.lapsed_with_id

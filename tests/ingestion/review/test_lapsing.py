@@ -10,7 +10,7 @@ from ingestion.review import services
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.selectors import concerning, deliverable_for, standing_of, waiting_for_me
 from ingestion.review.services import ending
-from ingestion.review.services.lapsing import lapse
+from ingestion.review.services.lapsing import close
 from ingestion.review.states import Lapse, Outcome, Reach, State
 from ingestion.web.models import Submission
 from ingestion.web.tasks import sweep
@@ -184,10 +184,10 @@ def test_one_that_breaks_off_does_not_keep_the_others_from_ending(
 
     def once_broken(acceptance: Acceptance, why: Lapse, **more: Any) -> None:
         assert acceptance.pk != broken.pk
-        lapse(acceptance, why, **more)
+        close(acceptance, why, **more)
 
     with monkeypatch.context() as faulty:
-        faulty.setattr(ending, "lapse", once_broken)
+        faulty.setattr(ending, "close", once_broken)
         services.end_what_is_due()
     assert again(broken) == (State.IN_FORCE, "")
     assert again(kept) == (State.LAPSED, Lapse.ENDED)
