@@ -147,6 +147,7 @@ def _are_leis(card: dict[str, Any]) -> bool:
     )
     if not named:
         return True
-    from ingestion.pipeline.codefamilies.check_digits import is_lei  # NumPy, pyarrow: for a card with LEIs only
+    # brings NumPy and pyarrow: only for a card that names LEIs
+    from ingestion.pipeline.codefamilies.check_digits import is_lei
 
     return all(map(is_lei, named))
