@@ -6,13 +6,14 @@ from email import message_from_bytes, policy
 from playwright.sync_api import Page, expect
 
 from infra.local import demo
+from tests.browser.steps import follow
 from tests.fixtures.browser import Visitor
 
 
 def tab(page: Page, name: str) -> None:
     """To a page of the institution, as its navigation leads there."""
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Institution").click()
-    page.locator("nav.tabs").get_by_role("link", name=name, exact=True).click()
+    follow(page.get_by_role("navigation", name="Main").get_by_role("link", name="Institution"))
+    follow(page.locator("nav.tabs").get_by_role("link", name=name, exact=True))
 
 
 def invite(page: Page, email: str, name: str, role: str) -> None:

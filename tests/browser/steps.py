@@ -1,10 +1,15 @@
-"""What tests of the browser do again and again: hand a file in, wait for its verdict, open its page."""
+"""What tests of the browser do again and again: follow a link, hand a file in, wait for its verdict."""
 
 import io
 import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from django.urls import resolve
+from playwright.sync_api import Locator, Page, expect
 
 from infra.local.home import ROOT
 from tests.fixtures.browser import Visitor
@@ -21,6 +26,49 @@ def faulty() -> Path:
     return next(SAMPLES.glob("tpt-7*faulty*.csv"))
 
 
+@contextmanager
+def leads_on(page: Page) -> Iterator[None]:
+    """What is done here leads to another document; at the end it is there, with its scripts at work.
+
+    A click is over before the page it leads to: what came next would still meet the old one.
+    """
+    with page.expect_navigation(timeout=60_000) as led:
+        yield
+    assert led.value is not None, "the same document has another address"
+
+
+def follow(target: Locator, how: Callable[[Locator], None] = Locator.click) -> None:
+    """To the document that a link or the button of a form leads to."""
+    with leads_on(target.page):
+        how(target)
+
+
+def path_of(page: Page, name: str) -> str:
+    """The path of the page, once it is the one that the portal's addresses call so."""
+    page.wait_for_url(lambda address: resolve(urlsplit(address).path).url_name == name)
+    return urlsplit(page.url).path
+
+
+def attributes(found: Locator, name: str) -> list[str | None]:
+    """This attribute of each of them, once there is one: all read at one moment, from one document."""
+    expect(found.first).to_be_attached()
+    values: list[str | None] = found.evaluate_all(
+        "(all, name) => all.map((each) => each.getAttribute(name))", name
+    )
+    assert values
+    return values
+
+
+def open_until(page: Page, address: str, holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Opens an address again and again, as somebody who waits does, until this holds of its page."""
+    deadline = time.monotonic() + seconds
+    page.goto(address)
+    while not holds():
+        assert time.monotonic() < deadline, f"{address} never came to it"
+        page.wait_for_timeout(250)
+        page.goto(address)
+
+
 def upload(visitor: Visitor, *files: File) -> None:
     """Choose files on the upload page and wait until each has its outcome."""
     visitor.page.goto("/submissions/upload/")
@@ -35,7 +83,7 @@ def upload(visitor: Visitor, *files: File) -> None:
 
 def open_first(visitor: Visitor) -> None:
     """From the upload page to the first file's page, once it is checked."""
-    visitor.page.get_by_role("link", name=re.compile("Open no")).first.click()
+    follow(visitor.page.get_by_role("link", name=re.compile("Open no")).first)
     visitor.page.wait_for_selector(DONE, timeout=60_000)
 
 

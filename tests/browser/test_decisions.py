@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.steps import DONE, SAMPLES, checked, faulty
+from tests.browser.steps import DONE, SAMPLES, checked, faulty, follow
 from tests.fixtures.browser import Visitor
 from tests.fixtures.keys import choose, press, write
 from tests.fixtures.system import System
@@ -60,7 +60,7 @@ def test_an_unknown_layout_is_mapped_once_and_known_from_then_on(
     if scripts:
         shown_verdict(visitor, 2, "passed")
     else:
-        expect(page.locator("#live")).to_have_attribute("data-verdict", "passed", timeout=60_000)
+        expect(page.locator(DONE)).to_have_attribute("data-verdict", "passed", timeout=60_000)
     expect(page.get_by_text("HOLDINGS 1.0").first).to_be_visible()
     page.goto("/mappings/")
     row = page.locator("[data-mapping]", has_text="positions.csv").first
@@ -124,11 +124,11 @@ def test_a_rule_that_is_switched_off_changes_the_next_verdict_which_says_so(
     visitor.stands("rulebook-changed")
 
     page.goto(address)
-    page.get_by_role("button", name="Run again").click()
+    follow(page.get_by_role("button", name="Run again"))
     page.wait_for_selector(f"{DONE}[data-attempt='2']", timeout=60_000)
-    assert page.locator("details.rule").count() == before - 1
+    expect(page.locator("details.rule")).to_have_count(before - 1)
     expect(page.locator(f"details.rule[data-rule='{rule}']")).to_have_count(0)
-    page.locator("[data-rulebook]").get_by_role("link", name="No. 1").click()
+    follow(page.locator("[data-rulebook]").get_by_role("link", name="No. 1"))
     expect(page.get_by_text("Our custodian cannot deliver it.")).to_be_visible()
 
 
@@ -150,7 +150,8 @@ def test_a_rule_of_one_s_own_is_explained_where_it_cannot_be_understood(visitor:
     press(page.get_by_role("button", name="Save as a new version"))
     own = page.locator("[data-own='OWN-1']")
     expect(own).to_contain_text("26 <= 0.1")
-    press(own.get_by_role("link"))
+    follow(own.get_by_role("link"), press)
     write(page.get_by_label("Why is it changed?"), "The limit is gone.")
-    press(page.get_by_role("button", name="Remove this rule"))
+    follow(page.get_by_role("button", name="Remove this rule"), press)
+    expect(page.get_by_role("link", name="Add a rule of your own")).to_be_visible()
     expect(page.locator("[data-own]")).to_have_count(0)

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import DONE, checked, open_first, upload
+from tests.browser.steps import DONE, attributes, checked, follow, leads_on, open_first, upload
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 from tests.tools.generate_samples import FAULTY, tpt
@@ -25,7 +25,7 @@ def faulty(seed: int) -> bytes:
 def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, system: System) -> None:
     page, [first] = visitor.sign_in().page, checked(system, ("monthly.csv", faulty(811)))
     page.goto(first)
-    page.get_by_role("link", name="Correct it here").click()
+    follow(page.get_by_role("link", name="Correct it here"))
     expect(page.locator("#result")).to_contain_text("As the file is")
 
     cell = page.locator("tr[data-cell]", has=page.locator("[data-tone=bad]")).first
@@ -37,7 +37,8 @@ def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, syste
     expect(page.locator("#result")).to_contain_text("With one corrected cell")
     expect(page.locator("#rule-changes")).to_be_visible()
     visitor.accessible()
-    page.get_by_role("button", name="Check again").press("Enter")
+    with leads_on(page):
+        page.get_by_role("button", name="Check again").press("Enter")
     corrected = page.locator(f"tr[data-cell='{name}'][data-changed]")
     expect(corrected).to_have_count(1)
     expect(corrected.locator("input")).to_have_value("not a value of any field")
@@ -45,17 +46,17 @@ def test_a_delivery_is_corrected_replaced_and_taken_back(visitor: Visitor, syste
     corrected.locator("input").fill("")
     page.locator("#id_other_row").fill("1")
     page.locator("#id_other_field").fill("17")
-    page.get_by_role("button", name="Check again").click()
+    follow(page.get_by_role("button", name="Check again"))
     page.locator("input[name='cell.1.17']").fill("Renamed share")
     page.get_by_label("Why does it replace").fill("Two typing mistakes.")
-    page.get_by_role("button", name="Save as a new submission").click()
+    follow(page.get_by_role("button", name="Save as a new submission"))
     page.wait_for_selector(DONE, timeout=60_000)
     second = page.url
     assert not second.endswith(first)
 
     chain = page.locator(".chain li")
     expect(chain).to_have_count(2)
-    assert [one.get_attribute("data-standing") for one in chain.all()] == ["current", "replaced"]
+    assert attributes(chain, "data-standing") == ["current", "replaced"]
     expect(page.locator(".chain")).to_contain_text("Two typing mistakes.")
     expect(page.get_by_text("Corrected in the browser from")).to_be_visible()
     visitor.stands("delivery-chain")
@@ -82,7 +83,8 @@ def test_a_file_is_checked_without_being_handed_in(visitor: Visitor) -> None:
     visitor.sign_in()
     page, content = visitor.page, faulty(812)
     page.goto("/submissions/upload/")
-    page.get_by_role("link", name=re.compile("^Check only")).press("Enter")
+    with leads_on(page):
+        page.get_by_role("link", name=re.compile("^Check only")).press("Enter")
     expect(page.get_by_role("link", name=re.compile("^Check only"))).to_have_attribute("aria-current", "page")
     chosen = {"name": "draft.csv", "mimeType": "text/csv", "buffer": content}
     page.get_by_label(re.compile("choose")).set_input_files(chosen)  # type: ignore[arg-type]

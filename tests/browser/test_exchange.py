@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.steps import checked
+from tests.browser.steps import checked, follow, open_until, path_of
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
@@ -35,12 +35,7 @@ def versions(system: System, grant: str) -> list[str]:
 def received(page: Page, count: int) -> None:
     """The inbox of the recipient has so many deliveries of this fund, in a moment at the latest."""
     rows = page.locator("tr[data-copy]").filter(has_text=FUND)
-    for _ in range(60):
-        page.goto("/exchange/received/")
-        if rows.count() == count:
-            return
-        page.wait_for_timeout(250)
-    pytest.fail(f"{rows.count()} deliveries were received")
+    open_until(page, "/exchange/received/", lambda: rows.count() == count)
 
 
 def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revoked(
@@ -68,8 +63,9 @@ def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revok
         owner.get_by_role("heading", name=re.compile("^This would share one delivery now"))
     ).to_be_visible()
     gives.stands("grant-draft")
-    owner.get_by_role("button", name="Offer it").click()
-    grant = owner.url.rstrip("/").rpartition("/")[2]
+    follow(owner.get_by_role("button", name="Offer it"))
+    expect(owner.locator("[data-grant-state=offered]")).to_be_visible()
+    grant = path_of(owner, "grant").rstrip("/").rpartition("/")[2]
 
     recipient.goto("/exchange/directory/")
     recipient.get_by_role("link", name="To the grant").first.click()
@@ -85,7 +81,7 @@ def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revok
     received(recipient, 2)
     recipient.locator("tr[data-copy]").filter(has_text=FUND).first.get_by_role("link").click()
     expect(recipient.locator("h1")).to_contain_text(FUND)
-    old_link = recipient.url
+    old_link = path_of(recipient, "received_delivery")
     assert versions(system, grant)
 
     owner.goto(f"/exchange/grants/{grant}/")
@@ -93,7 +89,7 @@ def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revok
     expect(owner.get_by_text("2 deliveries were handed on.")).to_contain_text("cannot be recalled")
     owner.get_by_label("Why?").fill("The mandate is over.")
     owner.get_by_role("button", name="Revoke it").click()
-    expect(owner.get_by_role("status").filter(has_text="copies are deleted")).to_be_visible()
+    expect(owner.get_by_role("status").filter(has_text="and its copies are deleted.")).to_be_visible()
     gives.stands("grant-revoked")
     takes.provokes("/exchange/received/", "404")
     answer = recipient.goto(old_link)

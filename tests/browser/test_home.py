@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import checked
+from tests.browser.steps import checked, follow, leads_on
 from tests.fixtures.browser import Visitor
 from tests.fixtures.keys import choose, press, tab_to, write
 from tests.fixtures.system import System
@@ -41,9 +41,10 @@ def test_a_reviewer_says_what_is_expected_and_sees_what_came_of_it(visitor: Visi
     expect(row.get_by_role("link", name="30 Nov 2025")).to_be_visible()
     visitor.stands("home-trend")
 
-    page.get_by_role("link", name="Calendar", exact=True).first.press("Enter")
-    press(page.get_by_role("link", name="Expected deliveries"))
-    press(page.get_by_role("link", name="Expect a delivery"))
+    with leads_on(page):
+        page.get_by_role("link", name="Calendar", exact=True).first.press("Enter")
+    follow(page.get_by_role("link", name="Expected deliveries"), press)
+    follow(page.get_by_role("link", name="Expect a delivery"), press)
     press(page.get_by_label(re.compile(re.escape(fund))), "Space")
     tab_to(page.get_by_label("First valuation day"))
     for _ in range(3):  # day, month and year of the field
@@ -66,7 +67,7 @@ def test_a_reviewer_says_what_is_expected_and_sees_what_came_of_it(visitor: Visi
     page.goto("/calendar/?month=2025-12")
     due = page.locator("[data-due]", has_text=fund)
     expect(due).to_have_attribute("data-due", "received_late")
-    press(page.get_by_role("link", name="Month after"))
+    follow(page.get_by_role("link", name="Month after"), press)
     expect(page.get_by_role("heading", name="January 2026")).to_be_visible()
     visitor.provokes("/static/django_htmx/", "htmx:")  # each arrow takes the request before it back
     choose(page.get_by_label("Status"), "received_late")

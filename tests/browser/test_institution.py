@@ -3,14 +3,13 @@
 import re
 import zipfile
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 from playwright.sync_api import Browser, expect
 
 from tests.browser.people import come_in, invite, tab
-from tests.browser.steps import checked
+from tests.browser.steps import checked, follow, open_until, path_of
 from tests.fixtures.browser import Visitor
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
@@ -54,7 +53,7 @@ def limited(chromium: Browser, system: System, admin: Visitor) -> Iterator[Visit
     page.get_by_role("link", name="Leo", exact=True).click()
     page.get_by_role("link", name="Change which funds").click()
     page.get_by_label(re.compile(FUND)).check()
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     expect(page.get_by_role("alert")).to_contain_text("Choose one or the other")
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.get_by_label("Other funds")).to_be_focused()
@@ -71,7 +70,7 @@ def test_a_member_who_was_limited_before_signing_in_sees_their_fund_only(
 ) -> None:
     page = limited.page
     expect(page.get_by_text("You see one fund of your institution only.")).to_be_visible()
-    page.get_by_role("link", name="Submissions").click()
+    follow(page.get_by_role("link", name="Submissions"))
     expect(page.locator("main")).to_contain_text(FUND)
     expect(page.locator("main")).not_to_contain_text(OTHER_FUND)
     seen, hidden = deliveries
@@ -88,15 +87,15 @@ def test_a_program_reads_metadata_with_the_token_it_was_given_and_no_content(
     tab(page, "API tokens")
     page.get_by_label("Name", exact=True).fill("Nightly report")
     page.get_by_label("What it is for").fill("Says which funds are late.")
-    page.get_by_role("button", name="Add the service account").click()
+    follow(page.get_by_role("button", name="Add the service account"))
     page.get_by_label("Name", exact=True).fill("Server in Luxembourg")
-    page.get_by_role("button", name="Make it and show it once").click()
+    follow(page.get_by_role("button", name="Make it and show it once"))
     page.get_by_role("link", name="Choose at least one thing that the token reads.").click()
     expect(page.locator("[name=scopes]").first).to_be_focused()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Make it and show it once").click()
     secret = page.locator("[data-secret]").inner_text()
-    page.get_by_role("link", name="I have copied it").click()
+    follow(page.get_by_role("link", name="I have copied it"))
 
     api = f"{admin.system.url}/api/v1{deliveries[0]}"
     told = {"Authorization": f"Bearer {secret}"}
@@ -107,7 +106,7 @@ def test_a_program_reads_metadata_with_the_token_it_was_given_and_no_content(
         assert (refused.status_code, refused.json()["code"]) == (403, "ID_TOKEN_NEEDED")
     page.reload()
     expect(page.locator("[data-token]")).to_contain_text("127.0.0.1")
-    page.get_by_role("button", name="Revoke Server in Luxembourg").click()
+    follow(page.get_by_role("button", name="Revoke Server in Luxembourg"))
     assert requests.get(api, headers=told, timeout=20).json()["code"] == "API_TOKEN_REVOKED"
 
     tab(page, "SFTP keys")
@@ -128,14 +127,16 @@ def test_who_has_access_and_who_read_it_can_be_told_after_a_grant(
     page.get_by_label(re.compile(FUND)).check()
     page.get_by_label("What the data is for").fill("Look-through.")
     page.get_by_role("button", name=re.compile("^Save and see")).click()
-    page.get_by_role("button", name="Offer it").click()
-    grant = urlsplit(page.url).path
+    follow(page.get_by_role("button", name="Offer it"))
+    expect(page.locator("[data-grant-state=offered]")).to_be_visible()
+    grant = path_of(page, "grant")
     partner = Visitor(chromium, system).sign_in(THEIRS, "admin")
     partner.page.goto(grant)
     partner.page.get_by_role("button", name="Accept").click()
+    expect(partner.page.locator("[data-owed]")).to_contain_text("One delivery is not copied yet")
     page.reload()
     page.get_by_role("button", name="Copy them now").click()
-    expect(page.locator("[data-grant-state=active]")).to_be_visible()
+    expect(page.locator("[data-grant-state=active]")).to_contain_text("Delivered")
     partner.page.goto(grant)
     partner.page.locator("[data-copy] a").first.click()
     expect(partner.page.locator("h1")).to_contain_text(FUND)
@@ -156,17 +157,19 @@ def test_a_hold_counts_at_once_and_ends_when_a_second_administrator_agrees(
     tab(page, "Legal hold")
     page.get_by_label("Fund", exact=True).fill(FUND)
     page.get_by_label("Why?").fill("A dispute.")
-    page.get_by_role("button", name="Hold it").click()
+    follow(page.get_by_role("button", name="Hold it"))
     expect(page.get_by_text("one delivery now")).to_be_visible()
     page.get_by_role("button", name="Lock now").click()
     expect(page.locator("#locks")).to_have_text("One delivery is held, and locked in the stores.")
     page.get_by_label("Why can it be released?").fill("It is settled.")
-    page.get_by_role("button", name="Ask for its release").click()
+    follow(page.get_by_role("button", name="Ask for its release"))
+    expect(page.get_by_text("Another administrator has to agree to it.", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Release it")).to_have_count(0)
 
-    other.goto("/notices/")
-    other.get_by_role("link", name="The release of a legal hold waits for approval").click()
-    other.get_by_role("button", name="Release it").click()
+    told = other.get_by_role("link", name="The release of a legal hold waits for approval")
+    open_until(other, "/notices/", lambda: told.count() == 1)
+    told.click()
+    follow(other.get_by_role("button", name="Release it"))
     other.get_by_role("button", name="Unlock now").click()
     expect(other.locator("#locks")).to_have_text("")
     page.reload()
@@ -183,7 +186,7 @@ def test_what_people_are_told_is_settled_and_everything_is_taken_out(admin: Visi
     expect(choice).to_have_value("daily")
 
     tab(page, "Take-out")
-    page.get_by_role("button", name="Begin a take-out").click()
+    follow(page.get_by_role("button", name="Begin a take-out"))
     page.get_by_role("button", name="Count now").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Part 2").click()
@@ -201,7 +204,7 @@ def test_two_operators_recover_an_institution_unless_a_member_objects(
     )
     one, other, member = first.page, second.page, limited.page
     expect(one.locator(f"[data-institution={OURS}]")).to_contain_text(f"admin@{OURS}.example")
-    one.get_by_role("link", name="Health").click()
+    follow(one.get_by_role("link", name="Health"))
     expect(one.locator("[data-check]").first).to_be_visible()
     expect(one.locator("main")).not_to_contain_text(FUND)
     one.get_by_role("link", name="Recoveries").click()
@@ -211,11 +214,12 @@ def test_two_operators_recover_an_institution_unless_a_member_objects(
         ("Why, and how you know who asked", "Their administrator cannot be reached."),
     ):  # fmt: skip
         one.get_by_label(re.compile(f"^{re.escape(label)}")).fill(text)
-    one.get_by_role("button", name="Ask", exact=True).click()
+    follow(one.get_by_role("button", name="Ask", exact=True))
+    recovery = path_of(one, "operator_recovery")
     expect(one.get_by_role("button", name="Confirm and tell the members")).to_have_count(0)
-    other.goto(urlsplit(one.url).path)
+    other.goto(recovery)
     expect(other.locator("main")).to_contain_text(f"admin@{OURS}.example")
-    other.get_by_role("button", name="Confirm and tell the members").click()
+    follow(other.get_by_role("button", name="Confirm and tell the members"))
 
     member.goto("/")
     member.get_by_role("link", name="Who it is, why, and how to object").click()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from infra.local import demo
 from portal.common import pages
 from portal.common.errors import AwsDown, BadRequest, FundgateError
-from tests.browser.steps import SAMPLES, checked
+from tests.browser.steps import SAMPLES, checked, follow, open_until, path_of
 from tests.fixtures.browser import Visitor
 from tests.fixtures.granted import asked_for, granted
 from tests.fixtures.looks import broken
@@ -124,7 +124,7 @@ NO_PAGES = {
     "submission_live", "first_findings", "changes_summary", "downloads",  # parts of pages
     "findings_xlsx", "findings_csv", "findings_json", "annotated", "table", "receipt", "receipt_key",
     "original", "template_file", "audit_export", "access_csv", "takeout_part",
-    "access_log_export", "received_file", "look_through_csv",  # files
+    "access_log_export", "received_file", "received_findings", "look_through_csv",  # files
     "oidc_authentication_init", "oidc_authentication_callback", "open_notice",  # lead on
 }  # fmt: skip
 
@@ -162,10 +162,11 @@ def recovery(operators: tuple[Visitor, Visitor]) -> str:
              "reason": "Their last administrator has died."}  # fmt: skip
     for name, text in words.items():
         first.page.locator(f"[name={name}]").fill(text)
-    first.page.get_by_role("button", name="Ask", exact=True).click()
-    second.page.goto(urlsplit(first.page.url).path)
-    second.page.get_by_role("button", name="Confirm and tell the members").click()
-    return urlsplit(second.page.url).path.rstrip("/").rpartition("/")[2]
+    follow(first.page.get_by_role("button", name="Ask", exact=True))
+    asked = path_of(first.page, "operator_recovery")
+    second.page.goto(asked)
+    follow(second.page.get_by_role("button", name="Confirm and tell the members"))
+    return asked.rstrip("/").rpartition("/")[2]
 
 
 @pytest.fixture(scope="module")
@@ -182,17 +183,12 @@ def addresses(admin: Visitor, chromium: Browser, system: System, recovery: str) 
                 field.select_option(value)
             else:
                 field.fill(value)
-        page.locator("main form[method=post] button[data-kind=primary]").first.click()
-        page.wait_for_load_state()
+        follow(page.locator("main form[method=post] button[data-kind=primary]").first)
 
     def first(links: str, listed_at: str) -> str:
         """Where the first of these links on a page leads, once there is one."""
-        for _ in range(60):
-            page.goto(listed_at)
-            if page.locator(links).count():
-                return str(page.locator(links).first.get_attribute("href"))
-            page.wait_for_timeout(250)
-        pytest.fail(f"{listed_at} never had {links}")
+        open_until(page, listed_at, lambda: page.locator(links).count() > 0)
+        return str(page.locator(links).first.get_attribute("href"))
 
     sent("/notices/settings/", **{"mail:submission.completed": "now"})
     _, second, unknown = checked(system, *FILES, institution=AT, role="admin")
@@ -206,30 +202,31 @@ def addresses(admin: Visitor, chromium: Browser, system: System, recovery: str) 
     other = Visitor(chromium, system).sign_in(OTHER, "admin").page
     other.goto(reverse("directory"))
     other.get_by_label("Others find us").check()
-    other.get_by_role("button", name="Save").click()
+    follow(other.get_by_role("button", name="Save"))
     grants = []
     for _ in range(2):
         sent(reverse("new_grant"), recipient=OTHER, others="LU0000000001", purpose="Look-through.")
-        grants.append(urlsplit(page.url).path)
-    page.get_by_role("button", name="Offer it").click()
+        grants.append(path_of(page, "grant"))
+    follow(page.get_by_role("button", name="Offer it"))
     webhook = first("main table a", "/webhooks/")
     page.goto(webhook)
-    page.get_by_role("button", name="Send a test").click()
+    follow(page.get_by_role("button", name="Send a test"))
     page.goto(reverse("holds"))
     page.get_by_label("One fund").check()
     page.get_by_label("Fund", exact=True).fill("LU0000000001")
     page.get_by_label("Why?").fill("A dispute.")
-    page.get_by_role("button", name="Hold it").click()
-    hold = urlsplit(page.url).path
+    follow(page.get_by_role("button", name="Hold it"))
+    hold = path_of(page, "hold")
     sent(reverse("takeouts"))
-    takeout = urlsplit(page.url).path
-    sent(takeout)  # counted
+    takeout = path_of(page, "takeout")
+    page.get_by_role("button", name="Count now").click()
+    expect(page.locator("[data-part]").first).to_be_visible()
     checked(system, FILES[0])
     sent(reverse("service_accounts"), name="Nightly report", purpose="Says which funds are late.")
-    account = urlsplit(page.url).path
+    account = path_of(page, "service_account")
     page.get_by_label("Name").fill("Server in Luxembourg")
     page.get_by_label("Submissions", exact=False).check()
-    page.get_by_role("button", name="Make it").click()
+    follow(page.get_by_role("button", name="Make it"))
     viewer = first("[data-member] a:has-text('Viewer')", reverse("members"))  # administrators have no limit
     received = granted(system, "alpine-am", AT)
     asked = asked_for(system, AT, THIRD, STRICT)

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import open_first, upload
+from tests.browser.steps import follow, leads_on, open_first, open_until, upload
 from tests.fixtures.browser import Visitor
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.system import System
@@ -21,15 +21,9 @@ def delivery(seed: int) -> tuple[str, bytes]:
 
 
 def reload_until(visitor: Visitor, selector: str, words: str) -> None:
-    """Reloads the page, as its words advise, until it says so."""
-    visitor.page.wait_for_load_state()
-    for _ in range(30):
-        visitor.page.goto(visitor.page.url)  # a reload may meet the page that a form is still leading to
-        place = visitor.page.locator(selector).first
-        if place.count() and words in (place.text_content() or ""):
-            return
-        visitor.page.wait_for_timeout(300)
-    expect(visitor.page.locator(selector).first).to_contain_text(words)
+    """Opens the page anew, as its words advise, until it says so."""
+    first = visitor.page.locator(selector).first.filter(has_text=words)
+    open_until(visitor.page, visitor.page.url, lambda: first.count() > 0)
 
 
 def nothing_new(visitor: Visitor) -> None:
@@ -37,7 +31,8 @@ def nothing_new(visitor: Visitor) -> None:
     visitor.page.goto("/notices/")
     read = visitor.page.get_by_role("button", name="Mark all as read")
     if read.count():
-        read.press("Enter")
+        with leads_on(visitor.page):
+            read.press("Enter")
         expect(read).to_have_count(0)
 
 
@@ -48,7 +43,8 @@ def test_a_verdict_rings_the_bell_and_comes_by_e_mail_where_that_is_wished(visit
     page.goto("/notices/settings/")
     page.get_by_label("A file has been checked: by e-mail").focus()
     page.keyboard.type("At")
-    page.get_by_role("button", name="Save").press("Enter")
+    with leads_on(page):
+        page.get_by_role("button", name="Save").press("Enter")
     expect(page.get_by_label("A file has been checked: by e-mail")).to_have_value("now")
     upload(visitor, delivery(6101))
     open_first(visitor)
@@ -58,12 +54,14 @@ def test_a_verdict_rings_the_bell_and_comes_by_e_mail_where_that_is_wished(visit
     told = page.locator("[data-event='submission.completed'][data-unread]").first
     expect(told).to_contain_text("New")
     visitor.stands("notices-unread")
-    told.get_by_role("link").press("Enter")
+    with leads_on(page):
+        told.get_by_role("link").press("Enter")
     expect(page).to_have_url(address)
     expect(page.locator(".bell-count")).to_have_count(0)
     assert number is not None
-    page.goto("/mailbox/")
-    page.get_by_role("link", name=re.compile(r"^\[Fundgate\] No")).first.click()
+    letters = page.get_by_role("link", name=re.compile(r"^\[Fundgate\] No"))
+    open_until(page, "/mailbox/", lambda: letters.count() > 0)
+    letters.first.click()
     letter = page.locator(".letter")
     expect(letter).to_contain_text("Hello Uploader of Cedar Pension Fund")
     letter.get_by_role("link").first.click()
@@ -83,9 +81,9 @@ def test_a_webhook_is_signed_fails_and_is_sent_again(
     page.get_by_role("button", name="Add and show the secret").press("Enter")
     secret = page.locator("[data-secret]").text_content() or ""
     visitor.stands("webhook-secret")
-    page.get_by_role("link", name="I have copied it").click()
+    follow(page.get_by_role("link", name="I have copied it"))
     assert secret not in page.content()
-    page.get_by_role("button", name="Send a test").click()
+    follow(page.get_by_role("button", name="Send a test"))
     reload_until(visitor, "[data-delivery]", "Delivered")
     assert [message["type"] for message in receiver.signed_by(secret)] == ["ping"]
 
@@ -97,7 +95,7 @@ def test_a_webhook_is_signed_fails_and_is_sent_again(
     expect(page.locator("[data-delivery]").first.locator(".attempts")).to_contain_text("410")
     visitor.stands("webhook-failed")
     receiver.status = 204
-    page.get_by_role("button", name=re.compile("^Send again")).first.click()
+    follow(page.get_by_role("button", name=re.compile("^Send again")).first)
     reload_until(visitor, "[data-delivery]", "Delivered")
     told = receiver.signed_by(secret)[-1]
     assert (told["type"], told["data"]["subject"]) == ("submission.completed", done["id"])
@@ -108,13 +106,14 @@ def test_a_webhook_is_signed_fails_and_is_sent_again(
     page.get_by_role("button", name="Make a new secret").click()
     newer = page.locator("[data-secret]").text_content() or ""
     assert newer != secret
-    page.get_by_role("link", name="I have copied it").click()
-    page.get_by_role("button", name="Send a test").click()
+    follow(page.get_by_role("link", name="I have copied it"))
+    follow(page.get_by_role("button", name="Send a test"))
     reload_until(visitor, "[data-delivery]", "Delivered")
     both = receiver.signed_by(secret)[-1], receiver.signed_by(newer)[-1]
     assert both[0] == both[1], "for a day both secrets sign"
     page.get_by_role("button", name="Remove this webhook").click()
     expect(page.get_by_text("No system is told yet")).to_be_visible()
     # the institution's admins were told that the delivery failed
-    page.goto("/notices/")
-    expect(page.locator("[data-event='webhook.failing']").first).to_be_visible()
+    failing = page.locator("[data-event='webhook.failing']")
+    open_until(page, "/notices/", lambda: failing.count() > 0)
+    expect(failing.first).to_be_visible()

@@ -7,7 +7,7 @@ import signal
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.steps import upload
+from tests.browser.steps import follow, upload
 from tests.browser.test_continue import expired
 from tests.fixtures.browser import Visitor
 from tests.fixtures.looks import dressed
@@ -38,8 +38,8 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     try:
         upload(visitor, ("broken-off.csv", tpt(rows=4, seed=681).csv()))
         run_out(system)
-        page.get_by_role("link", name=re.compile("Open no")).first.click()
-        page.get_by_role("link", name="Every state, with log lines").click()
+        follow(page.get_by_role("link", name=re.compile("Open no")).first)
+        follow(page.get_by_role("link", name="Every state, with log lines"))
         expect(page.locator("#run")).to_have_attribute("data-moving", "yes")
         expect(page.locator("#state-Inspect")).to_have_attribute("data-status", "pending")
         visitor.stands("run-waiting")
@@ -77,16 +77,16 @@ def test_a_run_is_followed_broken_off_continued_and_counted(
     expect(page.locator("[data-chosen=Quality]")).to_be_visible()
     expect(page.locator("#state-Quality")).to_be_focused()
     expect(page.locator("[data-log] .log li").first).to_contain_text("done")
-    assert "state=Quality" in page.url
+    expect(page).to_have_url(re.compile("state=Quality"))
     page.locator("#state-CallbackParse").click()  # one function, called by many states: a line of this one
     expect(page.locator("[data-chosen=CallbackParse] [data-log] .log li")).to_have_count(1)
     page.get_by_text("The same as a table").click()
     visitor.stands("run")
-    page.locator("[data-attempt='1']").click()
+    follow(page.locator("[data-attempt='1']"))
     expect(page.locator("[data-chosen=Inspect]")).to_have_attribute("data-status", "failed")
     expect(page.locator("[data-go-on]")).to_have_count(0)
 
-    page.get_by_role("link", name="Pipeline", exact=True).click()
+    follow(page.get_by_role("link", name="Pipeline", exact=True))
     expect(page.locator("[data-figure=ended]")).to_have_text(re.compile(r"[2-9]|\d\d"))
     for summary in page.get_by_text("The same as a table").all():
         summary.click()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.steps import checked, faulty
+from tests.browser.steps import checked, faulty, follow
 from tests.fixtures.browser import Visitor
 from tests.fixtures.keys import choose, press, tab_to
 from tests.fixtures.looks import sideways
@@ -32,7 +32,7 @@ def speaker(chromium: Browser, system: System) -> Iterator[Visitor]:
     yield person
     person.page.goto("/preferences/")
     person.page.locator("#id_language").select_option("")
-    person.page.locator("form.panel button[type=submit]").click()
+    follow(person.page.locator("form.panel button[type=submit]"))
     expect(person.page.locator("html")).to_have_attribute("lang", "en")
     person.context.close()
 
@@ -45,7 +45,7 @@ def test_a_person_chooses_german_with_the_keyboard_and_reads_it_on_a_phone(
     expect(page.get_by_role("heading", name="Preferences")).to_be_visible()
     choose(page.get_by_label("Language"), "de")
     tab_to(page.get_by_label("Time zone"), most=1)
-    press(page.get_by_role("button", name="Save"))
+    follow(page.get_by_role("button", name="Save"), press)
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_label("Sprache")).to_have_value("de")
     for place, picture in (("/", "home"), (address, "submission"), ("/preferences/", "preferences")):
@@ -72,7 +72,7 @@ def test_a_submission_stands_on_a_wall_and_on_paper(visitor: Visitor, system: Sy
     page.emulate_media(media="print")
     for part in unprinted:
         expect(page.locator(part).first).to_be_hidden()
-    assert [button for button in page.locator("main .button").all() if button.is_visible()] == []
+    expect(page.locator("main .button:visible")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("details.rule").first).to_be_visible()
     visitor.screenshot("submission-paper")

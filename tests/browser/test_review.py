@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.steps import checked
+from tests.browser.steps import checked, follow
 from tests.fixtures.browser import Visitor
 from tests.fixtures.keys import press, tab_to, write
 from tests.fixtures.system import System
@@ -55,7 +55,7 @@ def test_a_reviewer_asks_a_colleague_releases_and_the_file_says_so(chromium: Bro
     expect(page.get_by_text("waits for a second person")).to_be_visible()
     expect(page.locator("[data-standing]")).to_contain_text("Still open")
     asks.stands("submission-waits-for-release")
-    press(page.locator("#acceptances a").first)
+    follow(page.locator("#acceptances a").first, press)
     expect(page.get_by_text("You asked for it")).to_be_visible()
     expect(page.get_by_role("button", name="Release")).to_have_count(0)
     request = page.url

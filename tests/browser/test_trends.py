@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import DONE, checked, open_first, upload
+from tests.browser.steps import DONE, checked, follow, open_first, upload
 from tests.fixtures.browser import Visitor
 from tests.fixtures.keys import choose, press
 from tests.fixtures.system import System
@@ -45,8 +45,8 @@ def test_a_fund_is_followed_from_delivery_to_delivery(visitor: Visitor, system: 
     rule = page.get_by_label("Rule", exact=True)
     expect(rule).to_have_value("TPT-R03-ISIN-14")
     choose(rule, "TPT-REQUIRED-17")
-    press(page.get_by_role("button", name="Show", exact=True))
-    page.wait_for_url(re.compile("rule=TPT-REQUIRED-17"))
+    follow(page.get_by_role("button", name="Show", exact=True), press)
+    expect(page).to_have_url(re.compile("rule=TPT-REQUIRED-17"))
     expect(page.get_by_role("heading", name=re.compile("Errors and warnings"))).to_have_count(0)
 
     page.goto(f"/rulebook/?template=TPT&q={RULE}")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.steps import SAMPLES, checked
+from tests.browser.steps import SAMPLES, attributes, checked, follow
 from tests.fixtures.browser import Visitor
 from tests.fixtures.keys import choose, press, write
 from tests.fixtures.system import System
@@ -48,7 +48,7 @@ def test_a_delivery_of_every_template_leads_to_its_verdict_to_a_rule_and_back(
 def test_the_catalogue_is_searched_while_typing_and_a_workbook_is_taken_home(visitor: Visitor) -> None:
     visitor.sign_in(role="viewer")
     page = visitor.page
-    press(page.get_by_role("link", name="Rules", exact=True))
+    follow(page.get_by_role("link", name="Rules", exact=True), press)
     write(page.get_by_label("Words, rule or field"), "net assets of the portfolio")
     expect(page.locator("#rule-list-title")).not_to_have_text(re.compile("[0-9],[0-9]"))
     page.wait_for_url(re.compile("q=net"))
@@ -57,10 +57,10 @@ def test_the_catalogue_is_searched_while_typing_and_a_workbook_is_taken_home(vis
     choose(page.get_by_label("Template", exact=True), "TPT")
     page.wait_for_url(re.compile("template=TPT"))
     expect(page.get_by_label("Template", exact=True)).to_be_focused()
-    assert {row.get_attribute("data-severity") for row in page.locator("table.rules tbody tr").all()}
+    assert all(attributes(page.locator("table.rules tbody tr"), "data-severity"))
     press(page.locator("#rule-list tbody a").first)
     expect(page.get_by_text("How to fix it")).to_be_visible()
-    press(page.get_by_role("link", name="Templates", exact=True))
+    follow(page.get_by_role("link", name="Templates", exact=True), press)
     with page.expect_download() as download:
         press(page.get_by_role("link", name="Empty workbook EMT 4.3"))
     assert download.value.suggested_filename == "EMT-4.3.xlsx"
@@ -72,10 +72,8 @@ def test_the_catalogue_works_without_javascript(chromium: Browser, system: Syste
     page = visitor.page
     page.goto("/rules/?template=TPT&version=7.0")
     page.get_by_label("Severity").select_option("warning")
-    page.get_by_role("button", name="Filter").click()
-    rows = page.locator("table.rules tbody tr")
-    expect(page.locator("table.rules tbody tr:not([data-severity=warning])")).to_have_count(0)
-    assert {row.get_attribute("data-severity") for row in rows.all()} == {"warning"}
-    page.get_by_role("link", name="Next").click()
+    follow(page.get_by_role("button", name="Filter"))
+    assert set(attributes(page.locator("table.rules tbody tr"), "data-severity")) == {"warning"}
+    follow(page.get_by_role("link", name="Next"))
     expect(page.locator("[aria-current=page]", has_text="2")).to_have_count(1)
     visitor.context.close()
