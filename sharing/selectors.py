@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ingestion.review.selectors import no_error_open
 from ingestion.web.models import NamedFund, Submission
-from ingestion.web.selectors.limits import funds_said, funds_within, of_seen, with_seen
+from ingestion.web.selectors.limits import funds_said, of_seen, with_seen
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
@@ -270,11 +270,10 @@ def ids_within(limit: Limit) -> list[UUID]:
 
 
 def meant_by(limit: Limit) -> frozenset[str]:
-    """The funds within a limit, also those that others handed on to the institution."""
+    """The funds within a limit, also by what others handed on to the institution: all of it must agree."""
     received = Copy.objects.filter(grant__recipient=limit.institution_id, state=CopyState.DONE)
-    return funds_within(limit) | funds_said(
-        limit, Submission.objects.filter(pk__in=received.values("submission"))
-    )
+    known = Q(institution=limit.institution_id) | Q(pk__in=received.values("submission"))
+    return limit.funds | funds_said(limit, Submission.objects.filter(known))
 
 
 def grants_within(limit: Limit) -> QuerySet[Grant]:

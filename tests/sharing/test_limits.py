@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingestion.web.services import withdraw
 from portal.accounts.actor import Actor
 from portal.accounts.errors import OnlySomeFunds
 from portal.accounts.roles import Role
@@ -38,6 +39,36 @@ def test_the_recipient_sees_a_grant_of_its_funds_once_one_was_handed_on_as_the_e
     assert [copy.pk for copy in received_for(reader)] == owed
     another = limited(reader, entities=[PARTNER])
     assert list(grants_received(another)) == list(expected_for(another)) == list(received_for(another)) == []
+
+
+def handed_on(owner: Actor, date: str, entity: str) -> int:
+    """The key of a copy of a delivery that names this entity behind the fund."""
+    card = behind((ONE, (entity,))) | {"valuation_date": date}
+    (copy,) = services.owed(delivery(owner, card=card))
+    services.delivered([copy.pk], attempt=1, actor=None)
+    return copy.pk
+
+
+def test_the_recipient_sees_no_grant_of_a_fund_that_is_another_entity_s_as_well(
+    owner: Actor, accepted: Grant, recipient: Actor, reader: Actor
+) -> None:
+    awaited(recipient, accepted)
+    first = handed_on(owner, "2026-02-27", HOUSE)
+    assert list(grants_received(reader)) == [accepted]
+    handed_on(owner, "2026-03-31", PARTNER)
+    assert list(grants_received(reader)) == list(expected_for(reader)) == []
+    assert [copy.pk for copy in received_for(reader)] == [first], "a file is judged by itself"
+    assert list(grants_received(limited(reader, entities=[HOUSE, PARTNER]))) == [accepted]
+
+
+def test_what_another_institution_hands_on_and_the_own_deliveries_must_agree(
+    owner: Actor, accepted: Grant, recipient: Actor, reader: Actor
+) -> None:
+    handed_on(owner, "2026-02-27", HOUSE)
+    own = delivery(recipient, card=behind((ONE, (PARTNER,))))
+    assert list(grants_received(reader)) == []
+    withdraw(recipient, own, reason="Wrong file.")
+    assert list(grants_received(reader)) == [accepted]
 
 
 def test_the_owner_s_member_sees_it_by_what_colleagues_delivered(

@@ -46,25 +46,24 @@ def with_seen(rows: QuerySet[_Row], limit: Limit | None, *submissions: str) -> Q
 
 
 def funds_within(limit: Limit) -> frozenset[str]:
-    """The funds of the institution that are within a limit: named by it, or of its legal entities."""
+    """The funds of the institution that are within a limit: named by it, or of its legal entities alone."""
     return limit.funds | funds_said(limit, Submission.objects.filter(institution=limit.institution_id))
 
 
 def funds_said(limit: Limit, submissions: QuerySet[Submission]) -> frozenset[str]:
     """The funds behind which those of these deliveries that count name legal entities of the limit only.
 
-    What the person uploaded does not count: nobody widens their own limit.
+    One of them that names another closes the fund, whatever the others say; one that names none says nothing
+    of it. What the person uploaded does not count: nobody widens their own limit.
     """
     if not limit.entities:
         return frozenset()
     counting = submissions.filter(state=State.COMPLETED, check_only=False, superseded_by=None)
-    others = NamedFund.objects.filter(submission=OuterRef("submission"), fund=OuterRef("fund"))
-    found = NamedFund.objects.filter(
-        ~Exists(others.exclude(entity__in=limit.entities)),
-        entity__in=limit.entities,  # follows from the line above; with it few rows are looked at so closely
-        submission__in=counting.exclude(uploaded_by=limit.user_id),
-    )
-    return frozenset(found.exclude(fund="").values_list("fund", flat=True).distinct())
+    counting = counting.exclude(uploaded_by=limit.user_id)
+    named = NamedFund.objects.filter(submission__in=counting).exclude(fund="").exclude(entity="")
+    said = set(named.values_list("fund", "entity").distinct())
+    others = {fund for fund, entity in said if entity not in limit.entities}
+    return frozenset(fund for fund, _ in said) - others
 
 
 def all_within(limit: Limit | None, funds: Iterable[str]) -> bool:

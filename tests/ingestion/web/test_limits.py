@@ -155,6 +155,26 @@ def test_the_funds_within_a_limit_are_those_that_colleagues_delivered_as_of_its_
     assert within() == within(PARTNER) == {ONE}
 
 
+def test_a_fund_of_which_two_deliveries_disagree_is_within_the_limit_of_both_entities_alone(
+    owner: Actor, reviewer: Actor
+) -> None:
+    def within(*entities: str) -> set[str]:
+        limit = limited(reviewer, entities=entities).limit
+        assert limit is not None
+        return set(funds_within(limit))
+
+    checked(owner, card=behind((TWO, (HOUSE,)), (OTHER, (HOUSE,))))
+    assert within(HOUSE) == {TWO, OTHER}
+    checked(owner, card=behind((OTHER, ())))
+    checked(reviewer, card=behind((OTHER, (PARTNER,)), ("LU5", (PARTNER,))))
+    assert within(HOUSE) == {TWO, OTHER}, "what names nobody, and what they uploaded, says nothing"
+    another = checked(owner, card=behind((TWO, (PARTNER,))))
+    assert (within(HOUSE), within(PARTNER)) == ({OTHER}, set())
+    assert within(HOUSE, PARTNER) == {TWO, OTHER}
+    Submission.objects.filter(pk=another.pk).update(state=State.WITHDRAWN)
+    assert within(HOUSE) == {TWO, OTHER}, "it counts no more"
+
+
 def test_the_entities_of_what_was_delivered_are_known_with_their_funds(owner: Actor, outsider: Actor) -> None:
     checked(owner, card=behind((TWO, (HOUSE,)), (OTHER, (HOUSE, PARTNER))))
     checked(owner, card=behind((ONE, (HOUSE,)), ("", (HOUSE,))), day="2026-01-30")
