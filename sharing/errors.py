@@ -20,6 +20,14 @@ class NotPossibleNow(Conflict):
     message = noop("The grant has moved on in the meantime. Reload the page to see how it stands now.")
 
 
+class NotPublished(Conflict):
+    """This version of a rulebook is not the one that partners must pass."""
+
+    code = "RULEBOOK_NOT_PUBLISHED"
+    title = noop("That is no longer possible")
+    message = noop("Partners do not have to pass this version now. Reload the page to see how it stands.")
+
+
 class SecondAdminNeeded(NotAllowed):
     """Whoever wrote the draft does not confirm it."""
 

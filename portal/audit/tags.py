@@ -114,6 +114,7 @@ class AuditTag(StrEnum):
     INVITATION_EXPIRED = "worker:invitation:expired"
     INVITATION_TAKEN = "setup:invitation:taken"
     ACCEPTANCE_PUBLISHED = "portal:acceptance-rulebook:published"
+    ACCEPTANCE_WITHDRAWN = "portal:acceptance-rulebook:withdrawn"
     EXCHANGE_PROFILE_SAVED = "portal:exchange-profile:saved"
     GRANT_EXPIRED = "worker:grant:expired"
     COPY_DELIVERED = "exchange:copy:delivered"

@@ -103,6 +103,7 @@ TAGS: dict[str, str | Promise] = {
     AuditTag.INVITATION_EXPIRED: _("An invitation expired"),
     AuditTag.INVITATION_TAKEN: _("An invited institution came on board"),
     AuditTag.ACCEPTANCE_PUBLISHED: _("A rulebook was published to partners"),
+    AuditTag.ACCEPTANCE_WITHDRAWN: _("A rulebook that partners must pass was withdrawn"),
     AuditTag.EXCHANGE_PROFILE_SAVED: _("The entry in the directory was saved"),
     AuditTag.GRANT_EXPIRED: _("A grant expired"),
     AuditTag.COPY_DELIVERED: _("A delivery was handed on"),

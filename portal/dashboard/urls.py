@@ -114,6 +114,7 @@ urlpatterns = [
     path("rulebook/<int:number>/", rulebook.version, name="rulebook_version"),
     path("rulebook/<int:number>/restore/", rulebook.restore, name="restore_rulebook"),
     path("rulebook/<int:number>/publish/", acceptance.publish, name="publish_rulebook"),
+    path("rulebook/<int:number>/withdraw/", acceptance.withdraw, name="withdraw_rulebook"),
     path("exchange/received/", received.received, name="received"),
     path("exchange/received/<int:copy_id>/", received.received_delivery, name="received_delivery"),
     path("exchange/received/<int:copy_id>/files/<str:name>", received.received_file, name="received_file"),

@@ -184,6 +184,14 @@ def _ended(about: Facts) -> Text:
     return Text("odd", "withdrawn", _("A grant has ended"), said)
 
 
+def _rulebook(about: Facts) -> Text:
+    if about.get("state") == "withdrawn":
+        said = _("Nothing is handed on under it until the other institution publishes one again.")
+        return Text("hold", "clock", _("The rulebook to pass under a grant was withdrawn"), said)
+    said = _("What is handed on from now on must pass it; what was handed on stays.")
+    return Text("hold", "file", _("A rulebook to pass under a grant was published"), said)
+
+
 def _recovery(about: Facts) -> Text:
     state = about.get("state")
     if state == "done":
@@ -258,6 +266,7 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
         lazy("What falls under it is handed on again, also what came due meanwhile."),
     ),
     Event.GRANT_ENDED: _ended,
+    Event.GRANT_RULEBOOK: _rulebook,
     Event.GRANT_JOINED: _plain(
         "hold",
         "key",

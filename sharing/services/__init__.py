@@ -29,7 +29,7 @@ from sharing.services.leaving import end_all_of
 from sharing.services.letters import write_letters
 from sharing.services.looking_through import look_through
 from sharing.services.owing import owe
-from sharing.services.publishing import publish_acceptance
+from sharing.services.publishing import publish_acceptance, withdraw_acceptance
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
 from sharing.services.sweeping import (
     Strays,
@@ -91,6 +91,7 @@ __all__ = [
     "undisclosed_among",
     "verdict_document",
     "view",
+    "withdraw_acceptance",
     "withdraw_access",
     "withdraw_invitation",
     "write_letters",

@@ -31,8 +31,9 @@ PLACES = {"rule": ["TPT", "7.0", "TPT-P02-NET-ASSETS"], "template_file": ["TPT",
 """What stands in addresses beside a submission."""
 DECISIONS = {"map_columns", "mappings", "mapping", "mapping_version", "restore_mapping", "set_mapping_aside",
              "rulebook", "new_own_rule", "own_rule", "rulebook_version", "restore_rulebook",
-             "publish_rulebook", "api_mapping", "api_mapping_versions", "api_mapping_version",
-             "api_mappings", "api_rulebook"}  # fmt: skip
+             "publish_rulebook", "withdraw_rulebook", "api_mapping", "api_mapping_versions",
+             "api_mapping_version", "api_mappings", "api_rulebook"}  # fmt: skip
+OF_A_RULEBOOK = {"own_rule", "rulebook_version", "restore_rulebook", "publish_rulebook", "withdraw_rulebook"}
 
 
 @pytest.fixture
@@ -157,9 +158,11 @@ def call(
         elif "fingerprint" in ROUTES[name]:
             arguments = [request.getfixturevalue("mapping").fingerprint if reaches else FINGERPRINT]
             arguments += [1] if "number" in ROUTES[name] else []
-        elif name in ("own_rule", "rulebook_version", "restore_rulebook", "publish_rulebook"):
+        elif name in OF_A_RULEBOOK:
             if reaches:
-                request.getfixturevalue("rulebook")
+                saved = request.getfixturevalue("rulebook")
+                if name == "withdraw_rulebook":
+                    accepting.asked_by(saved.institution, saved.saved_by, saved)
             arguments = ["OWN-1" if name == "own_rule" else 1]
         based_on = ""
         if reaches:

@@ -1,4 +1,4 @@
-"""Rulebooks that what is handed on must pass: publishing one, and what came of a delivery by another's."""
+"""Rulebooks that what is handed on must pass: publishing and withdrawing one, what came of one of another."""
 
 from uuid import UUID
 
@@ -34,6 +34,17 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     else:
         said = _("Rulebook no. %(number)s is the one that partners must pass from now on.")
         messages.success(request, said % {"number": number})
+    return redirect("rulebook_version", number)
+
+
+@require_POST
+@member_required(Role.ADMIN, for_all_funds=True)
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """Lets partners pass no version until one is published again."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    services.withdraw_acceptance(actor=actor, number=number)
+    said = _("Rulebook no. %(number)s is withdrawn. Where a grant asks for one, nothing is handed on to you.")
+    messages.success(request, said % {"number": number})
     return redirect("rulebook_version", number)
 
 

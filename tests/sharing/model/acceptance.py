@@ -56,6 +56,13 @@ def publish(recipient: Actor, number: int = 0) -> int:
     return services.publish_acceptance(actor=recipient, number=number or now.rulebook.number)[1]  # type: ignore[union-attr]
 
 
+def unpublish(recipient: Actor) -> None:
+    """Asks for nothing any more that a delivery could pass."""
+    assert recipient.institution is not None
+    if now := acceptance_rulebook(recipient.institution):
+        services.withdraw_acceptance(actor=recipient, number=now.rulebook.number)
+
+
 def check(world: "World", submission: Submission, attempt: int, rulebooks: Sequence[int]) -> int:
     """What the function does, with the owner's rights: reads, stores the outcome, tells the portal."""
     about = {"submission": str(submission.id), "attempt": attempt}

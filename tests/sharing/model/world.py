@@ -28,7 +28,7 @@ from sharing.terms import Terms
 from tests.ingestion.review.conftest import tally
 from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.runs import CARD, Run
-from tests.sharing.model.acceptance import check, publish, rulebook_of
+from tests.sharing.model.acceptance import check, publish, rulebook_of, unpublish
 from tests.sharing.model.scheduler import Scheduler
 from tests.sharing.model.store import Client, Store
 
@@ -161,9 +161,13 @@ class World:
         services.offer(actor=self.admin, grant_id=made.pk)
 
     def publish(self) -> None:
-        """A recipient asks for another version of its rulebook, or sends the one it asks for once more."""
+        """A recipient asks for another version of its rulebook, sends it once more, or withdraws it."""
         recipient = self.random.choice(self.recipients)
-        number = rulebook_of(self, recipient) if self.random.random() < 0.7 else 0
+        drawn = self.random.random()
+        if drawn < 0.15:
+            unpublish(recipient)
+            return
+        number = rulebook_of(self, recipient) if drawn < 0.75 else 0
         self.scheduler.start("publish", lambda: publish(recipient, number))
 
     def accept(self) -> None:

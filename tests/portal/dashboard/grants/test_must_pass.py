@@ -11,6 +11,7 @@ from portal.accounts.models import Institution, User
 from sharing.models import AcceptanceRulebook, Disclosure, Grant
 from sharing.states import State
 from tests.portal.accepting import asked_by
+from tests.portal.dashboard.conftest import member, sign_in
 from tests.portal.dashboard.grants.conftest import at, drafted
 
 ON_ITS_PAGE = reverse("rulebook_version", args=[1])
@@ -40,6 +41,26 @@ def test_a_recipient_that_has_published_one_is_not_told_that_it_has_not(
     assert ("which you have not been given yet" in theirs) is (state == State.ACCEPTED)
     AcceptanceRulebook.objects.update(current=False)
     assert "You have published none yet" in recipient.get(at("grant", asking)).text
+
+
+def test_a_published_rulebook_is_withdrawn_on_its_page(
+    owner: Client, recipient: Client, asking: Grant, borealis: Institution
+) -> None:
+    Grant.objects.update(state=State.ACCEPTED)
+    in_force = {"based_on": "", "reason": "As it comes."}
+    assert recipient.post(reverse("rulebook"), in_force).status_code == 302
+    withdraw = reverse("withdraw_rulebook", args=[1])
+    assert withdraw not in recipient.get(ON_ITS_PAGE).text
+    assert recipient.post(reverse("publish_rulebook", args=[1])).status_code == 302
+    assert withdraw in recipient.get(ON_ITS_PAGE).text
+    colleague = sign_in(member(borealis, "rita", "reviewer"), borealis.code)
+    assert withdraw not in colleague.get(ON_ITS_PAGE).text
+    assert at("grant_rulebook", asking) in owner.get(at("grant", asking)).text
+    assert "Rulebook no. 1 is withdrawn." in recipient.post(withdraw, follow=True).text
+    assert withdraw not in recipient.get(ON_ITS_PAGE).text
+    assert recipient.post(withdraw).status_code == 409
+    for side in (owner, recipient):
+        assert "data-no-rulebook" in side.get(at("grant", asking)).text
 
 
 def test_both_sides_read_what_the_owner_was_given(
