@@ -32,7 +32,7 @@ class Version:
     after: Copy | None
 
 
-def newest_received(actor: Actor) -> QuerySet[Copy]:
+def newest_received(actor: Reader) -> QuerySet[Copy]:
     """Those that no received copy of a newer delivery replaces."""
     others = received_for(actor).filter(submission__institution=OuterRef("submission__institution"))
     newer = others.filter(

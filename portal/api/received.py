@@ -1,8 +1,11 @@
 """What other institutions shared, over the API: the list, one delivery, its files."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,13 +13,16 @@ from rest_framework.views import APIView
 
 from portal.accounts.permissions import role_required
 from portal.accounts.programs.scopes import Scope
+from portal.accounts.reader import Reader
 from portal.accounts.roles import Role
 from portal.api.callers import acting, reader
+from portal.api.own_checks import OwnCheckSerializer
 from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import services
 from sharing.inbox import versions_of
 from sharing.models import Copy
+from sharing.own_checks import standings_of
 from sharing.selectors import get_received, received_for
 
 PROVEN = ONE | {409: PROBLEM}
@@ -36,6 +42,7 @@ class ReceivedSummarySerializer(serializers.Serializer[Copy]):
     funds = serializers.SerializerMethodField()
     replaced_by = serializers.SerializerMethodField()
     received_at = serializers.DateTimeField(source="done_at")
+    own_check = serializers.SerializerMethodField()
 
     def get_valuation_date(self, copy: Copy) -> str | None:
         """As the delivery writes it."""
@@ -45,6 +52,11 @@ class ReceivedSummarySerializer(serializers.Serializer[Copy]):
     def get_funds(self, copy: Copy) -> list[str]:
         """Identifiers of the funds."""
         return [str(each["id"]) for each in (copy.submission.index_card or {}).get("portfolios") or []]
+
+    @extend_schema_field(OwnCheckSerializer)
+    def get_own_check(self, copy: Copy) -> dict[str, Any]:
+        """How it stands by the own rules."""
+        return dict(OwnCheckSerializer(self.context["standings"][copy.pk]).data)
 
     def get_replaced_by(self, copy: Copy) -> int | None:
         """The received delivery that takes its place."""
@@ -91,7 +103,7 @@ class ReceivedListView(APIView):
         if owner := query.get("owner"):
             found = found.filter(grant__owner__code=owner)
         page = page_of(found, query)
-        more = {"versions": versions_of(caller, page.object_list)}
+        more = _context(caller, list(page.object_list))
         rows = [ReceivedSummarySerializer(copy, context=more).data for copy in page.object_list]
         return Response(paged(page, rows))
 
@@ -109,7 +121,7 @@ class ReceivedView(APIView):
         received = services.open_received(actor=actor, copy=copy)
         document = services.verdict_document(actor=actor, received=received)
         told = {"manifest": received.manifest, "verdict_document": document}
-        files, more = list(services.downloads_of(received)), {"versions": versions_of(actor, [copy])}
+        files, more = list(services.downloads_of(received)), _context(actor, [copy])
         return Response(ReceivedSummarySerializer(copy, context=more).data | told | {"files": files})
 
 
@@ -127,3 +139,7 @@ class ReceivedFileView(APIView):
         actor = acting(request)
         content = services.download(actor=actor, copy=get_received(actor, copy_id), name=name)
         return StreamingHttpResponse(content, content_type="application/octet-stream")
+
+
+def _context(caller: Reader, copies: Sequence[Copy]) -> dict[str, Any]:
+    return {"versions": versions_of(caller, copies), "standings": standings_of(caller, copies)}

@@ -14,6 +14,7 @@ from portal.api import (
     grants,
     notices,
     operations,
+    own_checks,
     receipts,
     received,
     reviews,
@@ -63,6 +64,17 @@ urlpatterns = [
     ),
     path("v1/rulebook/", decisions.RulebookView.as_view(), name="api_rulebook"),
     path("v1/received/", received.ReceivedListView.as_view(), name="api_received"),
+    path("v1/received/checks/", own_checks.ReceivedChecksView.as_view(), name="api_check_received"),
+    path(
+        "v1/received/<int:copy_id>/check/",
+        own_checks.ReceivedCheckView.as_view(),
+        name="api_received_check",
+    ),
+    path(
+        "v1/received/<int:copy_id>/check/findings.csv",
+        own_checks.ReceivedFindingsView.as_view(),
+        name="api_received_findings",
+    ),
     path("v1/received/<int:copy_id>/", received.ReceivedView.as_view(), name="api_received_delivery"),
     path(
         "v1/received/<int:copy_id>/files/<str:name>",

@@ -122,6 +122,7 @@ class AuditTag(StrEnum):
     STRAYS_DELETED = "exchange:stray:deleted"
     RECEIVED_VIEWED = "exchange:received:viewed"
     RECEIVED_DOWNLOADED = "exchange:received:downloaded"
+    RECEIVED_CHECKED = "exchange:received:checked"
 
     RETENTION_ASKED = "portal:retention:asked"
     RETENTION_SET_ASIDE = "portal:retention:set-aside"

@@ -111,6 +111,7 @@ TAGS: dict[str, str | Promise] = {
     AuditTag.STRAYS_DELETED: _("What no copy accounts for was deleted"),
     AuditTag.RECEIVED_VIEWED: _("A received delivery was looked at"),
     AuditTag.RECEIVED_DOWNLOADED: _("A file of a received delivery was downloaded"),
+    AuditTag.RECEIVED_CHECKED: _("A received delivery was checked by the recipient’s own rules"),
     AuditTag.SUBMISSION_STARTED: _("A check started"),
     AuditTag.SUBMISSION_NEEDS_SIGN_IN: _("A check waits for a sign-in"),
     AuditTag.CHECK_DELETED: _("A file that was only checked was deleted"),

@@ -9,14 +9,22 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ingestion.web.selectors.mentions import mentions_fund
+from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.dashboard.forms import Narrowing
 from sharing.inbox import Version, newest_received
 from sharing.models import Copy
+from sharing.own_checks import Standing, checked_by_own, waiting_for_check
 from sharing.selectors import received_for
 
 LATEST = "latest"
+WAITING = "waiting"
+BY_OWN_RULES = {
+    "passed": (Verdict.PASSED, Verdict.PASSED_WITH_WARNINGS),
+    "failed": (Verdict.FAILED,),
+    "unreadable": (Verdict.UNREADABLE,),
+}
 
 
 class ReceivedFilter(Narrowing):
@@ -31,6 +39,16 @@ class ReceivedFilter(Narrowing):
     template = forms.ChoiceField(label=_("Template"))
     versions = forms.ChoiceField(
         label=_("Versions"), choices=[("", _("All versions")), (LATEST, _("Latest versions only"))]
+    )
+    own = forms.ChoiceField(
+        label=_("By your rules"),
+        choices=[
+            ("", _("Any")),
+            ("passed", _("No errors")),
+            ("failed", _("Errors found")),
+            ("unreadable", _("Could not be read")),
+            (WAITING, _("Waits to be checked")),
+        ],
     )
 
     def __init__(
@@ -50,6 +68,10 @@ class ReceivedFilter(Narrowing):
             copies = copies.filter(grant__owner__code=owner)
         if template := self.chosen("template"):
             copies = copies.filter(submission__template=template)
+        if (own := self.chosen("own")) == WAITING:
+            copies = copies.filter(pk__in=waiting_for_check(actor).order_by().values("pk"))
+        elif own:
+            copies = copies.filter(checked_by_own(actor, *BY_OWN_RULES[own]))
         return copies
 
 
@@ -59,6 +81,7 @@ class Entry:
 
     copy: Copy
     version: Version
+    standing: Standing
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,13 @@ ACCEPTANCES: dict[bool, Label] = {
     False: Label("bad", "error", lazy("Does not pass")),
 }
 
+# What the recipient's own rules say of a received delivery.
+OWN_RESULTS: dict[str, Label] = VERDICTS | {
+    "waiting_for_sign_in": Label("hold", "clock", lazy("Waits to be checked")),
+    "replaced": Label("calm", "withdrawn", lazy("Replaced unchecked")),
+    "file_not_shared": Label("calm", "withdrawn", lazy("File not shared")),
+}
+
 SEVERITIES: dict[str, Label] = {
     "error": Label("bad", "error", lazy("Error")),
     "warning": Label("warn", "warning", lazy("Warning")),

@@ -2,7 +2,7 @@
 
 from sharing.models.acceptance import AcceptanceCheck, AcceptanceRulebook, Disclosure
 from sharing.models.asking import AccessRequest, GrantExpectation, Invitation
-from sharing.models.copies import Copy, Sweep
+from sharing.models.copies import Copy, ReceivedCheck, Sweep
 from sharing.models.grants import Grant, GrantTransition, Profile
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "GrantTransition",
     "Invitation",
     "Profile",
+    "ReceivedCheck",
     "Sweep",
 ]

@@ -1,8 +1,9 @@
-"""Deliveries under grants: owed, delivered, deleted; and the looking for what is none of them."""
+"""Deliveries under grants: owed, delivered, checked, deleted; and the looking for what is none of them."""
 
 from django.db import models
 
-from ingestion.web.models import Submission
+from ingestion.web.models import RulebookVersion, Submission
+from ingestion.web.states import Verdict
 from sharing.models.grants import Grant
 from sharing.states import CopyState
 
@@ -36,6 +37,25 @@ class Copy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id} under {self.grant_id}: {self.state}"
+
+
+class ReceivedCheck(models.Model):
+    """What the recipient's own rules found in a copy: the index of the documents that lie beside it.
+
+    Without a rulebook they are the rules as they stand. `code` says why it could not be checked.
+    """
+
+    copy = models.OneToOneField(Copy, on_delete=models.CASCADE, related_name="own_check")
+    attempt = models.PositiveIntegerField()
+    rulebook = models.ForeignKey(RulebookVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    verdict = models.CharField(max_length=24, choices=Verdict.choices)
+    code = models.CharField(max_length=64, blank=True, default="")
+    counts = models.JSONField(default=dict)
+    documents = models.JSONField(default=dict)
+    checked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.copy_id}: {self.verdict}"
 
 
 class Sweep(models.Model):

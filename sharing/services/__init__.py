@@ -29,6 +29,13 @@ from sharing.services.leaving import end_all_of
 from sharing.services.letters import write_letters
 from sharing.services.looking_through import look_through
 from sharing.services.owing import owe
+from sharing.services.own_checks import (
+    check_received,
+    check_waiting,
+    own_findings,
+    own_verdict,
+    read_own_verdict,
+)
 from sharing.services.publishing import publish_acceptance, withdraw_acceptance
 from sharing.services.receiving import download, downloads_of, open_received, verdict_document, view
 from sharing.services.sweeping import (
@@ -44,6 +51,8 @@ __all__ = [
     "Strays",
     "accept",
     "ask_for_access",
+    "check_received",
+    "check_waiting",
     "checked",
     "decline",
     "decline_access",
@@ -71,8 +80,11 @@ __all__ = [
     "order_for",
     "owe",
     "owed",
+    "own_findings",
+    "own_verdict",
     "publish_acceptance",
     "read_disclosed",
+    "read_own_verdict",
     "redraft",
     "remind_of_grants",
     "require_open",

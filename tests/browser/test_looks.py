@@ -124,7 +124,7 @@ NO_PAGES = {
     "submission_live", "first_findings", "changes_summary", "downloads",  # parts of pages
     "findings_xlsx", "findings_csv", "findings_json", "annotated", "table", "receipt", "receipt_key",
     "original", "template_file", "audit_export", "access_csv", "takeout_part",
-    "access_log_export", "received_file", "look_through_csv",  # files
+    "access_log_export", "received_file", "received_findings", "look_through_csv",  # files
     "oidc_authentication_init", "oidc_authentication_callback", "open_notice",  # lead on
 }  # fmt: skip
 

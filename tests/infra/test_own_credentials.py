@@ -17,7 +17,7 @@ from tests.fixtures.asked import Asked, asked  # noqa: F401
 from tests.fixtures.canary import forms, readable, session, two_months, unpacked
 from tests.infra.embedded import REGION, Platform
 from tests.infra.viewers import Person, Portal
-from tests.portal import accepting, exchange, operating, programs, reviews, shared
+from tests.portal import accepting, exchange, operating, own_rules, programs, reviews, shared
 from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import Make, alpine, anna, borealis, make, rulebook  # noqa: F401
 from tests.portal.dashboard.delivered import delivered, unreadable
@@ -69,8 +69,9 @@ def looked_at(
     request.getfixturevalue("rulebook")
     borealis = request.getfixturevalue("borealis")  # noqa: F811
     theirs = platform.server.client("s3", platform.member(borealis.code))
+    received = shared.received_by(institution, borealis, theirs, make, list(months.values())[-1])
     subjects = {
-        "copy_id": shared.received_by(institution, borealis, theirs, make, list(months.values())[-1]).pk,
+        "copy_id": received.pk,
         "submission_id": latest.id,
         "map_columns.submission_id": unreadable(store, make, layout).id,
         "accept_rule.rule_id": rule,
@@ -86,6 +87,7 @@ def looked_at(
         "takeout_id": custody.takeout_of(institution, owner).pk,
         "letter.name": notices.arguments("letter", institution, owner, viewer.user, tmp_path)[0],
     } | exchange.subjects(institution, owner)
+    own_rules.check(store, received)
     subjects |= accepting.subjects(store, latest, owner, request.getfixturevalue("rulebook"))
     return list(pages({name: str(value) for name, value in subjects.items()}, {"value": WRONG, "rule": rule}))
 

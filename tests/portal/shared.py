@@ -15,10 +15,13 @@ from sharing import services
 from sharing.models import Copy, Grant
 from sharing.states import Condition, CopyState, State
 from tests.portal.dashboard.delivered import Make, delivered
+from tests.portal.dashboard.delivery import DELIVERY
+from tests.portal.own_rules import check
 
 ALL = ("original", "schema", "summary")
-NAMES = {"received_delivery", "received_file", "look_through", "look_through_csv",
-         "api_received_delivery", "api_received_file"}  # fmt: skip
+NAMES = {"received_delivery", "received_file", "received_findings", "check_received_delivery",
+         "look_through", "look_through_csv", "api_received_delivery", "api_received_file",
+         "api_received_check", "api_received_findings"}  # fmt: skip
 """Addresses of the matrix that need it, or at least a store."""
 
 
@@ -86,9 +89,11 @@ def arguments(name: str, store: Any, submission: Submission, recipient: Institut
         code = submission.institution.code
         submission.object_bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, code, "landing")
         submission.object_key = layout.landing_key(submission.id)
-        kept = store.put_object(Bucket=submission.object_bucket, Key=submission.object_key, Body=b"a;b")
+        kept = store.put_object(Bucket=submission.object_bucket, Key=submission.object_key, Body=DELIVERY)
         submission.object_version = kept["VersionId"]
         copy = hand_on(store, submission, grant)
+        if name.endswith("_findings"):
+            check(store, copy)
     return [copy.pk, *(["original"] if name.endswith("_file") else [])]
 
 

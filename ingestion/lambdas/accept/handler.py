@@ -2,6 +2,7 @@
 
 Called in a run, and by the portal for an earlier delivery while somebody of its owner waits: then it is
 handed their ID token. The rulebooks lie in the owner's exchange bucket, where their institutions put them.
+With the ID token of somebody of the recipient it checks a delivery that was received, by their own rulebook.
 """
 
 import datetime as dt
@@ -12,10 +13,12 @@ from typing import Any
 from ingestion.aws import jwks, layout, objects
 from ingestion.aws.acceptance import Demand, Outcome
 from ingestion.aws.clients import client, forget, unsigned_client
-from ingestion.aws.config import platform_from_environment
+from ingestion.aws.config import Platform, platform_from_environment
 from ingestion.aws.errors import AwsError, ObjectChanged
 from ingestion.aws.objects import ObjectRef
+from ingestion.aws.received import Wanted
 from ingestion.lambdas import logs, markers
+from ingestion.lambdas.accept.received import check_received
 from ingestion.lambdas.function import Payload, function
 from ingestion.lambdas.job import Job
 from ingestion.lambdas.portal import asked
@@ -33,6 +36,8 @@ from ingestion.pipeline.rulebook import FORMAT, MAX_BYTES, read_rulebook
 def accept(event: Payload) -> Payload:
     """Says of each rulebook whether the delivery passes it; `checked` is how many could be tried."""
     platform, token = platform_from_environment(), event.get("token")
+    if "received" in event:
+        return _received(event, platform)
     read = Job.outside_a_run if token else Job.from_event
     job = read(event, platform.account_id)
     credentials = credentials_for(token, platform) if token else credentials_of(job, platform)
@@ -47,6 +52,17 @@ def accept(event: Payload) -> Payload:
         return {"checked": sum([checking.told(each) for each in wanted])}
     finally:
         forget(credentials)  # a warm process keeps nothing of this institution
+
+
+def _received(event: Payload, platform: Platform) -> Payload:
+    """What came of a received delivery under its recipient's own rulebook."""
+    wanted = Wanted.from_json(event["received"])
+    credentials = credentials_for(event["token"], platform)
+    try:
+        s3 = client("s3", credentials, platform.region)
+        return check_received(s3, platform.account_id, wanted).to_json()
+    finally:
+        forget(credentials)
 
 
 class _Checking:

@@ -91,6 +91,12 @@ def verdict_label(name: str) -> wording.Label:
 
 
 @register.filter
+def own_result(name: str) -> wording.Label:
+    """What the own rules say of a received delivery."""
+    return wording.OWN_RESULTS[name]
+
+
+@register.filter
 def severity(name: str) -> wording.Label:
     """The label of a severity."""
     return wording.SEVERITIES.get(name, wording.UNKNOWN)

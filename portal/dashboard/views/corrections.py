@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from ingestion.pipeline.corrections import check, corrected
+from ingestion.pipeline.checking import check
+from ingestion.pipeline.corrections import corrected
 from ingestion.pipeline.pack import Pack, find_pack
 from ingestion.web import selectors, services
 from ingestion.web.errors import NotCorrectable

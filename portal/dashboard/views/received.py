@@ -19,10 +19,12 @@ from portal.dashboard.downloads import TITLES
 from portal.dashboard.paging import page_of, paged, wants_list
 from portal.dashboard.received import Entry, ReceivedFilter, rule_changes
 from portal.dashboard.selectors import sentence_of
+from portal.dashboard.views.received_checks import own_check, waiting_context
 from sharing import services
 from sharing.errors import NotProven
 from sharing.inbox import owners_of, versions_of
 from sharing.models import Copy
+from sharing.own_checks import standings_of
 from sharing.selectors import get_received, received_for
 
 PAGE_SIZE = 25
@@ -46,9 +48,11 @@ def received(request: HttpRequest) -> HttpResponse:
     form = ReceivedFilter(request.GET, owners=owners_of(actor), templates=list(templates.distinct()))
     page = page_of(request, form.narrow(actor), PAGE_SIZE)
     versions = versions_of(actor, page.object_list)
+    standings = standings_of(actor, page.object_list)
     context = {
         "form": form,
-        "entries": [Entry(copy, versions[copy.pk]) for copy in page.object_list],
+        "entries": [Entry(copy, versions[copy.pk], standings[copy.pk]) for copy in page.object_list],
+        **waiting_context(actor),
         **paged(request, page),
         "any_received": page.paginator.count > 0 or everything.exists(),
     }
@@ -108,6 +112,7 @@ def _content(actor: Actor, copy: Copy, before: Copy | None) -> dict[str, Any]:
         "document": document,
         "tables": tables,
     }
+    context |= own_check(actor, copy)
     offered = services.downloads_of(found)
     context["single_files"] = [(name, title) for name, title in SINGLE.items() if name in offered]
     if before is not None and document is not None:

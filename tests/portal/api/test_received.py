@@ -24,6 +24,7 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     store,
 )
 from tests.portal.dashboard.delivery import DELIVERY
+from tests.portal.own_rules import Function, function  # noqa: F401
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
@@ -84,3 +85,32 @@ def test_the_owner_and_what_is_not_proven_get_an_error(
         f"/api/v1/received/{copy.pk}/"
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "RECEIVED_NOT_PROVEN")
+
+
+def test_the_recipient_s_program_has_it_checked_by_the_own_rules_and_reads_what_was_found(
+    copy: Copy,
+    function: Function,  # noqa: F811
+    borealis: Institution,  # noqa: F811
+    pool: Pool,  # noqa: F811
+    settings: Any,
+) -> None:
+    caller = program(member(borealis, "bo", "viewer"), pool, settings, borealis.code)
+
+    def standing() -> dict[str, Any]:
+        found: dict[str, Any] = caller.get("/api/v1/received/").json()["results"][0]["own_check"]
+        return found
+
+    waits = {"result": "waiting_for_sign_in", "rulebook": None, "counts": None, "checked_at": None}
+    assert standing() == waits
+    assert caller.get(f"/api/v1/received/{copy.pk}/check/").json() == waits | {"verdict_document": None}
+    assert caller.get(f"/api/v1/received/{copy.pk}/check/findings.csv").status_code == 404
+    assert caller.post("/api/v1/received/checks/").json() == {"checked": 1, "waiting": 0}
+    found = caller.get(f"/api/v1/received/{copy.pk}/check/").json()
+    assert found["result"] == "failed" and found["counts"] == found["verdict_document"]["counts"]
+    assert standing() == {name: found[name] for name in waits}
+    findings = b"".join(caller.get(f"/api/v1/received/{copy.pk}/check/findings.csv"))  # type: ignore[arg-type]
+    assert len(findings.splitlines()) == 1 + sum(found["counts"].values())
+    tags = AuditRecord.objects.filter(institution_id=borealis.pk, tag__startswith="exchange:received")
+    acts = [one.tag.rpartition(":")[2] for one in tags]
+    assert acts == ["viewed", "checked", "viewed", "downloaded"]
+    assert [call["token"] for call in function.calls] != []

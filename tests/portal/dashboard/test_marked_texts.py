@@ -39,8 +39,8 @@ SPOKEN = ("aria-label", "title", "placeholder", "alt")
 RULE = "TPT-LIST-32"
 FILES = {
     "annotated", "findings_csv", "findings_json", "findings_xlsx", "open_notice", "original", "receipt",
-    "table", "template_file", "audit_export", "received_file", "look_through_csv", "access_csv",
-    "access_log_export", "takeout_part",
+    "table", "template_file", "audit_export", "received_file", "received_findings", "look_through_csv",
+    "access_csv", "access_log_export", "takeout_part",
 }  # fmt: skip
 CONDITIONS = {
     "12 in class 1 2", "32 = Fixed|Floating", "47 filled and 48 empty", "39 >= [6], 6 <= today",

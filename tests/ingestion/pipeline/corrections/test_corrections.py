@@ -3,7 +3,8 @@
 import pytest
 
 from infra.local.home import ROOT
-from ingestion.pipeline.corrections import CannotBeWritten, Correction, check, corrected, text_at, written
+from ingestion.pipeline.checking import check
+from ingestion.pipeline.corrections import CannotBeWritten, Correction, corrected, text_at, written
 from ingestion.pipeline.delivery import Delivery, parse_file
 from ingestion.pipeline.inspection import inspect_file
 

@@ -1,4 +1,4 @@
-"""The rules over a delivery that is not stored yet."""
+"""All rules over one delivery by itself, outside a run."""
 
 from typing import Any
 

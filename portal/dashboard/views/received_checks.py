@@ -1,0 +1,96 @@
+"""What others shared, by the own rules: checks what waits while somebody is there, shows what was found."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ingestion.aws.errors import AwsError
+from ingestion.web.codes import explained
+from portal.accounts.actor import Actor
+from portal.accounts.permissions import member_required
+from portal.accounts.roles import Role
+from portal.dashboard.attachments import attachment
+from portal.dashboard.selectors import sentence_of
+from sharing import services
+from sharing.models import Copy
+from sharing.own_checks import own_rulebook, standings_of, waiting_for_check
+from sharing.selectors import get_received
+
+
+@require_POST
+@member_required()
+def check_waiting(request: HttpRequest) -> HttpResponse:
+    """Checks some of what waits with this person's sign-in; the page asks for the next itself."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    problem = ""
+    try:
+        done = services.check_waiting(actor=actor)
+    except AwsError as error:
+        done, problem = 0, sentence_of(error)
+    context = waiting_context(actor)
+    if request.htmx:  # type: ignore[attr-defined]
+        more = {"go_on": bool(done), "stuck": not done, "problem": problem, "looked": True}
+        return render(request, "dashboard/exchange/checks.html", context | more)
+    if context["waiting"]:
+        messages.info(request, problem or _("Some deliveries still wait to be checked by your rules."))
+    else:
+        messages.success(request, _("Everything is checked by your rules."))
+    return redirect("received")
+
+
+@require_POST
+@member_required()
+def check(request: HttpRequest, copy_id: int) -> HttpResponse:
+    """Checks one received delivery now, also when it was checked before."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    copy = get_received(actor, copy_id)
+    try:
+        done = services.check_received(actor=actor, copy=copy)
+    except AwsError as error:
+        messages.error(request, sentence_of(error))
+    else:
+        if not done:
+            messages.error(request, _("The check broke off. Try it again in a few minutes."))
+    return redirect("received_delivery", copy_id)
+
+
+@require_safe
+@member_required()
+def findings(request: HttpRequest, copy_id: int) -> HttpResponseBase:
+    """Every finding of the own rules, as csv."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    copy = get_received(actor, copy_id)
+    content = services.own_findings(actor=actor, copy=copy)
+    name = f"{copy.grant.owner.code}-{copy.pk}-findings.csv"
+    response = attachment(content, "text/csv; charset=utf-8", name)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def waiting_context(actor: Actor) -> dict[str, Any]:
+    """How many wait, and by which rulebook they are to be checked."""
+    own = own_rulebook(actor.require(Role.VIEWER))
+    return {"waiting": waiting_for_check(actor).count(), "own_rulebook": own}
+
+
+def own_check(actor: Actor, copy: Copy) -> dict[str, Any]:
+    """Where a received delivery stands by the own rules, with what they found."""
+    standing = standings_of(actor, [copy])[copy.pk]
+    context: dict[str, Any] = {"standing": standing, "own_rulebook": own_rulebook(copy.grant.recipient)}
+    if standing.check:
+        context["own_document"] = services.own_verdict(actor=actor, check=standing.check)
+        context["own_reason"] = _why_not(standing.check.code)
+    return context
+
+
+def _why_not(code: str) -> str:
+    """Why it could not be checked, and what to do; "" where it could."""
+    if code == "OBJECT_CHANGED":
+        changed = _("A file of it is missing or is not the one that its manifest names.")
+        return f"{changed} {_('Ask its owner to have it sent again.')}"
+    found = explained(code)
+    return f"{found.message} {found.how_to_fix}" if found else ""
