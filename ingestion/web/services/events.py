@@ -12,9 +12,9 @@ from ingestion.aws.events import Event, Kind
 from ingestion.web.acts import Act, record_all
 from ingestion.web.models import PipelineEvent, StageRun, Submission
 from ingestion.web.pointers import FILES, result_key, results_bucket
-from ingestion.web.services.lifecycle import change, locked
+from ingestion.web.services.lifecycle import change
 from ingestion.web.services.named_funds import keep_named_funds
-from ingestion.web.services.superseding import delivery_key, supersede
+from ingestion.web.services.superseding import delivery_key, locked_with_kin, supersede
 from ingestion.web.signals import concluded, counted_again, described
 from ingestion.web.states import RunState, State, state_of_code, verdict_of
 from portal.audit.services import record
@@ -33,7 +33,7 @@ class Applied(StrEnum):
 def apply_event(event: Event) -> Applied:
     """Records the event and its effect. Events of an earlier attempt are kept and change nothing else."""
     try:
-        submission = locked(event.submission)
+        submission = locked_with_kin(event.submission)
     except Submission.DoesNotExist:
         return Applied.UNKNOWN
     if PipelineEvent.objects.filter(pk=event.id).exists():

@@ -4,11 +4,13 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
 from ingestion.web.acts import Act
 from ingestion.web.models import Submission
+from ingestion.web.services.lifecycle import locked
 from ingestion.web.states import IN_FLIGHT, State
 from portal.audit.tags import AuditTag
 
@@ -35,12 +37,26 @@ class Changed:
     acts: list[Act] = field(default_factory=list)
 
 
+def locked_with_kin(submission_id: UUID | str) -> Submission:
+    """The submission's row and those with its key, locked by number; Submission.DoesNotExist.
+
+    Before `supersede`: two that end at the same moment would else hold one each and wait for the other's.
+    """
+    own = Submission.objects.get(pk=submission_id)
+    if own.delivery_key:
+        kin = Submission.objects.select_for_update(no_key=True).filter(
+            institution_id=own.institution_id, delivery_key=own.delivery_key
+        )
+        list(kin.order_by("number").values_list("pk"))
+    return locked(submission_id)
+
+
 def supersede(submission: Submission, *, was: str = "") -> Changed:
     """Points every earlier delivery with this key to the newest one; all of them stay readable.
 
     `was`: its key before it was checked again; what it replaced as that counts again. The caller records the
-    acts. Called with the submission's row locked; the result does not depend on the order in which the
-    deliveries came to their verdicts.
+    acts. Called behind `locked_with_kin`; the result does not depend on the order in which the deliveries
+    came to their verdicts.
     """
     changed = Changed()
     if not (was or submission.delivery_key or submission.superseded_by_id):

@@ -7,8 +7,8 @@ from ingestion.web import snapshots
 from ingestion.web.acts import record_act, record_all
 from ingestion.web.errors import NotNow, ReasonNeeded
 from ingestion.web.models import Submission
-from ingestion.web.services.lifecycle import change, locked
-from ingestion.web.services.superseding import supersede
+from ingestion.web.services.lifecycle import change
+from ingestion.web.services.superseding import locked_with_kin, supersede
 from ingestion.web.signals import withdrawing, withdrawn
 from ingestion.web.states import WITHDRAWABLE, State
 from ingestion.web.uploads.terms import a_reason
@@ -58,7 +58,7 @@ def withdraw(actor: Actor, submission: Submission, *, reason: str = "") -> Submi
 
 def _still(actor: Actor, submission: Submission) -> Submission:
     """The submission, locked; NotNow when it can no longer be withdrawn as it was asked."""
-    current = locked(submission.id)
+    current = locked_with_kin(submission.id)
     # a verdict that came in the meantime asks for a reason, a new attempt leaves snapshots of its own
     moved_on = current.attempt != submission.attempt or (current.verdict and not submission.verdict)
     if not may_withdraw(actor, current) or moved_on:
