@@ -79,10 +79,21 @@ def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revok
     received(recipient, 1)
     checked(system, ("later.csv", LATER))
     received(recipient, 2)
-    recipient.locator("tr[data-copy]").filter(has_text=FUND).first.get_by_role("link").click()
+    # the page has what waits checked by itself, also what came of others
+    expect(recipient.locator("#own-checks")).to_contain_text(
+        "Everything is checked by your rules", timeout=60_000
+    )
+    takes.stands("received-checked")
+    latest = recipient.locator("tr[data-copy]").filter(has_text=FUND).first
+    expect(latest.locator("[data-own-result]")).to_have_attribute(
+        "data-own-result", re.compile("passed|failed")
+    )
+    latest.get_by_role("link").click()
     expect(recipient.locator("h1")).to_contain_text(FUND)
+    expect(recipient.locator("#own-check")).to_have_attribute("data-own-result", re.compile("passed|failed"))
+    takes.stands("received-delivery-checked")
     old_link = path_of(recipient, "received_delivery")
-    assert versions(system, grant)
+    assert any("/checked/" in key for key in versions(system, grant))
 
     owner.goto(f"/exchange/grants/{grant}/")
     owner.get_by_role("link", name="Revoke the grant").click()

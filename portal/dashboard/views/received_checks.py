@@ -34,7 +34,10 @@ def check_waiting(request: HttpRequest) -> HttpResponse:
     context = waiting_context(actor)
     if request.htmx:  # type: ignore[attr-defined]
         more = {"go_on": bool(done), "stuck": not done, "problem": problem, "looked": True}
-        return render(request, "dashboard/exchange/checks.html", context | more)
+        answer = render(request, "dashboard/exchange/checks.html", context | more)
+        if not context["waiting"]:
+            answer["HX-Trigger"] = "own-checks-done"  # a list beside it asks for itself anew
+        return answer
     if context["waiting"]:
         messages.info(request, problem or _("Some deliveries still wait to be checked by your rules."))
     else:
