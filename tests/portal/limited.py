@@ -16,7 +16,7 @@ from ingestion.web.states import RunState, State
 from portal.accounts.models import Institution, User
 from sharing.models import Copy, Grant, GrantExpectation
 from sharing.states import State as GrantState
-from tests.portal import accepting, reviews, shared
+from tests.portal import accepting, own_rules, reviews, shared
 from tests.portal.dashboard.conftest import Make
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.delivery import DELIVERY
@@ -81,6 +81,7 @@ class Sides:
         asked = accepting.asked_by(self.theirs, self.reader), accepting.asked_by(self.ours, self.reader)
         shared.hand_on(self.store, sent, grants[0])
         copy = shared.hand_on(self.store, received, grants[1])
+        own_rules.check(self.store, copy)
         code = accepting.tried(self.store, sent, grants[0], asked[0])
         accepting.asking(grants[1], asked[1])
         terms = {
