@@ -53,7 +53,7 @@ def checked_by_own(actor: Reader, *verdicts: Verdict) -> Q:
 
 
 def waiting_for_check(actor: Reader) -> QuerySet[Copy]:
-    """Latest versions with their file that the rules that count now have not checked yet, newest first."""
+    """Latest versions with their file that the rules that count now have not checked yet."""
     return newest_received(actor).filter(grant__in=_with_file(actor)).exclude(checked_by_own(actor))
 
 

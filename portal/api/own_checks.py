@@ -48,7 +48,7 @@ class ReceivedChecksView(APIView):
 
     @extend_schema(operation_id="received_check", request=None, responses={200: ChecksSerializer, **READING})
     def post(self, request: Request) -> Response:
-        """Checks the newest of them, a few at a time, with the caller's own rights."""
+        """Checks some of them, the smallest files first, with the caller's own rights."""
         actor = acting(request)
         checked = services.check_waiting(actor=actor)
         return Response({"checked": checked, "waiting": waiting_for_check(actor).count()})
