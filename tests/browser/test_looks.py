@@ -334,3 +334,14 @@ def test_what_is_broken_is_found_in_the_look_that_can_break_it(chromium: Browser
     found = {colours: {one.split(":")[0] for one in broken(page, colours)} for colours in (None, True, False)}
     assert found == {None: {"label", "color-contrast"}, True: {"color-contrast"}, False: {"label"}}
     page.close()
+
+
+def test_rows_that_are_coloured_alike_are_looked_at_once_and_any_other_is_found(chromium: Browser) -> None:
+    page = chromium.new_page()
+    rows = ["<li>dark", "<li>dark", "<li><b>dark</b>", '<li><b style="color: #999">pale</b>', "<li>dark"]
+    page.set_content(f'<html lang="en"><title>Rows</title><main><ul>{"".join(rows)}</ul></main></html>')
+    (found,) = broken(page)
+    assert found.startswith("color-contrast") and found.endswith("(li:nth-child(4) > b)"), found
+    page.set_content(f'<html lang="en"><title>Rows</title><main><ul>{"".join(rows[:3])}</ul></main></html>')
+    assert broken(page) == []
+    page.close()
