@@ -92,8 +92,13 @@ def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revok
     expect(recipient.locator("h1")).to_contain_text(FUND)
     expect(recipient.locator("#own-check")).to_have_attribute("data-own-result", re.compile("passed|failed"))
     takes.stands("received-delivery-checked")
-    old_link = path_of(recipient, "received_delivery")
+    delivery = path_of(recipient, "received_delivery")
+    old_links = [delivery, f"{delivery}files/original", f"{delivery}files/holdings.csv"]
+    assert [recipient.request.get(link).status for link in old_links] == [200] * 3
     assert any("/checked/" in key for key in versions(system, grant))
+    looking = takes.context.new_page()
+    looking.goto("/exchange/look-through/")
+    expect(looking.locator("main details")).to_contain_text(FUND)
 
     owner.goto(f"/exchange/grants/{grant}/")
     owner.get_by_role("link", name="Revoke the grant").click()
@@ -103,8 +108,12 @@ def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revok
     expect(owner.get_by_role("status").filter(has_text="and its copies are deleted.")).to_be_visible()
     gives.stands("grant-revoked")
     takes.provokes("/exchange/received/", "404")
-    answer = recipient.goto(old_link)
-    assert answer is not None and answer.status == 404
+    recipient.get_by_role("button", name="Check it again").click()  # on the page that was open all the time
+    expect(recipient.locator("[data-problem='404']")).to_be_visible()
+    assert [recipient.request.get(link).status for link in old_links] == [404] * 3
+    looking.reload()
+    expect(looking.get_by_role("heading", level=1)).to_be_visible()
+    expect(looking.locator("main")).not_to_contain_text(FUND)
     received(recipient, 0)
     assert versions(system, grant) == []
     recipient.goto(f"/exchange/grants/{grant}/")
