@@ -1,4 +1,4 @@
-"""One embedded AWS for the whole folder, with the project's stacks and two institutions.
+"""One embedded AWS for the whole folder, with the project's stacks and three institutions.
 
 Servers are killed at the end: nobody needs what a graceful stop would save.
 """

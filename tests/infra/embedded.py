@@ -23,7 +23,7 @@ from portal.client import signin
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "infra" / "cloudformation"
 REGION, ACCOUNT = "eu-central-1", "000000000000"
-INSTITUTIONS = ("alpine-am", "borealis-insurance")
+INSTITUTIONS = ("alpine-am", "borealis-insurance", "cedar-pension")
 PASSWORD = "Correct-horse-7-battery"
 _SESSION = boto3.session.Session()  # one for all: the models it has read make further clients cheap
 CONFIG = Config(
