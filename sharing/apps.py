@@ -16,7 +16,7 @@ class SharingConfig(AppConfig):
         from portal.notices.limits import heard_of_seen
         from sharing import listeners
         from sharing.expected import expected_within
-        from sharing.selectors import grants_within
+        from sharing.selectors import grants_within, received_within
 
         settled.connect(listeners.settled, dispatch_uid="sharing.settled")
         counted_again.connect(listeners.counted_again, dispatch_uid="sharing.counted_again")
@@ -27,3 +27,4 @@ class SharingConfig(AppConfig):
         swept.connect(listeners.swept, dispatch_uid="sharing.swept")
         heard_of_seen(events_of("grant"), grants_within)
         heard_of_seen(events_of("delivery"), expected_within)
+        heard_of_seen(events_of("received"), received_within)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ingestion.review.selectors import no_error_open
 from ingestion.web.models import NamedFund, Submission
-from ingestion.web.selectors.limits import funds_said, of_seen, with_seen
+from ingestion.web.selectors.limits import funds_said, of_seen, seen_within, with_seen
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
 from portal.accounts.actor import Actor
@@ -255,6 +255,12 @@ def get_received(actor: Reader, copy_id: int) -> Copy:
     if found is None:
         raise NotFound(_("This delivery does not exist, or is no longer shared with you."))
     return found
+
+
+def received_within(limit: Limit) -> QuerySet[Submission]:
+    """What others handed on to the institution and is within the limit, also what was taken back since."""
+    theirs = Copy.objects.filter(grant__recipient=limit.institution_id)
+    return seen_within(limit).filter(pk__in=theirs.order_by().values("submission"))
 
 
 def ids_within(limit: Limit) -> list[UUID]:

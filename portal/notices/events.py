@@ -38,6 +38,9 @@ class Event(models.TextChoices):
     GRANT_JOINED = "grant.joined", _("An institution you invited is on board")
     HOLD_RELEASE_ASKED = "hold.release_asked", _("The release of a legal hold waits for approval")
     GRANT_FIRST_DELIVERY = "grant.first_delivery", _("The first delivery under a grant has arrived")
+    RECEIVED_CAME = "received.came", _("A delivery of another institution has arrived")
+    RECEIVED_REPLACED = "received.replaced", _("A received delivery was replaced by a newer version")
+    RECEIVED_WITHDRAWN = "received.withdrawn", _("A received delivery was withdrawn")
     INSTITUTION_RECOVERY = "institution.recovery", _("Operators recover the administration")
     WEBHOOK_FAILING = "webhook.failing", _("A webhook could not be delivered")
 
@@ -111,6 +114,9 @@ MANNERS: dict[Event, Manner] = {
     Event.GRANT_JOINED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.HOLD_RELEASE_ASKED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_FIRST_DELIVERY: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),
+    Event.RECEIVED_CAME: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),
+    Event.RECEIVED_REPLACED: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),
+    Event.RECEIVED_WITHDRAWN: Manner(Role.VIEWER, Reach.ALL, Mail.NOW, personal=False),
     Event.INSTITUTION_RECOVERY: Manner(Role.VIEWER, Reach.ALL, Mail.NOW, personal=False, always=True),
     Event.WEBHOOK_FAILING: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
 }
@@ -121,7 +127,7 @@ FACTS = frozenset(
     {
         *("submission", "number", "attempt", "state", "verdict", "code", "template", "check_only"),
         *("error_count", "warning_count", "info_count", "count", "rule", "decision", "due", "host"),
-        *("grant", "side"),
+        *("grant", "side", "copy"),
     }
 )
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{0,80}")

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -30,29 +28,6 @@ class Text:
 def text_of(event: str, about: Facts) -> Text:
     """The words of an event; KeyError for one that does not exist."""
     return _TEXTS[Event(event)](about)
-
-
-def path_of(event: str, subject_id: UUID, about: Facts) -> str:
-    """Where on this site the subject of an event is."""
-    if event.startswith("submission."):
-        return reverse("submission", args=[str(subject_id)])
-    if event.startswith("delivery."):
-        return reverse("calendar")
-    if event == Event.RULEBOOK_SOFTENED:
-        return reverse("rulebook_version", args=[about["number"]])
-    if event == Event.WEBHOOK_FAILING:
-        return reverse("webhook", args=[str(subject_id)])
-    if event == Event.HOLD_RELEASE_ASKED:
-        return reverse("hold", args=[str(subject_id)])
-    if event == Event.INSTITUTION_RECOVERY:
-        return reverse("recovery", args=[str(subject_id)])
-    if event.startswith("access."):
-        return reverse("directory")
-    if event.startswith("grant."):
-        return reverse("grant", args=[str(subject_id)])
-    if event == Event.RELEASE_ASKED or not about.get("submission"):
-        return reverse("approvals")
-    return reverse("submission", args=[about["submission"]])
 
 
 def _number(about: Facts) -> str:
@@ -278,6 +253,24 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
         "passed",
         lazy("The first delivery under a grant has arrived"),
         lazy("It lies in your own store, under your own key."),
+    ),
+    Event.RECEIVED_CAME: _plain(
+        "good",
+        "passed",
+        lazy("A delivery of another institution has arrived"),
+        lazy("It lies in your own store, under your own key."),
+    ),
+    Event.RECEIVED_REPLACED: _plain(
+        "warn",
+        "again",
+        lazy("A received delivery was replaced by a newer version"),
+        lazy("Its page says what changed. The version before stays readable while its grant is open."),
+    ),
+    Event.RECEIVED_WITHDRAWN: _plain(
+        "odd",
+        "withdrawn",
+        lazy("A received delivery was withdrawn"),
+        lazy("Its owner took it back, and its copy is deleted. Look at what you worked out from it."),
     ),
     Event.HOLD_RELEASE_ASKED: _plain(
         "hold",

@@ -31,7 +31,7 @@ from sharing.selectors import copies_due, copies_unchecked, covered_by, current_
 from sharing.services.checking import MOST_TRIED, check_earlier, untried
 from sharing.services.grants import settle
 from sharing.services.owing import end
-from sharing.services.telling import noted
+from sharing.services.telling import noted, tell_of_arrival
 from sharing.states import FLOWING, READABLE, CopyState
 
 log = logging.getLogger(__name__)
@@ -123,10 +123,11 @@ def _arrived(copy_id: int, attempt: int, actor: Actor | None) -> Copy | None:
     if copy.state == CopyState.OWED and attempt >= copy.attempt:
         copy.attempt = attempt
         copy.state, copy.state_since, copy.done_at = CopyState.DONE, now, now
-        copy.arrived_at = copy.arrived_at or now
+        again, copy.arrived_at = copy.arrived_at is not None, copy.arrived_at or now
         copy.bytes = sum(ref.bytes for ref in files_to_copy(grant, copy.submission).values())
         copy.save()
         noted(AuditTag.COPY_DELIVERED, grant, actor, submission=str(copy.submission_id))
+        tell_of_arrival(copy, again=again)
     settle(grant)
     return None
 

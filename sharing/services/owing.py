@@ -7,6 +7,7 @@ from ingestion.web.models import Submission
 from sharing.acceptance import passed
 from sharing.models import Copy, Grant
 from sharing.selectors import covered_by, current_of, falls_under, grants_that_flow
+from sharing.services.telling import tell_of_withdrawal
 from sharing.states import READABLE, CopyState
 
 
@@ -52,9 +53,10 @@ def end_copies(grant: Grant) -> None:
 def end_copies_of(submission: Submission) -> list[Grant]:
     """The copies of a delivery that was taken back are to be deleted; the grants stay. Those grants."""
     copies = Copy.objects.filter(submission=submission, state__in=[CopyState.OWED, CopyState.DONE])
-    grants = list(Grant.objects.filter(copies__in=copies).select_related("owner", "recipient"))
+    found = list(copies.select_related("grant__owner", "grant__recipient"))
     end(copies)
-    return grants
+    tell_of_withdrawal(copy for copy in found if copy.arrived_at)
+    return [copy.grant for copy in found]
 
 
 def _end_what_falls_no_more(submission: Submission) -> None:
@@ -66,10 +68,12 @@ def _end_what_falls_no_more(submission: Submission) -> None:
         state__in=[CopyState.OWED, CopyState.DONE],
         grant__state__in=READABLE,
     )
+    ended, card = [], submission.index_card
     for copy in copies.select_related("grant__owner", "grant__recipient"):
-        card = submission.index_card
         if card and not copy.grant.of_record(is_open=True).covers(card, today):
             end(copies.filter(pk=copy.pk))
+            ended.append(copy)
+    tell_of_withdrawal(copy for copy in ended if copy.arrived_at)
 
 
 def _owe(grant: Grant, submission: Submission) -> bool:

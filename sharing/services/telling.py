@@ -1,6 +1,9 @@
 """What happens to a grant: its record in the trails of both sides, and the notices that tell their people."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import QuerySet
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
@@ -8,7 +11,8 @@ from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.notices.events import Event
 from portal.notices.services import announce
-from sharing.models import Grant
+from sharing.models import Copy, Grant
+from sharing.states import READABLE, CopyState
 
 _TOLD = {
     AuditTag.GRANT_OFFERED: Event.GRANT_OFFERED,
@@ -41,10 +45,50 @@ def noted(tag: AuditTag, grant: Grant, actor: Actor | None, *, both: bool = True
         )
         if tag in _TOLD:
             _announce(_TOLD[tag], grant, side, actor_id=person)
-    if tag == AuditTag.COPY_DELIVERED:
-        _announce(Event.GRANT_FIRST_DELIVERY, grant, grant.recipient, key=str(grant.id))
 
 
-def _announce(event: Event, grant: Grant, side: Institution, **more: Any) -> None:
+def tell_of_arrival(copy: Copy, *, again: bool) -> None:
+    """The recipient's people hear of it once: as the first under its grant, as a newer version, or as such.
+
+    `again`: it was there before, in an earlier attempt or until it was deleted.
+    """
+    grant = copy.grant
+    if _announce(Event.GRANT_FIRST_DELIVERY, grant, grant.recipient, key=str(grant.id)):
+        return
+    newer = not again and _replaces(copy)
+    _announce_copy(Event.RECEIVED_REPLACED if newer else Event.RECEIVED_CAME, copy)
+
+
+def tell_of_withdrawal(copies: Iterable[Copy]) -> None:
+    """Their recipients hear that these cannot be read any more; once where nothing of a delivery is left."""
+    told = set()
+    for copy in copies:
+        recipient = copy.grant.recipient
+        if recipient.pk not in told and not _at(recipient).filter(submission=copy.submission_id).exists():
+            told.add(recipient.pk)
+            _announce_copy(Event.RECEIVED_WITHDRAWN, copy)
+
+
+def _replaces(copy: Copy) -> bool:
+    """Whether an earlier delivery of the same funds, template and date lies there."""
+    sent = copy.submission
+    same = _at(copy.grant.recipient).filter(
+        submission__institution=sent.institution_id,
+        submission__delivery_key=sent.delivery_key,
+        submission__number__lt=sent.number,
+    )
+    return bool(sent.delivery_key) and same.exists()
+
+
+def _at(recipient: Institution) -> QuerySet[Copy]:
+    return Copy.objects.filter(grant__recipient=recipient, grant__state__in=READABLE, state=CopyState.DONE)
+
+
+def _announce_copy(event: Event, copy: Copy) -> None:
+    about = {"grant": str(copy.grant_id), "copy": copy.pk, "attempt": copy.attempt}
+    announce(event, institution_id=copy.grant.recipient_id, subject_id=copy.submission_id, about=about)
+
+
+def _announce(event: Event, grant: Grant, side: Institution, **more: Any) -> bool:
     about = {"grant": str(grant.id), "side": "owner" if side.pk == grant.owner_id else "recipient"}
-    announce(event, institution_id=side.pk, subject_id=grant.id, about=about, **more)
+    return announce(event, institution_id=side.pk, subject_id=grant.id, about=about, **more)

@@ -16,7 +16,8 @@ from portal.dashboard.notice_forms import WishForm
 from portal.dashboard.paging import page_of, paged, wants_list
 from portal.notices import selectors, services
 from portal.notices.models import Notice
-from portal.notices.texts import Text, path_of, text_of
+from portal.notices.paths import path_of
+from portal.notices.texts import Text, text_of
 
 PAGE_SIZE = 25
 

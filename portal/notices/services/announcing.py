@@ -25,12 +25,12 @@ def announce(
     actor_id: UUID | None = None,
     concerns: Collection[UUID] = (),
     key: str = "",
-) -> None:
+) -> bool:
     """Owes the institution's people and endpoints the news of an event; called inside the act's transaction.
 
     `about` holds ids, numbers, states and codes, else ValueError. `actor_id` did it and is not told.
     `concerns` are told even by default where an event is for whom it concerns. With a `key` the same event is
-    announced once in an institution, however often this is called.
+    announced once in an institution, however often this is called: False when it was before.
     """
     values = {
         "subject_id": subject_id,
@@ -44,10 +44,11 @@ def announce(
             institution_id=institution_id, event=event, key=key, defaults=values
         )
         if not new:
-            return
+            return False
     else:
         made = Announcement.objects.create(institution_id=institution_id, event=event, **values)
     transaction.on_commit(lambda: _send(made.pk))
+    return True
 
 
 def _send(announcement_id: int) -> None:

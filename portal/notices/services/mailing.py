@@ -17,7 +17,8 @@ from portal.accounts.limits import Limit
 from portal.accounts.models import User
 from portal.notices.limits import within
 from portal.notices.models import Notice
-from portal.notices.texts import path_of, text_of
+from portal.notices.paths import path_of
+from portal.notices.texts import text_of
 
 log = logging.getLogger(__name__)
 PEOPLE = 100  # messages of one run
