@@ -1,5 +1,7 @@
 """`make bench-share`: one delivery to 1,000 grants on the local system, by the pipeline as it is deployed.
 
+Then it is withdrawn, and the janitor, which runs every minute, deletes all of it again.
+
 The grants go to the two other demo institutions, half each: what a copy costs does not depend on whose bucket
 it is written to, and 1,000 stacks would measure the emulator. They are stored as if all had been accepted,
 each with its document in the owner's bucket: `--grants N` does that, inside the portal's environment.
@@ -18,6 +20,8 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import requests
 
 from infra.local import platform
 from infra.local.home import ROOT, Home
@@ -55,7 +59,8 @@ def measure(system: System) -> None:
     for each in memory.values():
         each.watch()
     begun = time.perf_counter()
-    api.wait(api.submit("shared.csv", io.BytesIO(tpt_csv(MEGABYTES, seed=8)))["id"], seconds=300)
+    delivery = api.submit("shared.csv", io.BytesIO(tpt_csv(MEGABYTES, seed=8)))["id"]
+    api.wait(delivery, seconds=300)
     print(f"upload to verdict: {time.perf_counter() - begun:.1f} s (file: TPT 7.0 csv, {MEGABYTES} MB)")
     copies = _finished(system)
     seconds = (
@@ -66,6 +71,7 @@ def measure(system: System) -> None:
         f"copied {len(done)} of {GRANTS} in {seconds:.1f} s from the verdict on: "
         f"{len(done) / seconds:.1f} a second, of {sum(done) / len(done) / 1e6:.2f} MB each"
     )
+    _withdraw(system, delivery)
     for name, each in memory.items():
         print(
             f"memory {name:<7} {before[name]:6.0f} MB before, {each.most:6.0f} MB at most (largest process)"
@@ -80,6 +86,32 @@ def _grant(system: System) -> None:
     command = [sys.executable, "-m", "tests.bench.sharing", "--grants", str(GRANTS)]
     token = system.id_token(OWNER, "admin")
     subprocess.run(command, cwd=ROOT, env=environment, input=token, text=True, check=True, timeout=600)
+
+
+def _withdraw(system: System, delivery: str) -> None:
+    """Takes it back and waits until no version of any copy is left."""
+    head = {"Authorization": f"Bearer {system.id_token(OWNER)}"}
+    begun = time.perf_counter()
+    where = f"{system.url}/api/v1/submissions/{delivery}/withdraw/"
+    requests.post(where, json={"reason": "Measured."}, headers=head, timeout=300).raise_for_status()
+    answered, most = time.perf_counter() - begun, _left(system, delivery)
+    while (left := _left(system, delivery)) and time.perf_counter() - begun < PATIENCE:
+        time.sleep(1)
+    print(
+        f"withdrawn in {answered:.1f} s; of {most} versions of its copies {left} are left "
+        f"{time.perf_counter() - begun:.1f} s after it was asked for"
+    )
+
+
+def _left(system: System, delivery: str) -> int:
+    """Versions of anything about this delivery, and marks of deletions, in the stores of its recipients."""
+    account, count = system.settings["FUNDGATE_ACCOUNT_ID"], 0
+    for code in RECIPIENTS:
+        pages = system.aws("s3").get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=f"fundgate-{account}-{code}-exchange", Prefix=f"from/{OWNER}/"):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            count += sum(f"/{delivery}/" in each["Key"] for each in found)
+    return count
 
 
 def _finished(system: System) -> list[tuple[datetime, datetime | None, int]]:
