@@ -77,11 +77,11 @@ def positions_of(table: "pa.Table") -> Positions:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = {name: _texts(table, name) for name in TEXTS}
+    texts = {name: texts_of(table, name) for name in TEXTS}
     texts["portfolio_id"] = pc.utf8_upper(texts["portfolio_id"])
     same = pc.equal(texts["currency"], texts["portfolio_currency"])
-    quoted = pc.if_else(same, _numbers(table, "market_value"), pa.scalar(None, pa.float64()))
-    value = pc.coalesce(_numbers(table, "market_value_portfolio"), quoted)
+    quoted = pc.if_else(same, numbers_of(table, "market_value"), pa.scalar(None, pa.float64()))
+    value = pc.coalesce(numbers_of(table, "market_value_portfolio"), quoted)
     rows = pa.table(texts | {"value": value})
     told = pc.and_(pc.not_equal(rows["portfolio_id"], ""), pc.not_equal(rows["portfolio_currency"], ""))
     known = rows.filter(pc.and_(told, pc.is_valid(rows["value"])))
@@ -145,7 +145,7 @@ def _lines(rows: "pa.Table", view: str) -> list[Line]:
     return sorted(lines, key=lambda line: (-abs(line.value), line.key))
 
 
-def _texts(table: "pa.Table", name: str) -> Any:
+def texts_of(table: "pa.Table", name: str) -> Any:
     """A column as texts without blanks around them, empty where nothing is said or the table lacks it."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -155,7 +155,7 @@ def _texts(table: "pa.Table", name: str) -> Any:
     return pc.utf8_trim_whitespace(pc.fill_null(table[name].cast(pa.string()), "")).combine_chunks()
 
 
-def _numbers(table: "pa.Table", name: str) -> Any:
+def numbers_of(table: "pa.Table", name: str) -> Any:
     import pyarrow as pa
 
     if name not in table.column_names:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,6 +61,11 @@ class Received:
     @property
     def has_verdict(self) -> bool:
         return VERDICT in self.files
+
+    def json_verdict(self) -> dict[str, Any]:
+        """What the owner's rules found, proven."""
+        found: dict[str, Any] = json.loads(self.whole(VERDICT))
+        return found
 
     def whole(self, name: str) -> bytes:
         """All bytes of a file that fits into memory, proven by the manifest."""

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.accounts.actor import Actor
 from portal.accounts.permissions import role_required
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
@@ -20,9 +21,11 @@ from portal.api.own_checks import OwnCheckSerializer
 from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import services
+from sharing.changes import PositionChanges, RuleChange
 from sharing.inbox import versions_of
 from sharing.models import Copy
 from sharing.own_checks import standings_of
+from sharing.received import Received
 from sharing.selectors import get_received, received_for
 
 PROVEN = ONE | {409: PROBLEM}
@@ -76,11 +79,44 @@ class ReceivedQuerySerializer(PageQuerySerializer):
     owner = serializers.CharField(max_length=20, required=False)
 
 
+class ReceivedRuleChangeSerializer(serializers.Serializer[RuleChange]):
+    """How often a rule was not kept in the version before and in this one."""
+
+    rule = serializers.CharField()
+    severity = serializers.CharField()
+    before = serializers.IntegerField()
+    now = serializers.IntegerField()
+
+
+class PositionChangesSerializer(serializers.Serializer[PositionChanges]):
+    """Positions of both versions; `changed`: another market value, null where none stands in both."""
+
+    before = serializers.IntegerField()
+    now = serializers.IntegerField()
+    new = serializers.IntegerField()
+    gone = serializers.IntegerField()
+    changed = serializers.IntegerField(allow_null=True)
+
+
+class ReceivedChangesSerializer(serializers.Serializer[services.Changes]):
+    """Since the version before, `since`; null is what one of the two does not have."""
+
+    since = serializers.IntegerField(source="before.pk")
+    rules = ReceivedRuleChangeSerializer(many=True, allow_null=True)
+    own_rules = ReceivedRuleChangeSerializer(many=True, allow_null=True)
+    positions = PositionChangesSerializer(allow_null=True)
+    too_long = serializers.BooleanField()
+
+
 class ReceivedSerializer(ReceivedSummarySerializer):
-    """With what the signed manifest says, and the verdict document if it was shared."""
+    """With what the signed manifest says, the verdict document if it was shared, and what changed.
+
+    `changes` is null for a first version, and where nothing of both can be compared.
+    """
 
     manifest = serializers.DictField()
     verdict_document = serializers.DictField(allow_null=True)
+    changes = ReceivedChangesSerializer(allow_null=True)
     files = serializers.ListField(child=serializers.CharField())
 
 
@@ -120,9 +156,14 @@ class ReceivedView(APIView):
         copy = get_received(actor, copy_id)
         received = services.open_received(actor=actor, copy=copy)
         document = services.verdict_document(actor=actor, received=received)
-        told = {"manifest": received.manifest, "verdict_document": document}
-        files, more = list(services.downloads_of(received)), _context(actor, [copy])
-        return Response(ReceivedSummarySerializer(copy, context=more).data | told | {"files": files})
+        more = _context(actor, [copy])
+        told = {
+            "manifest": received.manifest,
+            "verdict_document": document,
+            "changes": _changes(actor, received, document, more),
+            "files": list(services.downloads_of(received)),
+        }
+        return Response(ReceivedSummarySerializer(copy, context=more).data | told)
 
 
 class ReceivedFileView(APIView):
@@ -143,3 +184,15 @@ class ReceivedFileView(APIView):
 
 def _context(caller: Reader, copies: Sequence[Copy]) -> dict[str, Any]:
     return {"versions": versions_of(caller, copies), "standings": standings_of(caller, copies)}
+
+
+def _changes(
+    actor: Actor, received: Received, document: dict[str, Any] | None, context: dict[str, Any]
+) -> dict[str, Any] | None:
+    copy = received.copy
+    before, check = context["versions"][copy.pk].before, context["standings"][copy.pk].check
+    if before is None:
+        return None
+    own = services.own_verdict(actor=actor, check=check) if check and not check.code else None
+    found = services.changes_since(actor=actor, received=received, before=before, document=document, own=own)
+    return dict(ReceivedChangesSerializer(found).data) if found else None

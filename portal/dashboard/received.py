@@ -1,4 +1,4 @@
-"""What the pages of received deliveries show: filters, where a version stands, how counts changed."""
+"""What the pages of received deliveries show: filters, where a version stands."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -82,30 +82,3 @@ class Entry:
     copy: Copy
     version: Version
     standing: Standing
-
-
-@dataclass(frozen=True)
-class RuleChange:
-    """How often a rule was not kept in the version before and in this one."""
-
-    title: str
-    severity: str
-    before: int
-    now: int
-
-
-def rule_changes(before: dict[str, Any], now: dict[str, Any]) -> list[RuleChange]:
-    """Rules whose counts differ, errors first, then the largest difference."""
-    groups = {group["rule"]: group for document in (before, now) for group in document.get("groups", [])}
-    counts = [
-        {group["rule"]: int(group["count"]) for group in each.get("groups", [])} for each in (before, now)
-    ]
-    found = [
-        RuleChange(group["title"], group["severity"], counts[0].get(rule, 0), counts[1].get(rule, 0))
-        for rule, group in groups.items()
-    ]
-    order = {"error": 0, "warning": 1}
-    differing = [one for one in found if one.before != one.now]
-    return sorted(
-        differing, key=lambda one: (order.get(one.severity, 2), -abs(one.now - one.before), one.title)
-    )

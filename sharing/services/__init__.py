@@ -1,6 +1,7 @@
 """Writes: grants, what is owed under them, handing on and taking back."""
 
 from sharing.services.checking import checked, demands_of, rulebooks_for, to_check
+from sharing.services.comparing import Changes, changes_since
 from sharing.services.deleting import ending, gone, revoke_now, take_back_now
 from sharing.services.directory import ask_for_access, decline_access, save_profile, withdraw_access
 from sharing.services.disclosing import read_disclosed
@@ -48,9 +49,11 @@ from sharing.services.sweeping import (
 from sharing.services.withdrawing import take_back
 
 __all__ = [
+    "Changes",
     "Strays",
     "accept",
     "ask_for_access",
+    "changes_since",
     "check_received",
     "check_waiting",
     "checked",

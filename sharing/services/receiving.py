@@ -1,7 +1,6 @@
 """Reading what was received: each time, both sides' trails say so."""
 
 import io
-import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
@@ -40,7 +39,7 @@ def open_received(*, actor: Actor, copy: Copy) -> Received:
 
 def view(*, actor: Actor, received: Received) -> tuple[dict[str, Any] | None, dict[str, Head | None]]:
     """The verdict document if it was shared, and the first rows of each table (None: too long for a page)."""
-    document = json.loads(received.whole(VERDICT)) if received.has_verdict else None
+    document = received.json_verdict() if received.has_verdict else None
     heads = {name: _head(received, TABLES[name]) for name in received.tables}
     note_viewed(actor=actor, received=received)
     return document, heads
@@ -48,7 +47,7 @@ def view(*, actor: Actor, received: Received) -> tuple[dict[str, Any] | None, di
 
 def verdict_document(*, actor: Actor, received: Received) -> dict[str, Any] | None:
     """The verdict document alone, None where it was not shared."""
-    document = json.loads(received.whole(VERDICT)) if received.has_verdict else None
+    document = received.json_verdict() if received.has_verdict else None
     note_viewed(actor=actor, received=received)
     return document
 

@@ -17,7 +17,7 @@ from portal.common.errors import FundgateError
 from portal.dashboard.attachments import attachment
 from portal.dashboard.downloads import TITLES
 from portal.dashboard.paging import page_of, paged, wants_list
-from portal.dashboard.received import Entry, ReceivedFilter, rule_changes
+from portal.dashboard.received import Entry, ReceivedFilter
 from portal.dashboard.selectors import sentence_of
 from portal.dashboard.views.received_checks import own_check, waiting_context
 from sharing import services
@@ -115,21 +115,16 @@ def _content(actor: Actor, copy: Copy, before: Copy | None) -> dict[str, Any]:
     context |= own_check(actor, copy)
     offered = services.downloads_of(found)
     context["single_files"] = [(name, title) for name, title in SINGLE.items() if name in offered]
-    if before is not None and document is not None:
-        context |= _changes(actor, before, document)
+    if before is not None:
+        context["changes"] = services.changes_since(
+            actor=actor, received=found, before=before, document=document, own=_own_document(context)
+        )
     return context
 
 
-def _changes(actor: Actor, before: Copy, document: dict[str, Any]) -> dict[str, Any]:
-    """How the counts changed since the version before, where its summary was shared and is proven."""
-    try:
-        earlier = services.open_received(actor=actor, copy=before)
-        old = services.verdict_document(actor=actor, received=earlier)
-    except NotProven:
-        return {}
-    if old is None:
-        return {}
-    return {"old": old, "changes": rule_changes(old, document)}
+def _own_document(context: dict[str, Any]) -> dict[str, Any] | None:
+    """What the own rules found; None also where they could not be tried."""
+    return None if context.get("own_reason") else context.get("own_document")
 
 
 def _saved_as(copy: Copy, name: str) -> str:

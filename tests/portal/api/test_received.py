@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ingestion.web.models import Submission
 from portal.accounts.models import Institution, User
 from portal.audit.models import AuditRecord
 from sharing.models import Copy
@@ -23,9 +24,11 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
     receipt_key,
     store,
 )
+from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.own_rules import Function, function  # noqa: F401
 
+KEY = "ef" * 32
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
 
@@ -114,3 +117,25 @@ def test_the_recipient_s_program_has_it_checked_by_the_own_rules_and_reads_what_
     acts = [one.tag.rpartition(":")[2] for one in tags]
     assert acts == ["viewed", "checked", "viewed", "downloaded"]
     assert [call["token"] for call in function.calls] != []
+
+
+def test_a_newer_version_says_what_changed(
+    copy: Copy,
+    borealis: Institution,  # noqa: F811
+    store: Any,  # noqa: F811
+    make: Make,  # noqa: F811
+    pool: Pool,  # noqa: F811
+    settings: Any,
+    function: Function,  # noqa: F811
+) -> None:
+    Submission.objects.filter(pk=copy.submission_id).update(delivery_key=KEY)
+    mended = DELIVERY.replace(b"FR0000131105", b"FR0000131104")
+    second = shared.hand_on(store, delivered(store, make, mended, delivery_key=KEY), copy.grant)
+    caller = program(member(borealis, "bo", "viewer"), pool, settings, borealis.code)
+    assert caller.get(f"/api/v1/received/{copy.pk}/").json()["changes"] is None
+    found = caller.get(f"/api/v1/received/{second.pk}/").json()["changes"]
+    assert (found["since"], found["own_rules"], found["too_long"]) == (copy.pk, None, False)
+    assert found["positions"]["gone"] == 1 and found["positions"]["new"] == 0
+    assert found["rules"] and all(one["before"] != one["now"] for one in found["rules"])
+    caller.post("/api/v1/received/checks/")
+    assert caller.get(f"/api/v1/received/{second.pk}/").json()["changes"]["own_rules"] is None, "one of them"

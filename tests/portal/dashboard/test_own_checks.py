@@ -231,3 +231,24 @@ def test_what_was_found_and_is_no_longer_stored_can_be_found_again(
     assert "no longer stored" in page(outsider, copy)
     outsider.post(f"/exchange/received/{copy.pk}/check/")
     assert "data-rule=" in page(outsider, copy)
+
+
+def test_a_newer_version_says_what_changed_by_the_own_rules(
+    copy: Copy, store: Any, outsider: Client, make: Make, borealis: Institution
+) -> None:
+    def compared(of: Copy) -> bool:
+        return 'data-changes-of="own"' in outsider.get(f"/exchange/received/{of.pk}/").text
+
+    check_them(outsider)
+    mended = DELIVERY.replace(b"FR0000131105", b"FR0000131104")
+    second = shared.hand_on(store, delivered(store, make, mended, delivery_key=KEY), copy.grant)
+    assert not compared(second), "it waits to be checked"
+    check_them(outsider)
+    assert compared(second) and not compared(copy)
+    shown = outsider.get(f"/exchange/received/{second.pk}/").text.split('data-changes-of="own"')[1]
+    assert "data-change>" in shown.split('data-changes-of="owner"')[0]
+    saved(store, borealis, STRICT)
+    check_them(outsider)
+    assert not compared(second), "the version before was not checked by the rules that count now"
+    outsider.post(f"/exchange/received/{copy.pk}/check/")
+    assert compared(second)

@@ -182,7 +182,52 @@ def test_a_newer_version_says_what_it_replaces_and_what_changed(
     assert f'data-copy="{second.pk}"' in latest and f'data-copy="{copy.pk}"' not in latest
     assert f"/exchange/received/{second.pk}/" in page(outsider, copy)
     shown = page(outsider, second)
-    assert f"/exchange/received/{copy.pk}/" in shown and "data-change" in shown
+    assert f"/exchange/received/{copy.pk}/" in shown and "data-change>" in shown
+
+
+def told(shown: str) -> dict[str, str]:
+    """What the page says of positions since the version before."""
+    return dict(re.findall(r"<dd data-(new|gone|changed)>(\d+)<", shown))
+
+
+def test_positions_that_came_went_or_are_worth_something_else_are_counted(
+    copy: Copy, grant: Grant, outsider: Client, store: Any, make: Make, borealis: Institution,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    lines = DELIVERY.replace(b"FR0000131105", b"FR0000131106").splitlines(keepends=True)
+    lines[1] = lines[1].replace(b";1000;1000;", b";1000;999;")
+    assert b";999;" in lines[1]
+    second = shared.hand_on(store, delivered(store, make, b"".join(lines), delivery_key=KEY), grant)
+    assert told(page(outsider, copy)) == {}, "it is the first version"
+    read = len(tags(borealis, "exchange:received:viewed"))
+    assert told(page(outsider, second)) == {"new": "1", "gone": "1", "changed": "1"}
+    seen = [one.detail["submission"] for one in tags(borealis, "exchange:received:viewed")[read:]]
+    assert sorted(seen) == sorted([str(copy.submission_id), str(second.submission_id)])
+    monkeypatch.setattr("sharing.services.comparing.MOST_ROWS", 5)
+    shown = page(outsider, second)
+    assert told(shown) == {} and "too long to compare" in shown and "data-change>" in shown
+    earlier = shared.key_of(copy, "tables/holdings.parquet")
+    store.put_object(Bucket=shared.exchange_bucket(store, borealis), Key=earlier, Body=b"other")
+    shown = page(outsider, second)
+    assert "data-proven" in shown and 'id="changes"' not in shown
+
+
+@pytest.mark.parametrize(
+    ("contents", "has"),
+    [(("schema",), (True, False)), (("summary",), (False, True)), (("original",), (False, False))],
+)
+def test_only_what_both_versions_have_is_compared(
+    store: Any, checked: Submission, alpine: Institution, borealis: Institution, outsider: Client, make: Make,
+    receipt_key: None, contents: tuple[str, ...], has: tuple[bool, bool],
+) -> None:  # fmt: skip
+    Submission.objects.filter(pk=checked.pk).update(delivery_key=KEY)
+    checked.refresh_from_db()
+    shared.hand_on(store, checked, shared.grant_of(alpine, borealis, checked, *contents))
+    newer = delivered(store, make, DELIVERY + b"\n", delivery_key=KEY)
+    both = shared.hand_on(store, newer, shared.grant_of(alpine, borealis, newer))
+    shown = page(outsider, both)
+    assert ("data-positions" in shown, 'data-changes-of="owner"' in shown) == has
+    assert len(tags(borealis, "exchange:received:viewed")) == 1 + any(has)
 
 
 def test_the_home_page_tells_what_nobody_opened_yet(copy: Copy, outsider: Client, viewer: Client) -> None:
