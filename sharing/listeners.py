@@ -29,6 +29,7 @@ def withdrawn(submission: Submission, **_: Any) -> None:
 def reminded(**_: Any) -> None:
     """A quarter of an hour has passed."""
     services.remind_of_grants()
+    services.tell_of_waiting()
 
 
 def swept(**_: Any) -> None:

@@ -192,7 +192,7 @@ def copies_due() -> QuerySet[Copy]:
     What is owed and not due waits: the delivery that replaced it may be withdrawn, its errors be released, a
     later rulebook of the recipient let it pass.
     """
-    return _flowing_copies().filter(passed(), state=CopyState.OWED)
+    return flowing_copies().filter(passed(), state=CopyState.OWED)
 
 
 def copies_unchecked(*, checkable: bool = False) -> QuerySet[Copy]:
@@ -200,7 +200,7 @@ def copies_unchecked(*, checkable: bool = False) -> QuerySet[Copy]:
 
     `checkable`: only where there is one to try it by.
     """
-    found = _flowing_copies().filter(unchecked())
+    found = flowing_copies().filter(unchecked())
     return found.filter(disclosed()) if checkable else found
 
 
@@ -222,12 +222,14 @@ def newest_waiting(
     return list(found.order_by("-owed_at", "-pk")[:most])
 
 
-def _flowing_copies() -> QuerySet[Copy]:
+def flowing_copies() -> QuerySet[Copy]:
+    """Under open grants, of deliveries that count and meet their condition: each is looked up for itself."""
     counting = Submission.objects.filter(
-        state=SubmissionState.COMPLETED, check_only=False, superseded_by=None
+        pk=OuterRef("submission"), state=SubmissionState.COMPLETED, check_only=False, superseded_by=None
     ).exclude(verdict=Verdict.UNREADABLE)
-    condition = Q(grant__condition=Condition.CHECKED) | Q(submission__in=counting.filter(no_error_open()))
-    return Copy.objects.filter(condition, grant__state__in=FLOWING, submission__in=counting)
+    stood_by = Q(Exists(counting.filter(no_error_open())))
+    checked = Q(Exists(counting), grant__condition=Condition.CHECKED)
+    return Copy.objects.filter(checked | stood_by, grant__state__in=FLOWING)
 
 
 def grants_that_flow(owner: Institution) -> QuerySet[Grant]:

@@ -19,6 +19,7 @@ from sharing import selectors, services
 from sharing.models import Grant
 from sharing.services.directory import MOST_WORDS
 from sharing.states import State
+from sharing.waiting import to_fill
 
 CHANGING = ONE | {409: PROBLEM}
 
@@ -60,6 +61,13 @@ class ReasonSerializer(serializers.Serializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=MOST_WORDS)
 
 
+class FillingSerializer(serializers.Serializer[dict[str, int]]):
+    """How many deliveries wait no more, and how many are left: call again while any were done."""
+
+    done = serializers.IntegerField()
+    left = serializers.IntegerField()
+
+
 class GrantsView(APIView):
     """What the institution lets others have, and what others let it have."""
 
@@ -93,6 +101,19 @@ class GrantView(APIView):
     def get(self, request: Request, grant_id: UUID) -> Response:
         """Its terms and its state."""
         return Response(GrantSerializer(selectors.get_grant(reader(request), grant_id)).data)
+
+
+class FillingView(APIView):
+    """What waits to be copied under all grants that the institution gives."""
+
+    permission_classes = [role_required(Role.UPLOADER)]
+
+    @extend_schema(operation_id="grants_fill", request=None, responses={200: FillingSerializer, **READING})
+    def post(self, request: Request) -> Response:
+        """Copies some of it with the caller's own rights; one grant that fails keeps no other back."""
+        actor = acting(request)
+        done = services.fill_all(actor=actor)
+        return Response({"done": done, "left": to_fill(actor).deliveries})
 
 
 class AcceptanceView(APIView):

@@ -84,6 +84,7 @@ urlpatterns = [
     path("v1/access/", access.AccessView.as_view(), name="api_access"),
     path("v1/access/log/", access.AccessLogView.as_view(), name="api_access_log"),
     path("v1/grants/", grants.GrantsView.as_view(), name="api_grants"),
+    path("v1/grants/fill/", grants.FillingView.as_view(), name="api_fill_grants"),
     path("v1/grants/<uuid:grant_id>/", grants.GrantView.as_view(), name="api_grant"),
     path("v1/grants/<uuid:grant_id>/accept/", grants.AcceptanceView.as_view(), name="api_accept_grant"),
     path("v1/grants/<uuid:grant_id>/revoke/", grants.RevocationView.as_view(), name="api_revoke_grant"),

@@ -36,6 +36,7 @@ class Event(models.TextChoices):
     GRANT_ENDED = "grant.ended", _("A grant has ended")
     GRANT_RULEBOOK = "grant.rulebook", _("A rulebook to pass under a grant was published or withdrawn")
     GRANT_JOINED = "grant.joined", _("An institution you invited is on board")
+    GRANT_WAITING = "grant.waiting", _("Deliveries under a grant wait to be copied")
     HOLD_RELEASE_ASKED = "hold.release_asked", _("The release of a legal hold waits for approval")
     GRANT_FIRST_DELIVERY = "grant.first_delivery", _("The first delivery under a grant has arrived")
     RECEIVED_CAME = "received.came", _("A delivery of another institution has arrived")
@@ -112,6 +113,7 @@ MANNERS: dict[Event, Manner] = {
     Event.GRANT_ENDED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_RULEBOOK: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_JOINED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
+    Event.GRANT_WAITING: Manner(Role.UPLOADER, Reach.ALL, Mail.DAILY, personal=False),
     Event.HOLD_RELEASE_ASKED: Manner(Role.ADMIN, Reach.ALL, Mail.NOW, personal=False),
     Event.GRANT_FIRST_DELIVERY: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),
     Event.RECEIVED_CAME: Manner(Role.VIEWER, Reach.ALL, Mail.DAILY, personal=False),

@@ -272,6 +272,12 @@ _TEXTS: dict[Event, Callable[[Facts], Text]] = {
         lazy("A received delivery was withdrawn"),
         lazy("Its owner took it back, and its copy is deleted. Look at what you worked out from it."),
     ),
+    Event.GRANT_WAITING: _plain(
+        "hold",
+        "key",
+        lazy("Deliveries under a grant wait to be copied"),
+        lazy("They are copied as soon as somebody who may upload opens the home page."),
+    ),
     Event.HOLD_RELEASE_ASKED: _plain(
         "hold",
         "lock",

@@ -6,6 +6,7 @@ from sharing.services.deleting import ending, gone, revoke_now, take_back_now
 from sharing.services.directory import ask_for_access, decline_access, save_profile, withdraw_access
 from sharing.services.disclosing import read_disclosed
 from sharing.services.expecting import expect_no_more, expect_under, may_expect, remind_of_grants
+from sharing.services.filling import fill_all, tell_of_waiting
 from sharing.services.grants import (
     accept,
     decline,
@@ -72,6 +73,7 @@ __all__ = [
     "expire_invitations",
     "expire_what_is_due",
     "fill",
+    "fill_all",
     "gone",
     "invite",
     "left_to_fill",
@@ -101,6 +103,7 @@ __all__ = [
     "take_back",
     "take_back_now",
     "take_invitation",
+    "tell_of_waiting",
     "to_check",
     "to_look_through",
     "undisclosed_among",

@@ -27,12 +27,13 @@ from portal.audit.tags import AuditTag
 from sharing.acceptance import acceptance_rulebook
 from sharing.errors import NotPossibleNow
 from sharing.models import AcceptanceRulebook, Copy, Grant
-from sharing.selectors import copies_due, copies_unchecked, covered_by, current_of, get_grant, newest_waiting
+from sharing.selectors import copies_due, covered_by, current_of, get_grant, newest_waiting
 from sharing.services.checking import MOST_TRIED, check_earlier, untried
 from sharing.services.grants import settle
 from sharing.services.owing import end
 from sharing.services.telling import noted, tell_of_arrival
 from sharing.states import FLOWING, READABLE, CopyState
+from sharing.waiting import copies_to_fill
 
 log = logging.getLogger(__name__)
 CHUNK = 10
@@ -177,7 +178,7 @@ def _hand_on(actor: Actor, s3: Any, record: GrantOfRecord, copy: Copy) -> bool:
 
 def left_to_fill(grant: Grant) -> int:
     """How many deliveries under a grant can be copied now, or checked by what they must pass."""
-    return sum(each.filter(grant=grant).count() for each in (copies_due(), copies_unchecked(checkable=True)))
+    return copies_to_fill().filter(grant=grant).count()
 
 
 def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:

@@ -89,6 +89,12 @@ def _announce_copy(event: Event, copy: Copy) -> None:
     announce(event, institution_id=copy.grant.recipient_id, subject_id=copy.submission_id, about=about)
 
 
+def tell_of_waiting(grant: Grant) -> bool:
+    """The owner's people hear that something waits to be copied; once until the grant is filled."""
+    key = f"{grant.id}:{grant.state_since.isoformat()}"  # it is active in between
+    return _announce(Event.GRANT_WAITING, grant, grant.owner, key=key)
+
+
 def _announce(event: Event, grant: Grant, side: Institution, **more: Any) -> bool:
     about = {"grant": str(grant.id), "side": "owner" if side.pk == grant.owner_id else "recipient"}
     return announce(event, institution_id=side.pk, subject_id=grant.id, about=about, **more)
