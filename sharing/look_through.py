@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ingestion.pipeline.pack.lists import cic_table
 from ingestion.web.services.named_funds import named_on
 from sharing.models import Copy
 
@@ -116,6 +117,11 @@ def add_up(parts: Sequence[Positions], view: str, currency: str = "") -> Sums:
     chosen = currency if currency in currencies else currencies[0]
     lines = _lines(rows.filter(pc.equal(rows["portfolio_currency"], chosen)), view)
     return Sums(lines, sum(line.value for line in lines), left_out, chosen, currencies)
+
+
+def name_of(line: Line, view: str) -> str:
+    """What its key is called; the table of CIC codes says it where positions do not."""
+    return str(cic_table().get(line.key, ("",))[0]) if view == "cic" else line.name
 
 
 def _lines(rows: "pa.Table", view: str) -> list[Line]:

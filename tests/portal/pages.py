@@ -46,8 +46,8 @@ SHOW = {
     "annotated", "api_file", "api_findings", "correct", "findings", "findings_csv", "findings_json",
     "findings_xlsx", "first_findings", "map_columns", "original", "row", "submission", "submission_changes",
     "submission_live", "table", "received_delivery", "received_file", "received_findings",
-    "look_through", "look_through_csv", "api_received_file", "api_received_findings", "takeout_part",
-    "api_takeout_part",
+    "look_through", "look_through_csv", "api_look_through", "api_received_file", "api_received_findings",
+    "takeout_part", "api_takeout_part",
 }  # fmt: skip
 """The addresses at which cells of a delivery are shown; at no other one is any."""
 

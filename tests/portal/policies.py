@@ -269,6 +269,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("api_check_received", "POST"): Policy(200, Role.VIEWER),
     ("api_received_check", "GET"): of_a(),
     ("api_received_findings", "GET"): of_a(),
+    ("api_look_through", "GET"): Policy(200, Role.VIEWER),
     ("api_access", "GET"): Policy(200, Role.VIEWER),
     ("api_access_log", "GET"): Policy(200, Role.ADMIN),
     ("api_grants", "GET"): Policy(200, Role.VIEWER, scope=Scope.GRANTS),

@@ -20,7 +20,7 @@ from tests.portal.own_rules import check
 
 ALL = ("original", "schema", "summary")
 NAMES = {"received_delivery", "received_file", "received_findings", "check_received_delivery",
-         "look_through", "look_through_csv", "api_received_delivery", "api_received_file",
+         "look_through", "look_through_csv", "api_look_through", "api_received_delivery", "api_received_file",
          "api_received_check", "api_received_findings"}  # fmt: skip
 """Addresses of the matrix that need it, or at least a store."""
 

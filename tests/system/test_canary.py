@@ -32,7 +32,7 @@ ELSEWHERE = naming(
     "letter", "map_columns", "own_rule", "rulebook_version",
 }  # fmt: skip
 """Pages about things that are not made here; tests/infra/test_own_credentials.py looks at them too."""
-RECEIVED = {"look_through", "look_through_csv"}
+RECEIVED = {"look_through", "look_through_csv", "api_look_through"}
 """They show what others shared, and nobody did here."""
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ingestion.aws.errors import AwsError
-from ingestion.pipeline.pack.lists import cic_table
 from portal.accounts.permissions import member_required
 from portal.common.errors import FundgateError
 from portal.common.pieces import csv_pieces
@@ -17,7 +16,7 @@ from portal.dashboard.attachments import attachment
 from portal.dashboard.forms import Narrowing
 from portal.dashboard.selectors import sentence_of
 from sharing import services
-from sharing.look_through import Line, Sums, add_up
+from sharing.look_through import Line, Sums, add_up, name_of
 from sharing.services.looking_through import MOST_DELIVERIES, MOST_ROWS, SECONDS
 
 SHOWN = 50
@@ -65,7 +64,7 @@ def look_through(request: HttpRequest) -> HttpResponseBase:
             "looked": looked,
             "sums": sums,
             "lines": [
-                (line, _named(line.key, line.name, form.view), 100 * abs(line.value) / most if most else 0)
+                (line, name_of(line, form.view), 100 * abs(line.value) / most if most else 0)
                 for line in sums.lines[:SHOWN]
             ],
             "left": max(0, len(sums.lines) - SHOWN),
@@ -86,11 +85,5 @@ def look_through_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _row(line: Line, currency: str, view: str) -> tuple[Any, ...]:
-    name, value, share = _named(line.key, line.name, view), f"{line.value:.2f}", f"{line.share:.6f}"
+    name, value, share = name_of(line, view), f"{line.value:.2f}", f"{line.share:.6f}"
     return line.key, name, value, currency, share, line.positions, line.funds
-
-
-def _named(key: str, name: str, view: str) -> str:
-    if view == "cic":
-        return str(cic_table().get(key, ("",))[0])
-    return name

@@ -10,7 +10,7 @@ from portal.accounts.models import Institution, User
 from portal.audit.models import AuditRecord
 from sharing.models import Copy
 from tests.ingestion.aws.conftest import Pool, pool, rsa_key  # noqa: F401
-from tests.portal import shared
+from tests.portal import programs, shared
 from tests.portal.dashboard.conftest import (  # noqa: F401
     ISSUER,
     Make,
@@ -139,3 +139,28 @@ def test_a_newer_version_says_what_changed(
     assert found["rules"] and all(one["before"] != one["now"] for one in found["rules"])
     caller.post("/api/v1/received/checks/")
     assert caller.get(f"/api/v1/received/{second.pk}/").json()["changes"]["own_rules"] is None, "one of them"
+
+
+def test_the_recipient_s_program_looks_through_and_the_owner_s_and_a_token_do_not(
+    copy: Copy,
+    borealis: Institution,  # noqa: F811
+    anna: User,  # noqa: F811
+    pool: Pool,  # noqa: F811
+    settings: Any,
+) -> None:
+    address = "/api/v1/look-through/"
+    reader = member(borealis, "bo", "viewer")
+    caller = program(reader, pool, settings, borealis.code)
+    found = caller.get(f"{address}?by=instrument").json()
+    assert (found["by"], found["currency"], found["deliveries"]) == ("instrument", "EUR", [copy.pk])
+    by_key = {line["key"]: line for line in found["results"]}
+    assert by_key["FR0000131104"]["value"] == 11000 and by_key["FR0000131105"]["share"] == 0.083333
+    assert found["total"] == sum(line["value"] for line in found["results"]) == 12000
+    (equity,) = caller.get(f"{address}?by=cic&currency=EUR").json()["results"]
+    assert equity["key"] == "1" and equity["name"]
+    assert caller.get(f"{address}?by=fund").status_code == 400
+    assert program(anna, pool, settings, "alpine-am").get(address).json()["results"] == []
+    token = programs.token_of(programs.account_of(borealis, reader))[1]
+    assert programs.sending(token).get(address).status_code == 403
+    read = AuditRecord.objects.filter(institution_id=borealis.pk, tag="exchange:received:viewed")
+    assert [one.detail["submission"] for one in read] == [str(copy.submission_id)] * 2
