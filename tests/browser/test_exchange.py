@@ -72,9 +72,7 @@ def test_what_one_institution_grants_another_receives_and_loses_when_it_is_revok
     recipient.get_by_role("button", name="Accept").click()
     expect(recipient.locator("[data-owed]")).to_contain_text("One delivery is not copied yet")
     takes.stands("grant-accepted")
-    owner.goto(
-        "/exchange/grants/"
-    )  # it has what waits copied by itself, and then looks anew
+    owner.goto("/exchange/grants/")  # it has what waits copied by itself, and then looks anew
     expect(owner.locator("#filling")).to_contain_text("Everything that you share is copied", timeout=60_000)
     expect(owner.locator(f"tr[data-grant='{grant}'][data-state=active]")).to_be_visible()
     gives.stands("grants-filled")
