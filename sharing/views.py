@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from ingestion.aws import layout
+from ingestion.aws.followed import Followed
 from ingestion.aws.layout import CopyPlace, DisclosedPlace
 from ingestion.web.models import Submission
 from ingestion.web.webhook import genuine_body
@@ -61,9 +62,9 @@ def _checked(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _orders(asked: dict[str, Any]) -> dict[str, Any]:
-    wanted = set(_copies(asked))
+    wanted, followed = set(_copies(asked)), _followed(asked)
     owed = [copy for copy in services.owed(_submission(asked)) if copy.pk in wanted]
-    return {"orders": [{"copy": copy.pk, **services.order_for(copy).to_json()} for copy in owed]}
+    return {"orders": [{"copy": copy.pk, **services.order_for(copy, followed).to_json()} for copy in owed]}
 
 
 def _delivered(asked: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +138,13 @@ def _submission(asked: dict[str, Any], *, of_now: bool = True) -> Submission:
     if found is None or (of_now and found.attempt != attempt):
         raise NotFound("This submission or attempt does not exist.")
     return found
+
+
+def _followed(asked: dict[str, Any]) -> Followed:
+    try:
+        return Followed.from_json(asked["followed"])
+    except (KeyError, TypeError):
+        raise BadRequest("Not the rules that were followed.") from None
 
 
 def _copies(asked: dict[str, Any]) -> list[int]:

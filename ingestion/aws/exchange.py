@@ -40,6 +40,7 @@ class Order:
     """One delivery to copy under one grant: the files by their name there, and the manifest as signed.
 
     `acceptance`: SHA-256 of the recipient's rulebook that it must pass, "" where the grant asks for none.
+    `released`: the portal says that all errors in it are released now.
     """
 
     grant: str
@@ -50,6 +51,7 @@ class Order:
     files: dict[str, ObjectRef]
     manifest: dict[str, Any]
     acceptance: str = ""
+    released: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -61,6 +63,7 @@ class Order:
             "files": {name: ref.to_json() for name, ref in self.files.items()},
             "manifest": self.manifest,
             "acceptance": self.acceptance,
+            "released": self.released,
         }
 
     @classmethod
@@ -68,9 +71,13 @@ class Order:
         """The order in a JSON object; KeyError or ValueError if it is none."""
         texts = {name: str(value[name]) for name in ("grant", "submission", "owner", "recipient")}
         files = {str(name): ObjectRef.from_json(ref) for name, ref in value["files"].items()}
-        manifest, acceptance = dict(value["manifest"]), str(value["acceptance"])
         return cls(
-            **texts, attempt=int(value["attempt"]), files=files, manifest=manifest, acceptance=acceptance
+            **texts,
+            attempt=int(value["attempt"]),
+            files=files,
+            manifest=dict(value["manifest"]),
+            acceptance=str(value["acceptance"]),
+            released=value["released"] is True,
         )
 
 

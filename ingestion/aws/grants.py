@@ -19,6 +19,10 @@ CARD_HOLDS = 20
 Content = Literal["original", "schema", "summary"]
 CONTENTS: tuple[Content, ...] = ("original", "schema", "summary")
 """The file as it came; the tables of the common schema; verdict and counts by rule without values."""
+Condition = Literal["checked", "stood_by"]
+CONDITIONS: tuple[Condition, ...] = ("checked", "stood_by")
+"""Every delivery that could be checked; only those without open errors."""
+WITHOUT_ERRORS = ("passed", "passed_with_warnings")
 
 
 class NotAGrant(ValueError):
@@ -29,7 +33,8 @@ class NotAGrant(ValueError):
 class GrantOfRecord:
     """Funds and templates: none named means all. Days are inclusive; `ends_on` is read in UTC.
 
-    `must_pass`: a delivery is handed on only if it passes the recipient's acceptance rulebook too.
+    `must_pass`: a delivery is handed on only if it passes the recipient's acceptance rulebook too. A document
+    that names no `condition` was written before there was one: it is read as the stricter of the two.
     """
 
     grant: str
@@ -42,6 +47,7 @@ class GrantOfRecord:
     valuations_from: date | None
     ends_on: date | None
     must_pass: bool = False
+    condition: Condition = "stood_by"
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
@@ -63,6 +69,8 @@ class GrantOfRecord:
             }
             if not set(lists["contents"]) <= set(CONTENTS):
                 raise NotAGrant("contents that are not known")
+            if found.get("condition", CONDITIONS[0]) not in CONDITIONS:
+                raise NotAGrant("a condition that is not known")
             return cls(**{**found, **lists, **days, **names})
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise NotAGrant("not a grant") from error
@@ -84,6 +92,13 @@ class GrantOfRecord:
             return True
         named = [fund_of(str(each["id"])) for each in card.get("portfolios") or []]
         return 0 < len(named) < CARD_HOLDS and set(named) <= set(self.funds)
+
+    def is_met(self, verdict: Mapping[str, Any], released: bool) -> bool:
+        """Whether a delivery with this verdict document meets the condition.
+
+        `released`: the portal's word that two people of the owner have released all errors in it.
+        """
+        return self.condition == "checked" or verdict["verdict"] in WITHOUT_ERRORS or released
 
 
 def fund_of(identifier: str) -> str:

@@ -89,6 +89,7 @@ class Grant(models.Model):
             valuations_from=self.valuations_from,
             ends_on=self.ends_on,
             must_pass=self.must_pass,
+            condition="checked" if self.condition == Condition.CHECKED else "stood_by",
         )
 
     def ended(self, today: date) -> bool:

@@ -15,12 +15,14 @@ from ingestion.aws import exchange, layout, receipts
 from ingestion.aws.acceptance import has_passed
 from ingestion.aws.clients import client
 from ingestion.aws.exchange import Order
+from ingestion.aws.followed import Followed
 from ingestion.aws.grants import GrantOfRecord, NotAGrant
 from ingestion.aws.objects import ObjectRef
 from ingestion.lambdas.work import ORIGINAL, TABLES, VERDICT
+from ingestion.review.selectors import standing_of
 from ingestion.web import control, results
 from ingestion.web.errors import NoResultYet
-from ingestion.web.models import Submission
+from ingestion.web.models import RulebookVersion, Submission
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
@@ -56,19 +58,20 @@ def files_to_copy(grant: Grant, submission: Submission) -> dict[str, ObjectRef]:
     return found
 
 
-def order_for(copy: Copy) -> Order:
-    """What has to be copied, with its manifest signed by the portal."""
+def order_for(copy: Copy, followed: Followed) -> Order:
+    """What has to be copied, with its manifest signed by the portal; `followed` as its verdict says."""
     grant, submission = copy.grant, copy.submission
     files = files_to_copy(grant, submission)
+    released = _is_released(submission)
     passed = acceptance_rulebook(grant.recipient_id) if grant.must_pass else None
     manifest = receipts.sealed(
         client("kms", region=settings.FUNDGATE_REGION),
         settings.FUNDGATE_RECEIPT_KEY_ARN,
-        _manifest(grant, submission, files, passed),
+        _manifest(grant, submission, files, passed) | {"released": released, **_rules(submission, followed)},
     )
     sides = (grant.owner.code, grant.recipient.code)
     where = (str(grant.id), str(submission.id), submission.attempt)
-    return Order(*where, *sides, files, manifest, passed.rulebook.sha256 if passed else "")
+    return Order(*where, *sides, files, manifest, passed.rulebook.sha256 if passed else "", released)
 
 
 def _manifest(
@@ -91,6 +94,23 @@ def _manifest(
         "acceptance_rulebook": must_pass,
         "files": {name: {"sha256": ref.sha256, "bytes": ref.bytes} for name, ref in files.items()},
     }
+
+
+def _rules(submission: Submission, followed: Followed) -> dict[str, Any]:
+    """The rules behind the verdict; the owner's rulebook without number where it was not saved here."""
+    rulebook, version = None, followed.rulebook_version
+    if version:
+        saved = RulebookVersion.objects.filter(
+            institution_id=submission.institution_id, object_version=version
+        )
+        number = saved.values_list("number", flat=True).first()
+        rulebook = {"number": number, "sha256": followed.rulebook_sha256}
+    return {"ruleset_version": followed.ruleset_version, "rulebook": rulebook}
+
+
+def _is_released(submission: Submission) -> bool:
+    """Whether there are errors in it, and two people of the owner have released all of them for now."""
+    return submission.error_count > 0 and standing_of(submission).open_errors == 0
 
 
 def owed(
@@ -136,7 +156,7 @@ def _arrived(copy_id: int, attempt: int, actor: Actor | None) -> Copy | None:
 def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
     """Copies some of what is owed under a grant, with this person's credentials; how many are left.
 
-    Each is checked against the document in the owner's bucket just before. What must pass a rulebook of the
+    Each is checked against the documents in the owner's bucket just before. What must pass a rulebook of the
     recipient that nobody has tried it by is tried first. What is not stored any more keeps nothing back. May
     be broken off and run twice.
     """
@@ -163,10 +183,14 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
 
 def _hand_on(actor: Actor, s3: Any, record: GrantOfRecord, copy: Copy) -> bool:
     """Copies it, or says that it is not owed any more; False when it has to be tried first, once more."""
-    if not _is_due(actor, record, copy):
+    verdict = _due(actor, record, copy)
+    if verdict is None:
         end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))
         return True
-    order = order_for(copy)
+    order = order_for(copy, Followed.of_verdict(verdict))
+    if not exchange.is_in_order(order, record, settings.FUNDGATE_ACCOUNT_ID, copy.submission.attempt):
+        log.error("%s is not handed on: its row names other files", copy.submission_id)
+        return False
     if record.must_pass and not has_passed(s3, settings.FUNDGATE_ACCOUNT_ID, order):
         untried(order)
         return False
@@ -195,16 +219,19 @@ def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:
     return record
 
 
-def _is_due(actor: Actor, record: GrantOfRecord, copy: Copy) -> bool:
-    """Whether the document covers the delivery, and it still counts and meets the condition.
+def _due(actor: Actor, record: GrantOfRecord, copy: Copy) -> dict[str, Any] | None:
+    """Its verdict if the document covers the delivery, and it still counts and meets the condition.
 
-    The card is that of the verdict: the database's may have been shortened on its way.
+    Card and verdict are those of the owner's bucket: the database's may be shortened, or forged.
     """
     counting = current_of(copy.grant).filter(pk=copy.submission_id)
     if not covered_by(copy.grant, counting):
-        return False
-    card = results.verdict(actor.credentials(), copy.submission)["index_card"]
-    return card is not None and record.covers(card, timezone.now().date())
+        return None
+    verdict = results.verdict_of(actor.credentials(), copy.submission, copy.submission.attempt)
+    card = verdict["index_card"]
+    if card is None or not record.covers(card, timezone.now().date()):
+        return None
+    return verdict if record.is_met(verdict, _is_released(copy.submission)) else None
 
 
 def _take_back(s3: Any, copy: Copy) -> None:

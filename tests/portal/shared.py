@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ingestion.aws import exchange, layout
+from ingestion.aws.followed import Followed
 from ingestion.web.models import Submission
 from ingestion.web.pointers import pointer
 from portal.accounts.models import Institution
@@ -18,6 +19,8 @@ from tests.portal.dashboard.delivered import Make, delivered
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.own_rules import check
 
+FOLLOWED = Followed("TPT-7.0-rules", "v-3", "3" * 64)
+"""What the verdict says of the rules behind it; its rulebook was not saved by the portal."""
 ALL = ("original", "schema", "summary")
 NAMES = {"received_delivery", "received_file", "received_findings", "check_received_delivery",
          "look_through", "look_through_csv", "api_look_through", "api_received_delivery", "api_received_file",
@@ -49,7 +52,7 @@ def hand_on(store: Any, submission: Submission, grant: Grant) -> Copy:
     bucket = exchange_bucket(store, grant.recipient)
     assert bucket
     copy = owed(submission, grant)
-    exchange.hand_over(store, settings.FUNDGATE_ACCOUNT_ID, services.order_for(copy))
+    exchange.hand_over(store, settings.FUNDGATE_ACCOUNT_ID, services.order_for(copy, FOLLOWED))
     assert services.delivered([copy.pk], attempt=copy.attempt, actor=None) == []
     copy.refresh_from_db()
     return copy

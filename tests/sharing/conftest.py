@@ -66,6 +66,12 @@ def accepted(offered: Grant, recipient: Actor) -> Grant:
     return services.accept(actor=recipient, grant_id=offered.pk)
 
 
+def verdict_of(made: Submission, **said: Any) -> dict[str, Any]:
+    """The verdict document of a delivery, as far as sharing reads it."""
+    document = {"verdict": made.verdict, "index_card": made.index_card, "ruleset_version": "TPT-7.0"}
+    return document | said
+
+
 def delivery(owner: Actor, *groups: tuple[str, str, int], **fields: Any) -> Submission:
     """A checked delivery of fund LU0000000001 with these findings."""
     return checked(owner, *groups, **fields)

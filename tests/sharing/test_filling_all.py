@@ -20,7 +20,7 @@ from sharing.services import filling
 from sharing.states import CopyState, State
 from sharing.waiting import ToFill, to_fill
 from tests.ingestion.web.runs import CARD
-from tests.sharing.conftest import TERMS, delivery
+from tests.sharing.conftest import TERMS, delivery, verdict_of
 
 DAYS = ("2026-02-28", "2026-03-31")
 
@@ -31,7 +31,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[exchange.Order]:
     orders: list[exchange.Order] = []
     monkeypatch.setattr(receipts, "sealed", lambda kms, key_arn, content: {"receipt": content})
     monkeypatch.setattr(exchange, "hand_over", lambda s3, account, order: orders.append(order))
-    monkeypatch.setattr("ingestion.web.results.verdict", lambda _, sent: {"index_card": sent.index_card})
+    monkeypatch.setattr("ingestion.web.results.verdict_of", lambda _, sent, attempt: verdict_of(sent))
     return orders
 
 

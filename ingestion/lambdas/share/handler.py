@@ -16,6 +16,7 @@ from ingestion.aws.clients import client, forget
 from ingestion.aws.config import platform_from_environment
 from ingestion.aws.errors import AwsError, NotFound
 from ingestion.aws.exchange import Order
+from ingestion.aws.followed import Followed
 from ingestion.aws.grants import MOST_BYTES, GrantOfRecord, NotAGrant
 from ingestion.lambdas import logs
 from ingestion.lambdas.function import Payload, function
@@ -46,7 +47,7 @@ def share(event: Payload) -> Payload:
     try:
         s3 = client("s3", credentials, platform.region)
         sharing = _Sharing(s3, platform.account_id, job)
-        orders = asked("orders", copies=event["copies"], **about)["orders"]
+        orders = sharing.orders(event["copies"])
         with ThreadPoolExecutor(THREADS) as threads:
             outcomes = list(threads.map(sharing.handed_over, orders))
         done = [order["copy"] for order, copied in zip(orders, outcomes, strict=True) if copied]
@@ -69,7 +70,16 @@ class _Sharing:
     def __init__(self, s3: Any, account: str, job: Job) -> None:
         self._s3, self._account, self._job = s3, account, job
         verdict = job.output(VERDICT)
-        self._card = json.loads(objects.get(s3, verdict))["index_card"] if verdict else None
+        self._verdict = json.loads(objects.get(s3, verdict)) if verdict else None
+
+    def orders(self, copies: list[int]) -> list[dict[str, Any]]:
+        """What the portal says of these copies; none of a file that could not be read."""
+        if self._verdict is None or self._verdict["index_card"] is None:
+            return []
+        followed = Followed.of_verdict(self._verdict).to_json()
+        about = {"submission": self._job.submission, "attempt": self._job.attempt}
+        orders: list[dict[str, Any]] = asked("orders", copies=copies, followed=followed, **about)["orders"]
+        return orders
 
     def handed_over(self, wanted: dict[str, Any]) -> bool:
         """Copies one order; False when the owner's document does not allow it, or it went wrong."""
@@ -85,7 +95,8 @@ class _Sharing:
 
     def _is_allowed(self, order: Order) -> bool:
         job, bucket = self._job, layout.bucket_name(self._account, self._job.institution, "results")
-        if self._card is None or (order.owner, order.submission) != (job.institution, job.submission):
+        verdict = self._verdict
+        if verdict is None or (order.owner, order.submission) != (job.institution, job.submission):
             return False
         try:
             key = layout.control_key("grants", order.grant)
@@ -94,7 +105,9 @@ class _Sharing:
             return False
         today = datetime.now(UTC).date()
         known = exchange.is_in_order(order, record, self._account, job.attempt)
-        if not known or not record.covers(self._card, today):
+        if not known or not record.covers(verdict["index_card"], today):
+            return False
+        if not record.is_met(verdict, order.released):
             return False
         return not record.must_pass or has_passed(self._s3, self._account, order)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.aws.grants import CARD_HOLDS, CONTENTS, GrantOfRecord, NotAGrant
+from ingestion.aws.grants import CARD_HOLDS, CONDITIONS, CONTENTS, Condition, GrantOfRecord, NotAGrant
 from ingestion.pipeline.verdict import MAX_PORTFOLIOS
 
 DAY = date(2026, 3, 31)
@@ -87,6 +87,7 @@ days = st.none() | st.dates()
         contents=st.lists(st.sampled_from(CONTENTS)).map(tuple),
         valuations_from=days,
         ends_on=days,
+        condition=st.sampled_from(CONDITIONS),
     )
 )
 def test_every_grant_survives_being_stored(grant: GrantOfRecord) -> None:
@@ -95,11 +96,43 @@ def test_every_grant_survives_being_stored(grant: GrantOfRecord) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"format": 2}, {"open": "yes"}, {"owner": "../x"}, {"contents": ["everything"]}, {"ends_on": "soon"}],
+    [
+        {"format": 2},
+        {"open": "yes"},
+        {"owner": "../x"},
+        {"contents": ["everything"]},
+        {"ends_on": "soon"},
+        {"condition": "any"},
+        {"condition": []},
+        {"condition": None},
+    ],
 )
 def test_a_document_of_another_kind_is_no_grant(changed: dict[str, object]) -> None:
     with pytest.raises(NotAGrant):
         GrantOfRecord.of_bytes(json.dumps(json.loads(GRANT.to_bytes()) | changed).encode())
+
+
+def test_a_document_from_before_the_condition_is_read_as_the_stricter_one() -> None:
+    before = json.loads(replace(GRANT, condition="checked").to_bytes())
+    assert GrantOfRecord.of_bytes(json.dumps(before).encode()).condition == "checked"
+    del before["condition"]
+    assert GrantOfRecord.of_bytes(json.dumps(before).encode()) == replace(GRANT, condition="stood_by")
+
+
+@pytest.mark.parametrize(
+    ("condition", "verdict", "released", "met"),
+    [
+        ("stood_by", "passed", False, True),
+        ("stood_by", "passed_with_warnings", False, True),
+        ("stood_by", "failed", False, False),
+        ("stood_by", "failed", True, True),
+        ("checked", "failed", False, True),
+    ],
+)
+def test_errors_that_nobody_released_meet_only_the_condition_that_asks_for_nothing(
+    condition: Condition, verdict: str, released: bool, met: bool
+) -> None:
+    assert replace(GRANT, condition=condition).is_met({"verdict": verdict}, released) == met
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"null", b"\xff", b"{}", b'{"format": 1}', b"[" * 100_000])

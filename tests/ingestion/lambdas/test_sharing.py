@@ -1,5 +1,6 @@
 """A run hands its delivery on as the owner's own document says, and the janitor takes copies away."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from ingestion.aws import layout
 from ingestion.aws.exchange import MANIFEST
+from ingestion.aws.followed import Followed
 from ingestion.aws.grants import GrantOfRecord
 from tests.infra.embedded import ACCOUNT
 from tests.ingestion.lambdas.chain import OWNER, Chain, Run
@@ -37,6 +39,8 @@ class Exchange:
         self.unknown: set[str] = set()
         self.rulebooks: list[int] = []
         self.strays: list[dict[str, Any]] = []
+        self.released: set[str] = set()
+        self.followed: list[dict[str, Any]] = []
 
     def __call__(self, asked: dict[str, Any]) -> dict[str, Any]:
         return getattr(self, f"answer_{asked['kind']}")(asked)  # type: ignore[no-any-return]
@@ -45,6 +49,7 @@ class Exchange:
         return {"copies": list(range(len(self.grants))), "rulebooks": self.rulebooks}
 
     def answer_orders(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self.followed.append(asked["followed"])
         return {"orders": [{"copy": i, **self.order(self.grants[i], asked)} for i in asked["copies"]]}
 
     def order(self, grant: GrantOfRecord, asked: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +63,8 @@ class Exchange:
             "recipient": RECIPIENT,
         }
         files |= self.source
-        return {**where, "files": files, "manifest": MANIFEST_SENT, "acceptance": ""}
+        said = {"manifest": MANIFEST_SENT, "acceptance": "", "released": grant.grant in self.released}
+        return {**where, "files": files, **said}
 
     def ref(self, name: str, submission: str, attempt: int) -> dict[str, Any]:
         area: layout.Area = "landing" if name == "original" else "results"
@@ -152,6 +158,25 @@ def test_what_the_owners_document_does_not_say_is_not_copied(
     run = chain.run(clean)
     assert run.status == "SUCCEEDED" and exchange.delivered == [1]
     assert copies(chain, forged, run) == set() and copies(chain, real, run)
+
+
+def test_open_errors_are_copied_only_where_the_document_lets_them_or_the_portal_calls_them_released(
+    chain: Chain, samples: Path
+) -> None:
+    """However the row was flipped; a document from before there was a condition is the stricter one."""
+    kept, let, before, released = (granted(chain, condition="stood_by"), granted(chain, condition="checked"),
+                                   granted(chain), granted(chain))  # fmt: skip
+    document = json.loads(replace(before, condition="checked").to_bytes())
+    del document["condition"]
+    chain.store(layout.control_key("grants", before.grant), json.dumps(document).encode())
+    chain.portal.exchange = exchange = Exchange(chain, kept, let, before, released)
+    exchange.released = {released.grant}
+    run = chain.run((samples / "tpt-7.0-faulty.csv").read_bytes())
+    assert run.status == "SUCCEEDED" and sorted(exchange.delivered) == [1, 3]
+    assert copies(chain, kept, run) == copies(chain, before, run) == set()
+    assert MANIFEST in copies(chain, let, run) & copies(chain, released, run)
+    verdict = json.loads(chain.result(run, "verdict.json"))
+    assert exchange.followed == [Followed.of_verdict(verdict).to_json()] and verdict["ruleset_version"]
 
 
 def test_a_grant_without_a_document_opens_nothing(chain: Chain, clean: bytes) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from ingestion.review.models import Standing
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
@@ -85,8 +86,21 @@ def test_a_delivery_shows_counts_by_rule_and_first_rows_and_both_trails_say_so(
     assert [cell for cell in cells if re.fullmatch(r"-?\d+\.\d*0", cell)] == [], "as a person writes numbers"
     (theirs,) = tags(borealis, "exchange:received:viewed")
     (owners,) = tags(alpine, "exchange:received:viewed")
+    assert f'<dd class="mono">{shared.FOLLOWED.ruleset_version}</dd>' in shown
+    assert f'Rulebook of {alpine.name}</dt><dd><span class="sub mono">{"3" * 64}</span>' in shown
+    assert "data-released" not in shown
     assert theirs.actor_id is not None and theirs.detail["submission"] == str(copy.submission_id)
     assert owners.actor_id is None and owners.address is None
+
+
+def test_a_delivery_whose_errors_were_released_says_so(
+    store: Any, checked: Submission, alpine: Institution, borealis: Institution, outsider: Client,
+    receipt_key: None,
+) -> None:  # fmt: skip
+    assert checked.error_count
+    Standing.objects.create(submission=checked, attempt=checked.attempt, outcome="released")
+    copy = shared.hand_on(store, checked, shared.grant_of(alpine, borealis, checked, "summary"))
+    assert f"Two people of {alpine.name} had released all of them" in page(outsider, copy)
 
 
 def test_what_was_not_granted_is_neither_shown_nor_handed_out(
@@ -149,7 +163,7 @@ def test_what_is_not_proven_is_not_shown(
         )
     elif fault == "later attempt":
         copy.submission.attempt += 1
-        body = json.dumps(services.order_for(copy).manifest).encode()
+        body = json.dumps(services.order_for(copy, shared.FOLLOWED).manifest).encode()
         store.put_object(Bucket=bucket, Key=manifest, Body=body)
     elif fault == "other file":
         store.put_object(Bucket=bucket, Key=verdict, Body=b"{}")

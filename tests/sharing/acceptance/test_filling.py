@@ -20,7 +20,7 @@ from sharing.services import checking
 from sharing.states import State
 from tests.ingestion.web.runs import CARD
 from tests.sharing.acceptance.conftest import NOTHING, accepted, published, state
-from tests.sharing.conftest import delivery
+from tests.sharing.conftest import delivery, verdict_of
 from tests.sharing.test_questions import ask
 
 
@@ -68,7 +68,7 @@ def filling(
         monkeypatch.setattr(clients, "calling_client", lambda region: function)
         monkeypatch.setattr(Actor, "id_token", lambda actor, minutes=0: "the-token")
         monkeypatch.setattr(exchange, "hand_over", lambda s3, account, order: copied.append(order))
-        monkeypatch.setattr("ingestion.web.results.verdict", lambda *_: {"index_card": came.index_card})
+        monkeypatch.setattr("ingestion.web.results.verdict_of", lambda *_: verdict_of(came))
         return function, copied, services.fill(actor=owner, grant_id=asking.pk)
 
     return fill
@@ -123,17 +123,17 @@ def test_what_is_stored_no_more_keeps_nothing_else_from_being_copied(
     )
     copied: list[str] = []
 
-    def verdict(_credentials: Any, submission: Submission) -> dict[str, Any]:
+    def verdict(_credentials: Any, submission: Submission, _attempt: int) -> dict[str, Any]:
         if submission == lost:
             raise NoResultYet
-        return {"index_card": submission.index_card}
+        return verdict_of(submission)
 
     def hand_over(_s3: Any, _account: str, order: exchange.Order) -> None:
         if order.submission == str(gone.pk):
             raise NotFound("NoSuchVersion", "CopyObject")
         copied.append(order.submission)
 
-    monkeypatch.setattr("ingestion.web.results.verdict", verdict)
+    monkeypatch.setattr("ingestion.web.results.verdict_of", verdict)
     monkeypatch.setattr(exchange, "hand_over", hand_over)
     assert services.fill(actor=owner, grant_id=accepted.pk, most=1) == 2
     assert copied == [str(kept.pk)]

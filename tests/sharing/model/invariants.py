@@ -122,7 +122,8 @@ def _is_whole(world: World, copy: Copy) -> None:
     assert manifest["attempt"] == copy.attempt, f"{copy} of attempt {copy.attempt} has another one's manifest"
     assert _at(world, copy, "original") == f"original {copy.submission_id}".encode()
     card, errors = world.said[str(copy.submission_id), copy.attempt]
-    assert _at(world, copy, "verdict.json") == verdict_of(copy.submission_id, copy.attempt, card), copy
+    verdict = verdict_of(copy.submission_id, copy.attempt, card, errors)
+    assert _at(world, copy, "verdict.json") == verdict, copy
     assert _falls_under(copy.grant, card), f"{copy} does not fall under the grant"
     now, _errors = world.said[str(copy.submission_id), copy.submission.attempt]
     assert _falls_under(copy.grant, now), f"{copy} falls no more under the grant as it is now known"

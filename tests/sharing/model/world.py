@@ -39,9 +39,10 @@ LOST = 0.03
 """How often the answer of S3 gets lost after it did what was asked."""
 
 
-def verdict_of(submission: object, attempt: int, card: dict[str, Any] | None) -> bytes:
+def verdict_of(submission: object, attempt: int, card: dict[str, Any] | None, errors: bool) -> bytes:
     """The verdict document, as far as sharing reads it."""
-    return json.dumps({"of": str(submission), "attempt": attempt, "index_card": card}).encode()
+    said = {"verdict": "failed" if errors else "passed", "index_card": card, "ruleset_version": "TPT-7.0"}
+    return json.dumps({"of": str(submission), "attempt": attempt, **said}).encode()
 
 
 class World:
@@ -256,7 +257,8 @@ class World:
         made.refresh_from_db()
         self.said[str(made.id), made.attempt] = made.index_card or {}, bool(made.error_count)
         self.store.lay(made.object_bucket, made.object_key, f"original {made.id}".encode(), "original")
-        verdict, ref = verdict_of(made.id, made.attempt, made.index_card), made.results["verdict"]
+        verdict = verdict_of(made.id, made.attempt, made.index_card, bool(made.error_count))
+        ref = made.results["verdict"]
         ref |= {"sha256": hashlib.sha256(verdict).hexdigest(), "bytes": len(verdict)}
         made.save(update_fields=["results"])
         self.store.lay(ref["bucket"], ref["key"], verdict, ref["version_id"])

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ingestion.aws import exchange
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
 from sharing.models import Grant, Profile
@@ -34,7 +35,24 @@ def recipient(borealis: Institution, bucket: Any) -> Client:  # noqa: F811
 
 @pytest.fixture
 def delivery(make: Make) -> Submission:
-    return make(template="TPT", template_version="7.0", index_card=CARD)
+    """One whose file and verdict lie where the layout puts them: nothing else is ever copied."""
+    made = make(template="TPT", template_version="7.0", index_card=CARD)
+    made.object_key, results = f"{made.id}/original", "fundgate-000000000000-alpine-am-results"
+    where = {"bucket": results, "key": f"{made.id}/1/verdict.json", "version_id": "v"}
+    made.results = {"verdict": where | {"sha256": "0", "bytes": 1}}
+    made.save()
+    return made
+
+
+def handed_over(patched: pytest.MonkeyPatch) -> list[exchange.Order]:
+    """What is copied from now on, in place of AWS."""
+    orders: list[exchange.Order] = []
+    verdict = {"verdict": "passed", "index_card": CARD, "ruleset_version": "TPT-7.0"}
+    patched.setattr("sharing.services.handing.receipts.sealed", lambda kms, key_arn, content: content)
+    patched.setattr("sharing.services.handing.client", lambda *args, **more: None)
+    patched.setattr("sharing.services.handing.results.verdict_of", lambda *args: verdict)
+    patched.setattr(exchange, "hand_over", lambda s3, account, order: orders.append(order))
+    return orders
 
 
 def drafted(owner: Client, **changes: Any) -> Grant:

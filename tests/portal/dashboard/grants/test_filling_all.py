@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ingestion.aws import exchange
 from ingestion.aws.errors import AwsUnavailable
 from ingestion.web import control
 from portal.accounts.models import Institution
@@ -17,24 +16,19 @@ from sharing.models import Copy, Grant
 from sharing.states import CopyState
 from tests.fixtures.cast import actor
 from tests.portal.api.test_grants import call
-from tests.portal.dashboard.grants.conftest import CARD, acted, drafted
+from tests.portal.dashboard.grants.conftest import acted, drafted, handed_over
 
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def waiting(owner: Client, recipient: Client, offered: Grant, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def waiting(owner: Client, recipient: Client, offered: Grant, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Two accepted grants under which one delivery waits; what is copied of it."""
     acted(recipient, offered, "accept")
     again = drafted(owner)
     acted(owner, again, "offer")
     acted(recipient, again, "accept")
-    handed: list[str] = []
-    monkeypatch.setattr("sharing.services.handing.order_for", lambda copy: str(copy.grant_id))
-    monkeypatch.setattr("sharing.services.handing.client", lambda *args: None)
-    monkeypatch.setattr("sharing.services.handing.results.verdict", lambda *args: {"index_card": CARD})
-    monkeypatch.setattr(exchange, "hand_over", lambda s3, account, order: handed.append(order))
-    return handed
+    return handed_over(monkeypatch)
 
 
 def notices(client: Client) -> list[str]:
@@ -44,7 +38,7 @@ def notices(client: Client) -> list[str]:
 
 
 def test_who_may_upload_sees_what_waits_and_the_page_has_it_copied_by_itself(
-    waiting: list[str], owner: Client, recipient: Client, viewer: Client
+    waiting: list[Any], owner: Client, recipient: Client, viewer: Client
 ) -> None:
     for shown in notices(owner):
         assert 'data-to-fill="2"' in shown and "2 deliveries under 2 grants are not copied yet" in shown
@@ -56,7 +50,7 @@ def test_who_may_upload_sees_what_waits_and_the_page_has_it_copied_by_itself(
 
 
 def test_what_goes_wrong_is_said_and_not_tried_again_and_again(
-    waiting: list[str], owner: Client, monkeypatch: pytest.MonkeyPatch
+    waiting: list[Any], owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any) -> None:
         raise AwsUnavailable("SlowDown", "GetObject")
@@ -72,7 +66,7 @@ def test_what_goes_wrong_is_said_and_not_tried_again_and_again(
 
 
 def test_the_page_goes_on_while_it_comes_further(
-    waiting: list[str], owner: Client, monkeypatch: pytest.MonkeyPatch
+    waiting: list[Any], owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sharing.services.filling.CHUNK", 1)
     answer = owner.post(reverse("fill_grants"), headers=HTMX)
@@ -81,7 +75,7 @@ def test_the_page_goes_on_while_it_comes_further(
 
 
 def test_a_program_has_it_copied_on_its_own_side_only(
-    waiting: list[str], alpine: Institution, borealis: Institution
+    waiting: list[Any], alpine: Institution, borealis: Institution
 ) -> None:
     def filled(institution: Institution, role: Role) -> Any:
         return call(FillingView, actor(institution, f"{role}-{institution.code}", role), "post")

@@ -16,7 +16,7 @@ from sharing.models import Grant
 from sharing.services.telling import noted
 from sharing.states import CopyState, State
 from tests.portal.dashboard.conftest import Make, member, sign_in
-from tests.portal.dashboard.grants.conftest import CARD, FUND, TERMS, acted, at, drafted
+from tests.portal.dashboard.grants.conftest import CARD, FUND, TERMS, acted, at, drafted, handed_over
 
 
 def test_a_draft_shows_what_it_would_share_and_only_to_its_owner(
@@ -71,14 +71,10 @@ def test_filling_copies_everything_and_the_grant_is_active(
     owner: Client, recipient: Client, offered: Grant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acted(recipient, offered, "accept")
-    handed: list[str] = []
-    monkeypatch.setattr("sharing.services.handing.order_for", lambda copy: str(copy.submission_id))
-    monkeypatch.setattr("sharing.services.handing.client", lambda *args: None)
-    monkeypatch.setattr("sharing.services.handing.results.verdict", lambda *args: {"index_card": CARD})
-    monkeypatch.setattr(exchange, "hand_over", lambda s3, account, order: handed.append(order))
+    handed = handed_over(monkeypatch)
     shown = owner.post(at("fill_grant", offered), headers={"HX-Request": "true"}).text
     assert 'data-grant-state="active"' in shown and "<html" not in shown
-    assert handed == [str(offered.copies.get().submission_id)]
+    assert [order.submission for order in handed] == [str(offered.copies.get().submission_id)]
     assert "Delivered" in recipient.get(at("grant", offered)).text
 
 
