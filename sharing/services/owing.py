@@ -55,7 +55,7 @@ def end_copies_of(submission: Submission) -> list[Grant]:
     copies = Copy.objects.filter(submission=submission, state__in=[CopyState.OWED, CopyState.DONE])
     found = list(copies.select_related("grant__owner", "grant__recipient"))
     end(copies)
-    tell_of_withdrawal(copy for copy in found if copy.arrived_at)
+    tell_of_withdrawal(submission, (copy for copy in found if copy.arrived_at))
     return [copy.grant for copy in found]
 
 
@@ -73,7 +73,7 @@ def _end_what_falls_no_more(submission: Submission) -> None:
         if card and not copy.grant.of_record(is_open=True).covers(card, today):
             end(copies.filter(pk=copy.pk))
             ended.append(copy)
-    tell_of_withdrawal(copy for copy in ended if copy.arrived_at)
+    tell_of_withdrawal(submission, (copy for copy in ended if copy.arrived_at))
 
 
 def _owe(grant: Grant, submission: Submission) -> bool:

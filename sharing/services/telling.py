@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
-
+from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.audit.services import record
@@ -14,6 +13,8 @@ from portal.notices.services import announce
 from sharing.models import Copy, Grant
 from sharing.states import READABLE, CopyState
 
+AT_ONCE = 20
+"""Institutions that hear of an act by messages of its own; more of them by the sweep, 200 a minute."""
 _TOLD = {
     AuditTag.GRANT_OFFERED: Event.GRANT_OFFERED,
     AuditTag.GRANT_ACCEPTED: Event.GRANT_ACCEPTED,
@@ -59,20 +60,22 @@ def tell_of_arrival(copy: Copy, *, again: bool) -> None:
     _announce_copy(Event.RECEIVED_REPLACED if newer else Event.RECEIVED_CAME, copy)
 
 
-def tell_of_withdrawal(copies: Iterable[Copy]) -> None:
-    """Their recipients hear that these cannot be read any more; once where nothing of a delivery is left."""
-    told = set()
-    for copy in copies:
-        recipient = copy.grant.recipient
-        if recipient.pk not in told and not _at(recipient).filter(submission=copy.submission_id).exists():
-            told.add(recipient.pk)
-            _announce_copy(Event.RECEIVED_WITHDRAWN, copy)
+def tell_of_withdrawal(submission: Submission, copies: Iterable[Copy]) -> None:
+    """Their recipients hear that these copies cannot be read any more; once where nothing of it is left."""
+    readable = Copy.objects.filter(submission=submission, grant__state__in=READABLE, state=CopyState.DONE)
+    still = set(readable.values_list("grant__recipient", flat=True))
+    ended = {copy.grant.recipient_id: copy for copy in copies if copy.grant.recipient_id not in still}
+    for copy in ended.values():
+        _announce_copy(Event.RECEIVED_WITHDRAWN, copy, at_once=len(ended) <= AT_ONCE)
 
 
 def _replaces(copy: Copy) -> bool:
     """Whether an earlier delivery of the same funds, template and date lies there."""
     sent = copy.submission
-    same = _at(copy.grant.recipient).filter(
+    same = Copy.objects.filter(
+        grant__recipient=copy.grant.recipient_id,
+        grant__state__in=READABLE,
+        state=CopyState.DONE,
         submission__institution=sent.institution_id,
         submission__delivery_key=sent.delivery_key,
         submission__number__lt=sent.number,
@@ -80,13 +83,10 @@ def _replaces(copy: Copy) -> bool:
     return bool(sent.delivery_key) and same.exists()
 
 
-def _at(recipient: Institution) -> QuerySet[Copy]:
-    return Copy.objects.filter(grant__recipient=recipient, grant__state__in=READABLE, state=CopyState.DONE)
-
-
-def _announce_copy(event: Event, copy: Copy) -> None:
+def _announce_copy(event: Event, copy: Copy, *, at_once: bool = True) -> None:
     about = {"grant": str(copy.grant_id), "copy": copy.pk, "attempt": copy.attempt}
-    announce(event, institution_id=copy.grant.recipient_id, subject_id=copy.submission_id, about=about)
+    to, about_it = copy.grant.recipient_id, copy.submission_id
+    announce(event, institution_id=to, subject_id=about_it, about=about, at_once=at_once)
 
 
 def tell_of_waiting(grant: Grant) -> bool:

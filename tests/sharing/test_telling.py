@@ -77,6 +77,22 @@ def test_a_withdrawal_is_told_to_who_could_read_it(owner: Actor, accepted: Grant
     assert told(recipient) == [(WITHDRAWN, came.pk)]
 
 
+@pytest.mark.parametrize(("most", "sent"), [(1, 1), (0, 0)])
+def test_where_many_hear_of_a_withdrawal_it_sends_no_message_for_each(
+    owner: Actor, accepted: Grant, recipient: Actor, monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any, most: int, sent: int,
+) -> None:  # fmt: skip
+    came = arrives(delivery(owner))
+    messages: list[int] = []
+    monkeypatch.setattr("portal.notices.services.announcing._send", messages.append)
+    monkeypatch.setattr("sharing.services.telling.AT_ONCE", most)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(owner, came, reason="Wrong file.")
+    withdrawal = Announcement.objects.get(event=WITHDRAWN, spread_at=None)
+    assert messages.count(withdrawal.pk) == sent
+    assert told(recipient)[-1] == (WITHDRAWN, came.pk), "the sweep finds it"
+
+
 def test_what_a_new_check_finds_to_be_of_other_funds_is_told_as_withdrawn(
     owner: Actor, accepted: Grant, recipient: Actor
 ) -> None:

@@ -25,12 +25,14 @@ def announce(
     actor_id: UUID | None = None,
     concerns: Collection[UUID] = (),
     key: str = "",
+    at_once: bool = True,
 ) -> bool:
     """Owes the institution's people and endpoints the news of an event; called inside the act's transaction.
 
     `about` holds ids, numbers, states and codes, else ValueError. `actor_id` did it and is not told.
     `concerns` are told even by default where an event is for whom it concerns. With a `key` the same event is
     announced once in an institution, however often this is called: False when it was before.
+    Not `at_once`: it is left to the sweep, as one of many.
     """
     values = {
         "subject_id": subject_id,
@@ -47,7 +49,8 @@ def announce(
             return False
     else:
         made = Announcement.objects.create(institution_id=institution_id, event=event, **values)
-    transaction.on_commit(lambda: _send(made.pk))
+    if at_once:
+        transaction.on_commit(lambda: _send(made.pk))
     return True
 
 
