@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 from ingestion.pipeline.rulebook import MAX_BYTES
 from ingestion.web import selectors, services
 from ingestion.web.models import ColumnMapping
-from portal.accounts.actor import Actor
 from portal.accounts.permissions import role_required
 from portal.accounts.roles import Role
 from portal.api import decision_serializers as serializers
@@ -52,7 +51,9 @@ class MappingView(DecisionView):
         """Which column is which field, as runs find it now."""
         actor = acting(request)
         mapping = selectors.get_mapping(actor, fingerprint)
-        return _mapping(mapping, selectors.mapping_in_force(actor, mapping.fingerprint)[0])
+        document, _version = selectors.mapping_in_force(actor, mapping.fingerprint)
+        selectors.note_mapping(actor, fingerprint)
+        return _mapping(mapping, document)
 
     @extend_schema(
         operation_id="mappings_update",
@@ -97,6 +98,7 @@ class MappingVersionView(DecisionView):
         actor = acting(request)
         mapping = selectors.get_mapping(actor, fingerprint)
         [found] = selectors.told(actor, mapping, [selectors.get_mapping_version(mapping, number)])
+        selectors.note_mapping(actor, fingerprint, found.version)
         said = serializers.MappingVersionSerializer(found.version).data
         return Response(said | {"document": found.document})
 
@@ -109,7 +111,10 @@ class RulebookView(DecisionView):
     )
     def get(self, request: Request) -> Response:
         """The one in force; an empty document when there is none."""
-        return self._in_force(acting(request))
+        actor = acting(request)
+        found = selectors.rulebook_in_force(actor)
+        selectors.note_rulebook(actor, found.version)
+        return _rulebook(found)
 
     @extend_schema(
         operation_id="rulebook_update",
@@ -122,19 +127,18 @@ class RulebookView(DecisionView):
         services.save_rulebook(
             actor=actor, document=body["document"], based_on=body["version"], reason=body["reason"]
         )
-        return self._in_force(actor)
+        return _rulebook(selectors.rulebook_in_force(actor))
 
-    def _in_force(self, actor: Actor) -> Response:
-        found = selectors.rulebook_in_force(actor)
-        number = found.saved.number if found.saved else None
-        return Response(
-            {
-                "number": number,
-                "version": found.version,
-                "sha256": found.sha256,
-                "document": found.document,
-            }
-        )
+
+def _rulebook(found: selectors.InForce) -> Response:
+    return Response(
+        {
+            "number": found.saved.number if found.saved else None,
+            "version": found.version,
+            "sha256": found.sha256,
+            "document": found.document,
+        }
+    )
 
 
 def _mapping(mapping: ColumnMapping, document: dict[str, Any] | None) -> Response:

@@ -57,7 +57,9 @@ class AuditTag(StrEnum):
 
     MAPPING_SAVED = "portal:mapping:saved"
     MAPPING_SET_ASIDE = "portal:mapping:set-aside"
+    MAPPING_VIEWED = "portal:mapping:viewed"
     RULEBOOK_SAVED = "portal:rulebook:saved"
+    RULEBOOK_VIEWED = "portal:rulebook:viewed"
     DECISION_TRIED = "portal:decision:tried"
 
     WARNING_ACCEPTED = "portal:warning:accepted"
@@ -133,6 +135,7 @@ class AuditTag(StrEnum):
     HOLD_RELEASED = "portal:hold:released"
     HOLD_LOCKED = "portal:hold:locked"
     TAKE_OUT_STARTED = "portal:take-out:started"
+    TAKE_OUT_COUNTED = "portal:take-out:counted"
     TAKE_OUT_FETCHED = "portal:take-out:part-fetched"
     INSTITUTION_LEFT = "setup:institution:left"
     MEMBER_LEFT = "setup:member:removed"

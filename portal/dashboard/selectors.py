@@ -131,12 +131,13 @@ def own_setting(actor: Actor, entry: Entry) -> dict[str, Any]:
     Unlike results, the texts of a rule need no sign-in to the store.
     """
     try:
-        document = selectors.rulebook_in_force(actor).document
+        in_force = selectors.rulebook_in_force(actor)
     except (AwsError, FundgateError) as error:
         if (known := as_fundgate_error(error)) is None:
             raise
         return {"own_problem": known.message}
-    return {"own": as_followed(entry, document)}
+    selectors.note_rulebook(actor, in_force.version, rule=entry.rule.id)
+    return {"own": as_followed(entry, in_force.document)}
 
 
 def actions_for(actor: Actor, submission: Submission) -> Actions:

@@ -19,6 +19,7 @@ from ingestion.aws.errors import AwsError, AwsUnavailable, ObjectChanged
 from ingestion.pipeline.rulebook import MAX_BYTES
 from ingestion.web import control
 from ingestion.web.models import RulebookVersion
+from ingestion.web.selectors import note_rulebook
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
@@ -85,9 +86,12 @@ def read_disclosed(*, actor: Actor, grant: Grant) -> tuple[AcceptanceRulebook, d
     published = disclosed_rulebook(grant) if grant.must_pass else None
     if published is None:
         raise NotFound(_("There is no rulebook that deliveries under this grant must pass."))
+    saved = published.rulebook
     if grant.recipient_id == actor.require(Role.VIEWER).pk:
-        return published, json.loads(document_of(actor, published.rulebook))
-    ref, body = objects.newest(_s3(actor), *_place(published, grant.owner), most=MAX_BYTES)
-    if ref.sha256 != published.rulebook.sha256:
-        raise ObjectChanged("Sha256", "GetObject")
+        body = document_of(actor, saved)
+    else:
+        ref, body = objects.newest(_s3(actor), *_place(published, grant.owner), most=MAX_BYTES)
+        if ref.sha256 != saved.sha256:
+            raise ObjectChanged("Sha256", "GetObject")
+    note_rulebook(actor, saved.object_version, number=saved.number, grant=str(grant.pk))
     return published, json.loads(body)

@@ -17,7 +17,7 @@ from tests.fixtures.asked import Asked, asked  # noqa: F401
 from tests.fixtures.canary import forms, readable, session, two_months, unpacked
 from tests.infra.embedded import REGION, Platform
 from tests.infra.viewers import Person, Portal
-from tests.portal import accepting, exchange, operating, own_rules, programs, reviews, shared
+from tests.portal import accepting, exchange, operating, own_rules, programs, recorded, reviews, shared
 from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import Make, alpine, anna, borealis, make, rulebook  # noqa: F401
 from tests.portal.dashboard.delivered import delivered, unreadable
@@ -137,6 +137,8 @@ def test_every_page_reads_with_the_credentials_of_who_looks_and_keeps_nothing(
         assert keys <= who.keys, f"{page.address} was read in the name of another"
         assert keys or not seen, f"{page.address} shows values that were not read now"
         showing[page.name] |= seen
+        records = recorded.recorded(response, alpine)
+        assert records == recorded.expected(page.name, "GET"), f"the trail says of {page.address}"
     assert {name for name, values in showing.items() if values} == SHOW
     program = programs.sending(programs.token_of(programs.account_of(alpine, viewer.user))[1])
     for page in (one for one in looked_at if one.policy.scope):

@@ -11,7 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 from ingestion.schedule.models import Expectation
 from ingestion.web.models import ColumnMapping, RulebookVersion, Submission
 from ingestion.web.states import State
-from portal.accounts.models import User
+from portal.accounts.models import Institution, User
 from portal.accounts.roles import Role
 from portal.audit.models import AuditRecord
 from portal.audit.tags import AuditTag
@@ -19,6 +19,7 @@ from sharing.models import AcceptanceCheck, Copy
 from tests.ingestion.aws.conftest import pool, rsa_key  # noqa: F401
 from tests.ingestion.web import test_webhook as webhook
 from tests.ingestion.web.test_webhook import callback_key  # noqa: F401
+from tests.portal import recorded
 from tests.portal.accepting import NOWHERE
 from tests.portal.accounts.test_members import user_pool  # noqa: F401
 from tests.portal.calling import NO_SUCH_METHOD, call, person  # noqa: F401
@@ -114,6 +115,8 @@ def gets_what_the_policy_says(call: Callable[..., Any], name: str, method: str, 
     decided = decisions()
     response = call(name, method, who, policy)
     assert answer_of(name, response) == expected, who
+    if expected == policy.ok and policy.role and method != "GET":
+        assert recorded.recorded(response, institution_of(who)) == recorded.expected(name, method), who
     if expected in (*REFUSED, NOT_FOUND):
         made = Submission.objects.exclude(pk__in=[pk for pk, _ in before])
         assert {one.state for one in made} <= {policy.subject}, f"{who} is refused and changes nothing"
@@ -121,6 +124,10 @@ def gets_what_the_policy_says(call: Callable[..., Any], name: str, method: str, 
         # what belongs to the other institution was put there for it not to be found
         assert decided == decisions() or expected == NOT_FOUND
         assert not AuditRecord.objects.filter(tag__in=DECIDED).exists()
+
+
+def institution_of(who: str) -> Institution:
+    return Institution.objects.get(code="alpine-am" if who.startswith("A") else "borealis-insurance")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from ingestion.web.selectors.mappings import (
     mapping_in_force,
     mappings_for,
 )
+from ingestion.web.selectors.readings import note_mapping, note_rulebook
 from ingestion.web.selectors.rows import Row, Surroundings, around, cic_field, get_row, pack_of
 from ingestion.web.selectors.rulebooks import (
     InForce,
@@ -63,6 +64,8 @@ __all__ = [
     "mapping_versions",
     "mappings_followed",
     "mappings_for",
+    "note_mapping",
+    "note_rulebook",
     "pack_of",
     "pipeline_steps",
     "provenance",

@@ -57,7 +57,15 @@ def count(*, actor: Actor, takeout_id: UUID, most: int = STEP) -> TakeOut:
     bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, takeout.institution.code, _area(takeout))
     found = look_through(s3, bucket, SHELVES[takeout.area], takeout.started_at, takeout.after_key, most)
     with transaction.atomic():
-        _go_on(takeout, found)
+        if _go_on(takeout, found):
+            record(
+                tag=AuditTag.TAKE_OUT_COUNTED,
+                institution_id=takeout.institution_id,
+                actor_id=actor.user.pk,
+                subject_id=takeout.pk,
+                address=actor.address,
+                detail={"area": takeout.area, "objects": sum(cut.objects for cut in found.cuts)},
+            )
     return get_takeout(actor, takeout_id)
 
 
@@ -95,8 +103,8 @@ def look_through(s3: Any, bucket: str, shelf: Shelf, before: datetime, after: st
     return Found([*cuts, cut] if cut.objects else cuts, "")
 
 
-def _go_on(takeout: TakeOut, found: Found) -> None:
-    """Notes what a step found, unless another request has noted the same meanwhile."""
+def _go_on(takeout: TakeOut, found: Found) -> bool:
+    """Notes what a step found; False where another request has noted the same meanwhile."""
     shelves = list(SHELVES)
     behind = shelves[shelves.index(takeout.area) + 1 :]
     ends = not found.until and not behind
@@ -108,7 +116,7 @@ def _go_on(takeout: TakeOut, found: Found) -> None:
         after_key=found.until,
     )
     if not changed:
-        return
+        return False
     number = takeout.parts.count()
     Part.objects.bulk_create(
         Part(
@@ -122,6 +130,7 @@ def _go_on(takeout: TakeOut, found: Found) -> None:
         )
         for place, cut in enumerate(found.cuts, 1)
     )
+    return True
 
 
 def _area(takeout: TakeOut) -> layout.Area:

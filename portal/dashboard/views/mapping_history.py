@@ -43,6 +43,7 @@ def mapping(request: HttpRequest, fingerprint: str) -> HttpResponse:
         **paged(request, page),
     }
     told = selectors.told(actor, found, list(page.object_list))
+    selectors.note_mapping(actor, fingerprint, *page.object_list)
     context["lines"] = [
         Line(one, [said(change, context["headers"]) for change in one.changes]) for one in told
     ]
@@ -56,6 +57,7 @@ def version(request: HttpRequest, fingerprint: str, number: int) -> HttpResponse
     actor = request.actor  # type: ignore[attr-defined]
     found = selectors.get_mapping(actor, fingerprint)
     [told] = selectors.told(actor, found, [selectors.get_mapping_version(found, number)])
+    selectors.note_mapping(actor, fingerprint, told.version)
     context = _context(actor, found)
     headers = context["headers"]
     columns = mapped_fields(told.document) if told.document else []

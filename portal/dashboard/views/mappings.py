@@ -54,6 +54,8 @@ def map_columns(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         except MappingChanged as refusal:
             messages.error(request, refusal.message)
             return redirect("map_columns", submission.id)
+    if desk.saved is not None:
+        selectors.note_mapping(actor, desk.layout.fingerprint)
     context = {"submission": submission, "desk": desk, "form": form, "pack": pack, "templates": templates()}
     context |= tried
     return render(request, "dashboard/mappings/map.html", context)

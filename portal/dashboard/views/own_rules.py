@@ -67,6 +67,8 @@ def _edit(request: HttpRequest, rule_id: str | None) -> HttpResponse:
             _show(form, refusal, f"own {place + 1}")
         except RulebookChanged as refusal:
             form.add_error(None, refusal.message)
+    if rule_id is not None:
+        selectors.note_rulebook(actor, in_force.version, rule=rule_id)
     context = {"form": form, "rule_id": rule_id, "wide": WIDE} | preview.offered(actor) | tried
     return render(request, "dashboard/rulebook/own.html", context)
 

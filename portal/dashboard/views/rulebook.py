@@ -69,6 +69,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     saved = selectors.get_rulebook(actor, number)
     document = selectors.rulebook_document(actor, saved)
     in_force = selectors.rulebook_in_force(actor)
+    selectors.note_rulebook(actor, saved.object_version, number=saved.number)
     context = {
         "saved": saved,
         "document": document,
@@ -150,6 +151,7 @@ def _context(
     rules = narrowing.narrow(rule_list.listed(template, in_force.document))
     page = page_of(request, rules, PAGE_SIZE)
     profiles = in_force.document.get("profiles", {})
+    selectors.note_rulebook(actor, in_force.version)
     return {
         "in_force": in_force,
         "changed": rule_list.changed(in_force.document),
