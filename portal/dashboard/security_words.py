@@ -85,6 +85,10 @@ PROOFS = (
         "tests/infra/test_exchange.py::test_nobody_else_reads_it_not_even_who_wrote_it",
     ),
     Proof(
+        _("A third institution reads nothing of what another delivers to you."),
+        "tests/infra/test_third_party.py::test_a_third_institution_reads_nothing_of_it",
+    ),
+    Proof(
         _("The janitor deletes without reading."),
         "tests/infra/test_exchange.py::test_the_janitor_deletes_copies_without_reading_any",
     ),
