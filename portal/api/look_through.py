@@ -23,7 +23,7 @@ class LookThroughQuerySerializer(serializers.Serializer[dict[str, Any]]):
     currency = serializers.CharField(max_length=3, required=False, default="")
 
 
-class LineSerializer(serializers.Serializer[Line]):
+class LookThroughLineSerializer(serializers.Serializer[Line]):
     """One sum; `value` is in the currency of the answer, `share` of the total, below 0 for what is owed."""
 
     key = serializers.CharField(allow_blank=True)
@@ -49,7 +49,7 @@ class LookThroughSerializer(serializers.Serializer[dict[str, Any]]):
     deliveries = serializers.ListField(child=serializers.IntegerField())
     not_proven = serializers.ListField(child=serializers.IntegerField())
     too_much = serializers.IntegerField()
-    results = LineSerializer(many=True)
+    results = LookThroughLineSerializer(many=True)
 
 
 class LookThroughView(APIView):

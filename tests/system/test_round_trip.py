@@ -8,6 +8,7 @@ import pytest
 from infra.local.home import ROOT
 from ingestion.aws.layout import STAGES
 from portal.client.api import ApiError
+from tests.fixtures.canary import parked
 from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
@@ -75,7 +76,7 @@ def test_a_file_of_several_parts_arrives_whole(system: System) -> None:
 
 def test_no_token_is_left_after_a_run(system: System) -> None:
     submit(system, tpt(rows=5, seed=504).csv())
-    assert system.aws("ssm").describe_parameters()["Parameters"] == []
+    assert parked(system) == []
 
 
 def test_another_institution_sees_nothing_of_it(system: System) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,15 @@ def check(chain: Chain, wanted: Wanted, who: str = RECIPIENT, **more: str) -> di
 def read(chain: Chain, wanted: Wanted, name: str, who: str = RECIPIENT) -> bytes:
     s3 = chain.client("s3", chain.platform.member(who))
     return bytes(s3.get_object(Bucket=BUCKET, Key=wanted.key(name))["Body"].read())
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_decided(chain: Chain) -> Iterator[None]:
+    """Other tests run deliveries of the same institution; root stands for retention here."""
+    yield
+    bucket = layout.bucket_name(ACCOUNT, RECIPIENT, "results")
+    for key in chain.keys(RECIPIENT, "results", "control/"):
+        chain.client("s3").delete_object(Bucket=bucket, Key=key)
 
 
 @pytest.fixture(scope="module")
