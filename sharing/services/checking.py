@@ -1,30 +1,23 @@
 """Whether deliveries pass the acceptance rulebooks of their recipients: asked for, and noted."""
 
-import json
-import logging
 import time
 from collections.abc import Iterable
 from uuid import UUID
 
-from botocore.exceptions import BotoCoreError, ClientError
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ingestion.aws import clients
 from ingestion.aws.acceptance import Demand
-from ingestion.aws.errors import translate
 from ingestion.aws.exchange import Order
 from ingestion.review.services import one_at_a_time
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from sharing.models import AcceptanceCheck, AcceptanceRulebook, Copy, Grant
 from sharing.selectors import copies_unchecked, newest_waiting
+from sharing.services.calling import call_accept
 from sharing.services.grants import settle
 from sharing.services.owing import owe
 
-log = logging.getLogger(__name__)
-FUNCTION = "fundgate-accept"
 MOST_TRIED = 100
 """Of one request, those that cannot be checked among them."""
 SECONDS = 10.0
@@ -106,23 +99,15 @@ def untried(order: Order) -> None:
 
 
 def _check(actor: Actor, submission: Submission, rulebook_ids: list[int]) -> int:
-    """One call of the function, which tells the portal what came of it; AwsError when it breaks off."""
-    payload = {
-        "submission": str(submission.id),
-        "attempt": submission.attempt,
-        "institution": submission.institution.code,
-        "object": submission.original.to_json(),
-        "token": actor.id_token(),
-        "rulebooks": rulebook_ids,
-    }
-    try:
-        answer = clients.calling_client(settings.FUNDGATE_REGION).invoke(
-            FunctionName=FUNCTION, Payload=json.dumps(payload).encode()
-        )
-        said = json.loads(answer["Payload"].read())
-    except (ClientError, BotoCoreError) as error:
-        raise translate(error) from None
-    if answer.get("FunctionError"):
-        log.error("the check of %s broke off (%s)", submission.id, said.get("errorType"))
-        return 0
-    return int(said["checked"])
+    """One call of the function, which tells the portal what came of it; AwsError when it cannot be called."""
+    said = call_accept(
+        actor,
+        {
+            "submission": str(submission.id),
+            "attempt": submission.attempt,
+            "institution": submission.institution.code,
+            "object": submission.original.to_json(),
+            "rulebooks": rulebook_ids,
+        },
+    )
+    return int(said["checked"]) if said else 0

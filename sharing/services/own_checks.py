@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from ingestion.aws import clients, objects
 from ingestion.aws import errors as aws
-from ingestion.aws.errors import translate
 from ingestion.aws.objects import ObjectRef
 from ingestion.aws.received import FINDINGS, VERDICT, Checked, Wanted
 from ingestion.web.models import RulebookVersion
@@ -23,7 +21,7 @@ from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from sharing.models import Copy, ReceivedCheck
 from sharing.own_checks import OwnResult, Standing, own_rulebook, standings_of, waiting_for_check
-from sharing.services.checking import FUNCTION
+from sharing.services.calling import call_accept
 from sharing.services.telling import noted
 
 CHUNK = 10
@@ -121,15 +119,8 @@ def keep(actor: Actor | None, copy: Copy, rulebook: RulebookVersion | None, foun
 def _check(actor: Actor, copy: Copy, rulebook: RulebookVersion | None) -> bool:
     """One call of the function: False when it breaks off, AwsError when it cannot be called."""
     wanted = wanted_for(copy, rulebook)
-    payload = {"token": actor.id_token(), "received": wanted.to_json(), "submission": wanted.submission}
-    try:
-        answer = clients.calling_client(settings.FUNDGATE_REGION).invoke(
-            FunctionName=FUNCTION, Payload=json.dumps(payload).encode()
-        )
-        said = json.loads(answer["Payload"].read())
-    except (ClientError, BotoCoreError) as error:
-        raise translate(error) from None
-    if answer.get("FunctionError"):
+    said = call_accept(actor, {"submission": wanted.submission, "received": wanted.to_json()})
+    if said is None:
         return False
     keep(actor, copy, rulebook, Checked.from_json(said))
     return True
