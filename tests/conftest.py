@@ -1,5 +1,6 @@
 """Fixtures of every folder; the environment of the test run is set in tests/environment.py."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("loadgroup", False):
         for item in items:
             _send_to(item, groups[item])
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was collected stays to the end: nobody needs to look through it for garbage."""
+    gc.freeze()
 
 
 def _send_to(item: pytest.Item, group: str) -> None:

@@ -4,7 +4,6 @@ Loaded by `-p tests.environment` (pyproject.toml), because pytest-django reads D
 conftest.
 """
 
-import gc
 import os
 
 TEST_ENVIRONMENT = {
@@ -42,6 +41,3 @@ TEST_ENVIRONMENT = {
 os.environ.update(TEST_ENVIRONMENT)
 for name in ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_SESSION_TOKEN"):
     os.environ.pop(name, None)
-
-# Thousands of tests stay in memory: to look through them as often as Python would takes a tenth of the run.
-gc.set_threshold(20_000, 20, 20)

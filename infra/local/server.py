@@ -6,6 +6,7 @@ FUNDGATE_CHECKPOINT_SECONDS. It listens on loopback, is ready when GET /_minista
 and stops on SIGTERM.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -58,6 +59,7 @@ def main() -> None:
     """Serve until SIGTERM."""
     os.umask(0o077)  # what it stores holds keys and sessions in clear
     configure(os.environ)
+    gc.set_threshold(20_000, 20, 20)  # saving copies all of its state, and nothing of that is garbage
     # Both read the environment while they are imported.
     from infra.local import fidelity, forked
 
