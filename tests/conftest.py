@@ -30,7 +30,8 @@ _WALKS = (
 # What takes long comes first, so that no process is left alone with it at the end.
 _FIRST = (
     "test_kill.py", "chromium", "walks", "deployed", "test_start.py", "system", "platform",
-    "test_fidelity.py", "live", "test_authorisation_matrix.py", "embedded_store",
+    "test_fidelity.py", "live", "test_authorisation_matrix.py", "embedded_store", "test_bootstrap.py",
+    "test_production.py", "test_rules_tpt.py", "test_translations.py",
 )  # fmt: skip
 
 

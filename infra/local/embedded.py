@@ -17,6 +17,8 @@ from infra.local.processes import Child
 
 # The emulator's root key. It bypasses every policy, so only the deploying hand ever holds it.
 _ROOT_KEY = "test"
+CHECKPOINTS = "FUNDGATE_CHECKPOINT_SECONDS"
+"""How often it writes what it holds to disk; the one thing of the caller's environment that counts."""
 _making = threading.Lock()  # a session is not safe for threads; its clients are
 
 
@@ -35,6 +37,7 @@ def child(home: Home) -> Child:
         # Two cores are shared by everything; a function must not start a thread per core of its own.
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        **{name: os.environ[name] for name in (CHECKPOINTS,) if name in os.environ},
     }
     return Child(
         name="aws",

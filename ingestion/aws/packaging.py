@@ -33,7 +33,10 @@ def packaged(template: Path) -> str:
     return json.dumps(document, separators=(",", ":"))
 
 
-class _TemplateLoader(yaml.SafeLoader):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it was compiled
+
+
+class _TemplateLoader(_Loader):  # type: ignore[misc]
     """YAML with CloudFormation's short forms: `!Sub x` is `{"Fn::Sub": x}`."""
 
 

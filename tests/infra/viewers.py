@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -30,6 +31,14 @@ class Person:
         return (self.program if page.of_api else self.browser).get(page.address)
 
 
+@cache
+def session_of(key: str, secret: str, token: str) -> Any:
+    """One for each role: what it has read about AWS makes further clients cheap."""
+    session = botocore.session.get_session()
+    session.set_credentials(key, secret, token)
+    return session
+
+
 class Portal:
     """The portal as the platform's stacks configure it; its own role is that of the deployed portal."""
 
@@ -49,9 +58,7 @@ class Portal:
         monkeypatch.setenv("AWS_ENDPOINT_URL", platform.server.url)
         own = platform.runtime("portal")
         self.own_key = own["aws_access_key_id"]
-        session = botocore.session.get_session()
-        session.set_credentials(self.own_key, own["aws_secret_access_key"], own["aws_session_token"])
-        monkeypatch.setattr(clients, "_session", session)
+        monkeypatch.setattr(clients, "_session", session_of(*own.values()))
         monkeypatch.setattr(clients, "_clients", OrderedDict())
         exchange = identity.get_credentials
 

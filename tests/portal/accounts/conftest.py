@@ -151,6 +151,7 @@ def live() -> Iterator[LivePortal]:
             if commands:
                 commands.close()
             for child in filter(None, (server, aws)):
+                child.grace = 0
                 child.stop()
 
 
