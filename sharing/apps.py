@@ -24,7 +24,10 @@ class SharingConfig(AppConfig):
         onboarding.connect(listeners.onboarding, dispatch_uid="sharing.onboarding")
         onboarded.connect(listeners.onboarded, dispatch_uid="sharing.onboarded")
         reminded.connect(listeners.reminded, dispatch_uid="sharing.reminded")
-        swept.connect(listeners.swept, dispatch_uid="sharing.swept")
+        # three of them: what breaks off one keeps the others from nothing
+        swept.connect(listeners.grants_expire, dispatch_uid="sharing.grants_expire")
+        swept.connect(listeners.invitations_expire, dispatch_uid="sharing.invitations_expire")
+        swept.connect(listeners.letters_go, dispatch_uid="sharing.letters_go")
         heard_of_seen(events_of("grant"), grants_within)
         heard_of_seen(events_of("delivery"), expected_within)
         heard_of_seen(events_of("received"), received_within)

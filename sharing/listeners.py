@@ -32,10 +32,18 @@ def reminded(**_: Any) -> None:
     services.tell_of_waiting()
 
 
-def swept(**_: Any) -> None:
+def grants_expire(**_: Any) -> None:
     """A minute has passed."""
     services.expire_what_is_due()
+
+
+def invitations_expire(**_: Any) -> None:
+    """The same."""
     services.expire_invitations()
+
+
+def letters_go(**_: Any) -> None:
+    """The same."""
     services.write_letters()
 
 

@@ -1,5 +1,7 @@
 """A grant from draft to end. Every change is written to the owner's bucket before the row says so."""
 
+import logging
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +23,7 @@ from sharing.services.telling import noted
 from sharing.states import ALLOWED_TRANSITIONS, RequestState, State
 from sharing.terms import Terms, checked
 
+log = logging.getLogger(__name__)
 _MAY_EXPIRE = [state for state, allowed in ALLOWED_TRANSITIONS.items() if State.EXPIRED in allowed]
 
 
@@ -154,19 +157,27 @@ def revoke(*, actor: Actor, grant_id: UUID, reason: str) -> Grant:
 
 
 def expire_what_is_due() -> int:
-    """Ends grants whose last day is over, nobody signed in; how many."""
+    """Ends grants whose last day is over, nobody signed in; how many. One that fails keeps no other open."""
     today, ended = timezone.now().date(), 0
     due = Grant.objects.filter(state__in=_MAY_EXPIRE, ends_on__lt=today).values_list("pk", flat=True)
     for grant_id in list(due):
-        with transaction.atomic():
-            rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
-            grant = rows.get(pk=grant_id)
-            if grant.state in _MAY_EXPIRE and grant.ended(today):
-                move(grant, State.EXPIRED, None)
-                end_copies(grant)
-                noted(AuditTag.GRANT_EXPIRED, grant, None)
-                ended += 1
+        try:
+            ended += _expire(grant_id, today)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others end
+            log.error("grant %s could not be ended (%s)", grant_id, type(error).__name__)
     return ended
+
+
+@transaction.atomic
+def _expire(grant_id: UUID, today: date) -> bool:
+    rows = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "recipient")
+    grant = rows.get(pk=grant_id)
+    if grant.state not in _MAY_EXPIRE or not grant.ended(today):
+        return False
+    move(grant, State.EXPIRED, None)
+    end_copies(grant)
+    noted(AuditTag.GRANT_EXPIRED, grant, None)
+    return True
 
 
 def settle(grant: Grant) -> None:
