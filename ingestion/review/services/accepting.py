@@ -13,6 +13,7 @@ from ingestion.review.coverage import Group
 from ingestion.review.errors import AlreadyAccepted, FindingsChanged, NothingToAccept
 from ingestion.review.funds import funds_key, groups_of
 from ingestion.review.models import Acceptance, Standing
+from ingestion.review.services.lapsing import tell_all
 from ingestion.review.services.rows import Found, found_in_row
 from ingestion.review.services.settling import keep_tally, one_at_a_time, settle_all
 from ingestion.review.services.telling import told
@@ -71,8 +72,9 @@ def accept(*, actor: Actor, submission: Submission, asked: Asked) -> Acceptance:
             raise NothingToAccept(_("This rule found neither errors nor warnings in the file."))
         acceptance = _made(actor, current, asked, group, single)
         acceptance.save(force_insert=True)
+        lapsed = settle_all(acceptance)
         _record(actor, acceptance)
-        settle_all(acceptance)
+        tell_all(lapsed)
     acceptance.refresh_from_db()
     return acceptance
 

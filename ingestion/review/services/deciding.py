@@ -8,6 +8,7 @@ from ingestion.review.errors import NothingToAccept, NotOpen, SamePerson
 from ingestion.review.models import Acceptance
 from ingestion.review.selectors import get_acceptance
 from ingestion.review.services.accepting import MAX_REASON
+from ingestion.review.services.lapsing import tell_all
 from ingestion.review.services.settling import one_at_a_time, settle_all
 from ingestion.review.services.telling import told
 from ingestion.review.states import State
@@ -45,6 +46,7 @@ def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) ->
     current.decided_by, current.decided_at = actor.user, timezone.now()
     current.decision = reason.strip()
     current.save(update_fields=["state", "decided_by", "decided_at", "decision"])
+    lapsed = settle_all(current)
     record(
         tag=AuditTag.RELEASE_GRANTED if agree else AuditTag.RELEASE_REFUSED,
         institution_id=current.institution_id,
@@ -61,6 +63,6 @@ def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) ->
         concerns=[current.requested_by_id, current.submission.uploaded_by_id],
         about=told(current) | {"decision": "released" if agree else "refused"},
     )
-    settle_all(current)
+    tell_all(lapsed)
     current.refresh_from_db()
     return current

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ingestion.review.errors import NotOpen
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.selectors import get_acceptance
-from ingestion.review.services.lapsing import close, tell
+from ingestion.review.services.lapsing import close, tell, tell_all
 from ingestion.review.services.settling import one_at_a_time, settle, settle_all
 from ingestion.review.states import Lapse, State
 from ingestion.web.services.lifecycle import locked
@@ -34,6 +34,7 @@ def end(*, actor: Actor, acceptance: Acceptance) -> Acceptance:
     if current.state not in OPEN:
         raise NotOpen
     close(current, Lapse.BY_HAND, actor_id=actor.user.id)
+    lapsed = settle_all(current)
     record(
         tag=AuditTag.ACCEPTANCE_ENDED,
         institution_id=current.institution_id,
@@ -42,7 +43,7 @@ def end(*, actor: Actor, acceptance: Acceptance) -> Acceptance:
         address=actor.address,
         detail={"submission": str(current.submission_id), "rule": current.rule},
     )
-    settle_all(current)
+    tell_all(lapsed)
     return current
 
 

@@ -35,6 +35,12 @@ def tell(acceptance: Acceptance) -> None:
     )
 
 
+def tell_all(lapsed: list[Acceptance]) -> None:
+    """The same of several, in the order in which they lapsed."""
+    for acceptance in lapsed:
+        tell(acceptance)
+
+
 def close(
     acceptance: Acceptance,
     why: Lapse,

@@ -7,7 +7,7 @@ from ingestion.review.coverage import Group, covered, misfit
 from ingestion.review.funds import groups_of, tally_by_fund
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.reach import files_in_reach, within_reach
-from ingestion.review.services.lapsing import close, tell
+from ingestion.review.services.lapsing import close, tell_all
 from ingestion.review.signals import settled
 from ingestion.review.states import Outcome, State
 from ingestion.web.models import Submission
@@ -38,8 +38,21 @@ def one_at_a_time(institution_id: UUID) -> None:
     Institution.objects.select_for_update(no_key=True).get(pk=institution_id)
 
 
-def settle(submission: Submission) -> Standing:
+def settle(submission: Submission) -> None:
     """Works out anew where a submission stands; within a transaction."""
+    tell_all(_settled(submission))
+
+
+def settle_all(acceptance: Acceptance) -> list[Acceptance]:
+    """Settles every file that an acceptance is for, oldest first: the first it does not fit ends it.
+
+    What lapsed is returned: it is told behind the record of the act, which comes after every lock.
+    """
+    return [lapsed for submission in files_in_reach(acceptance) for lapsed in _settled(submission)]
+
+
+def _settled(submission: Submission) -> list[Acceptance]:
+    """What lapsed with it."""
     one_at_a_time(submission.institution_id)
     standing, _ = Standing.objects.get_or_create(
         submission=submission, defaults={"attempt": submission.attempt}
@@ -48,22 +61,14 @@ def settle(submission: Submission) -> Standing:
         standing.attempt, standing.tally = submission.attempt, None
     groups = groups_of(standing.tally)
     near = within_reach(submission)
-    lapsed = []
+    lapsed: list[Acceptance] = []
     if _checked(submission) and standing.tally is not None and not submission.check_only:
         lapsed = _lapse_misfits(near, submission, groups, complete=standing.tally["complete"])
     counting = [each for each in near if each.covers_before(submission.number)]
     _stand(standing, submission, groups, counting)
     standing.save()
     settled.send(Submission, submission=submission)
-    for acceptance in lapsed:
-        tell(acceptance)
-    return standing
-
-
-def settle_all(acceptance: Acceptance) -> None:
-    """Settles every file that an acceptance is for, oldest first: the first it does not fit ends it."""
-    for submission in files_in_reach(acceptance):
-        settle(submission)
+    return lapsed
 
 
 def _lapse_misfits(

@@ -115,10 +115,10 @@ def _effect(event: Event, submission: Submission) -> list[Act]:
         acts += _stop(event, submission)
     submission.save()
     changed = supersede(submission, was=was)
+    for one in changed.again:  # locks rows: the others may end with a record, and so come last
+        counted_again.send(Submission, submission=one)
     if event.kind is Kind.EXTRACT:
         described.send(Submission, submission=submission, tally=event.tally)
-    for one in changed.again:
-        counted_again.send(Submission, submission=one)
     if event.kind is Kind.COMPLETED:
         concluded.send(Submission, submission=submission)
     return acts + changed.acts

@@ -1,5 +1,6 @@
 """Locks of a review are taken in one order, so that no two transactions wait for each other."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ingestion.aws.events import Kind
 from ingestion.review import listeners, services
-from ingestion.review.models import Standing
+from ingestion.review.models import Acceptance, Standing
 from ingestion.review.signals import settled
 from ingestion.review.states import Reach
 from ingestion.web.models import Submission
@@ -122,3 +123,27 @@ def test_an_acceptance_that_lapses_with_a_verdict_is_recorded_after_every_lock(
     accepted.refresh_from_db()
     assert accepted.lapsed_with == later and chain_is_last(taken)
     assert held and not any(held), "what is owed now locks copies"
+
+
+def test_whoever_accepts_decides_or_ends_holds_the_chain_after_what_is_owed(
+    owner: Actor,
+    reviewer: Actor,
+    second: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    taken: Taken,
+) -> None:
+    made = checked(owner, ("error", "TPT-P02", 1))
+    held: list[bool] = []
+    monkeypatch.setattr(settled, "send", lambda *_, **__: held.append(AuditHead in dict(taken)))
+
+    def by_itself(act: Callable[[], Acceptance]) -> Acceptance:
+        taken.clear()
+        held.clear()
+        acceptance = act()
+        assert held and not any(held), "what is owed now locks copies"
+        assert chain_is_last(taken)
+        return acceptance
+
+    wanted = by_itself(lambda: services.accept(actor=reviewer, submission=made, asked=asked("TPT-P02", 1)))
+    agreed = by_itself(lambda: services.decide(actor=second, acceptance=wanted, agree=True, reason=""))
+    by_itself(lambda: services.end(actor=reviewer, acceptance=agreed))
