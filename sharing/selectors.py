@@ -43,7 +43,7 @@ def get_grant(actor: Reader, grant_id: UUID, *, lock: bool = False) -> Grant:
     seen = Q(owner=mine) | (Q(recipient=mine) & ~Q(state__in=[State.DRAFT, State.DISCARDED]))
     found = _within(actor.limit, _grants().filter(seen, pk=grant_id))
     if lock:
-        found = found.select_for_update(of=("self",))
+        found = found.select_for_update(of=("self",), no_key=True)
     grant = found.first()
     if grant is None:
         raise NotFound(_("This grant does not exist."))

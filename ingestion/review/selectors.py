@@ -52,7 +52,7 @@ def get_acceptance(actor: Actor, acceptance_id: UUID, *, lock: bool = False) -> 
     """One of the actor's institution, its row locked if asked; NotFound for everybody else's."""
     mine = acceptances_for(actor)
     if lock:
-        mine = mine.select_for_update(of=("self",))
+        mine = mine.select_for_update(of=("self",), no_key=True)
     found = mine.filter(pk=acceptance_id).first()
     if found is None:
         raise NotFound("This acceptance does not exist.")

@@ -39,7 +39,7 @@ def _last_removals(people: list[UUID]) -> dict[UUID, tuple[UUID | None, datetime
 @transaction.atomic
 def _pseudonymise(person: UUID, institution_id: UUID | None) -> bool:
     """False when they have become a member again. Their account at the user pool is closed already."""
-    user = User.objects.select_for_update().get(pk=person)
+    user = User.objects.select_for_update(no_key=True).get(pk=person)
     if Membership.objects.filter(user=user).exists():
         return False
     SealedTokens.objects.filter(user=user).delete()

@@ -90,7 +90,7 @@ def remove(*, actor: Actor, member_id: UUID) -> None:
 
 def _hold_admins(actor: Actor, institution: Institution) -> None:
     """Administrators act one after the other; NotAllowed for one who is none any more by then."""
-    held = Membership.objects.select_for_update().filter(institution=institution, role=Role.ADMIN)
+    held = Membership.objects.select_for_update(no_key=True).filter(institution=institution, role=Role.ADMIN)
     if actor.user.pk not in {membership.user_id for membership in held.order_by("pk")}:
         raise NotAllowed
 

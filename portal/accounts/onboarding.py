@@ -140,7 +140,7 @@ def _member(
         )
         if made:
             _record(AuditTag.USER_ADDED, institution, user.pk, {})
-        membership, joined = Membership.objects.select_for_update().get_or_create(
+        membership, joined = Membership.objects.select_for_update(no_key=True).get_or_create(
             user=user, defaults={"institution": institution, "role": role}
         )
         if joined:

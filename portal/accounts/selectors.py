@@ -88,7 +88,7 @@ def get_member(actor: Actor, member_id: UUID, *, lock: bool = False) -> Membersh
     """
     mine = members_for(actor)
     if lock:
-        mine = mine.select_for_update(of=("self",))
+        mine = mine.select_for_update(of=("self",), no_key=True)
     found = mine.filter(user_id=member_id).first()
     if found is None:
         raise NotFound

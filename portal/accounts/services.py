@@ -110,7 +110,7 @@ def record_denied(
 @transaction.atomic
 def save_preferences(*, actor: Actor, language: str, timezone: str) -> None:
     """Keeps the language ("" follows the browser) and the time zone in which the person is spoken to."""
-    user = User.objects.select_for_update().get(pk=actor.user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
     changed = [
         name
         for name, value in (("language", language), ("timezone", timezone))

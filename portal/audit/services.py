@@ -55,7 +55,7 @@ def _appended(*, institution_id: UUID | None, **fields: Any) -> AuditRecord:
 
 def _held(chain: str) -> AuditHead:
     """The end of a chain, its row locked; a chain begins with its first record."""
-    heads = AuditHead.objects.select_for_update()
+    heads = AuditHead.objects.select_for_update(no_key=True)
     head = heads.filter(pk=chain).first()
     if head is None:
         AuditHead.objects.bulk_create([AuditHead(chain=chain, hash=START)], ignore_conflicts=True)

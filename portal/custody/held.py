@@ -41,7 +41,7 @@ def get_hold(actor: Actor, hold_id: UUID, *, lock: bool = False) -> Hold:
     """One of them, its row locked if asked; NotFound for anybody else's."""
     found = holds_for(actor).filter(pk=hold_id)
     if lock:
-        found = found.select_for_update(of=("self",))
+        found = found.select_for_update(of=("self",), no_key=True)
     hold = found.first()
     if hold is None:
         raise NotFound(_("This hold does not exist."))

@@ -86,7 +86,7 @@ def open_wish(actor: Actor) -> RetentionWish | None:
 def get_open_wish(actor: Actor, wish_id: UUID) -> RetentionWish:
     """One that was neither applied nor set aside, its row locked; NotFound otherwise."""
     still = wishes_for(actor).filter(applied_at=None, set_aside_at=None)
-    found = still.select_for_update(of=("self",)).filter(pk=wish_id).first()
+    found = still.select_for_update(of=("self",), no_key=True).filter(pk=wish_id).first()
     if found is None:
         raise NotFound(_("This request does not exist, or it is over."))
     return found

@@ -35,7 +35,7 @@ def appoint(*, email: str, name: str = "", password: directory.Password | None =
 def dismiss(*, email: str) -> int:
     """Whoever has this address is no operator any more and is signed out here; how many that were."""
     holders = User.objects.filter(email__iexact=email.strip(), user_permissions=_permission())
-    found = list(holders.select_for_update(of=("self",)))
+    found = list(holders.select_for_update(of=("self",), no_key=True))
     for user in found:
         user.user_permissions.remove(_permission())
         SealedTokens.objects.filter(user=user).delete()

@@ -50,7 +50,7 @@ def add_key(*, actor: Actor, holder: str, name: str, text: str, days: int) -> Sf
 @transaction.atomic
 def revoke_key(*, actor: Actor, key_id: UUID) -> None:
     """It counts no more; once is enough."""
-    key = SftpKey.objects.select_for_update().get(pk=get_key(actor, key_id).pk)
+    key = SftpKey.objects.select_for_update(no_key=True).get(pk=get_key(actor, key_id).pk)
     if key.revoked_at:
         return
     key.revoked_at = now()
@@ -62,7 +62,7 @@ def revoke_key(*, actor: Actor, key_id: UUID) -> None:
 def revoke_keys_of(institution_id: UUID) -> int:
     """All of an institution that leaves; how many."""
     standing = SftpKey.objects.filter(institution_id=institution_id, revoked_at__isnull=True)
-    found = list(standing.select_for_update())
+    found = list(standing.select_for_update(no_key=True))
     for key in found:
         key.revoked_at = now()
         key.save(update_fields=["revoked_at"])

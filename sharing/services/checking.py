@@ -69,7 +69,7 @@ def checked(
     of_it = Grant.objects.filter(
         copies__submission=submission, recipient=acceptance.institution_id, must_pass=True
     )
-    rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+    rows = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "recipient")
     grants = list(rows.filter(pk__in=of_it.values("pk")).order_by("pk"))  # before copies, as everybody locks
     owe(submission)
     for grant in grants:

@@ -44,7 +44,10 @@ def gone(copy_ids: Iterable[int]) -> int:
     for copy_id, owner_id in list(owned):
         with transaction.atomic():
             one_at_a_time(owner_id)  # what is owed again sees every verdict that comes now, or waits for it
-            copy = Copy.objects.select_for_update(of=("self",)).filter(pk=copy_id).first()
+            rows = Copy.objects.select_for_update(of=("self",), no_key=True).select_related(
+                "grant__owner", "grant__recipient"
+            )
+            copy = rows.filter(pk=copy_id).first()
             if copy is None or copy.state not in (CopyState.ENDING, CopyState.GONE):
                 continue
             if copy.state == CopyState.GONE:

@@ -59,7 +59,7 @@ def tell_of_waiting() -> int:
 
 @transaction.atomic
 def _tell(grant_id: UUID) -> bool:
-    rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+    rows = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "recipient")
     grant = rows.get(pk=grant_id)
     waits = left_to_fill(grant) > 0
     if waits:

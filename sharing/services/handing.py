@@ -132,11 +132,13 @@ def delivered(copy_ids: Iterable[int], *, attempt: int, actor: Actor | None) -> 
 @transaction.atomic
 def _arrived(copy_id: int, attempt: int, actor: Actor | None) -> Copy | None:
     # the grant's row first, as whoever ends it does: a revocation is seen here, or waits for this
-    rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+    rows = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "recipient")
     grant = rows.filter(copies=copy_id).first()
     if grant is None:
         return None
-    copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy_id)
+    copy = (
+        Copy.objects.select_for_update(of=("self",), no_key=True).select_related("submission").get(pk=copy_id)
+    )
     copy.grant = grant
     if copy.state not in (CopyState.OWED, CopyState.DONE) or grant.state not in READABLE:
         return copy

@@ -63,7 +63,7 @@ def withdraw_invitation(*, actor: Actor, invitation_id: UUID) -> Invitation:
     """Takes it back: whoever comes on board later is not offered the grant."""
     actor.require(Role.ADMIN)
     waiting = invitations_of(actor).filter(pk=invitation_id, state=InvitationState.OPEN)
-    found = waiting.select_for_update(of=("self",)).first()
+    found = waiting.select_for_update(of=("self",), no_key=True).first()
     if found is None:
         raise NotFound(_("This invitation does not exist, or it is over."))
     _end(found, InvitationState.WITHDRAWN)
@@ -132,7 +132,9 @@ def take_invitation(*, institution: Institution, invitation_id: UUID) -> Grant |
 
 def _open(invitation_id: UUID) -> Invitation | None:
     """One that waits, its row locked."""
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("owner", "invited_by")
+    rows = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "owner", "invited_by"
+    )
     return rows.filter(pk=invitation_id, state=InvitationState.OPEN).first()
 
 

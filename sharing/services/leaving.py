@@ -37,7 +37,7 @@ def end_all_of(institution: Institution, *, reason: str) -> int:
 @transaction.atomic
 def _end(found: Grant, reason: str) -> bool:
     """Whether it was offered or open until now."""
-    rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+    rows = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "recipient")
     grant = rows.get(pk=found.pk)
     if grant.state == State.DRAFT:
         move(grant, State.DISCARDED, None, reason)

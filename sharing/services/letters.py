@@ -47,7 +47,9 @@ def _write(invitation_id: UUID) -> bool:
 def _claimed(invitation_id: UUID) -> Invitation | None:
     """One that is due and still open, not due again before a while."""
     now = timezone.now()
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("owner", "invited_by")
+    rows = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "owner", "invited_by"
+    )
     found = rows.filter(pk=invitation_id, state=InvitationState.OPEN, letter_due_at__lte=now).first()
     if found is None:
         return None

@@ -96,5 +96,7 @@ def _settle_all(institution: Institution) -> None:
     """What is owed under these grants waits for a check by another rulebook now, or for another rulebook."""
     for grant_id in list(grants_asking(institution).values_list("pk", flat=True)):
         with transaction.atomic():
-            rows = Grant.objects.select_for_update(of=("self",)).select_related("owner", "recipient")
+            rows = Grant.objects.select_for_update(of=("self",), no_key=True).select_related(
+                "owner", "recipient"
+            )
             settle(rows.get(pk=grant_id))

@@ -11,7 +11,7 @@ def take_back(submission: Submission) -> None:
     """Within the transaction that withdraws it, the submission's row locked; the grants stay."""
     one_at_a_time(submission.institution_id)  # whoever accepts now sees what counts again, or waits
     # grants before copies, as everybody locks them
-    list(Grant.objects.select_for_update().filter(copies__submission=submission).order_by("pk"))
+    list(Grant.objects.select_for_update(no_key=True).filter(copies__submission=submission).order_by("pk"))
     grants = end_copies_of(submission)
     owe_again(submission)
     for grant in grants:

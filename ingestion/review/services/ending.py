@@ -65,7 +65,7 @@ def end_what_is_due() -> None:
 def _end_one(acceptance: Acceptance) -> None:
     locked(acceptance.submission_id)
     one_at_a_time(acceptance.institution_id)
-    current = Acceptance.objects.select_for_update(of=("self",)).get(pk=acceptance.pk)
+    current = Acceptance.objects.select_for_update(of=("self",), no_key=True).get(pk=acceptance.pk)
     if current.state in OPEN:
         close(current, Lapse.ENDED)
         tell(current)

@@ -61,7 +61,9 @@ def change(*, actor: Actor, expectation: Expectation, **terms: Any) -> Expectati
     check(terms)
     try:
         with transaction.atomic():
-            current = Expectation.objects.select_for_update().get(pk=expectation.pk, institution=institution)
+            current = Expectation.objects.select_for_update(no_key=True).get(
+                pk=expectation.pk, institution=institution
+            )
             before = _told(current)
             for name, value in terms.items():
                 setattr(current, name, value)

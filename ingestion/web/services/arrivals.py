@@ -64,7 +64,7 @@ def claim(submission: Submission, *, sha256: str, length: int, kind: str, terms:
     recognised as what is expected now. Otherwise its outcome is not the answer to this one. What was only
     checked has not been handed in.
     """
-    Institution.objects.select_for_update().get(
+    Institution.objects.select_for_update(no_key=True).get(
         pk=submission.institution_id
     )  # two at once: one is the earlier one
     expected = terms.expected_template

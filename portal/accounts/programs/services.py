@@ -96,7 +96,7 @@ def create_token(
 def revoke_token(*, actor: Actor, account_id: UUID, token_id: UUID) -> ApiToken:
     """Ends a token with the next request that brings it; once more changes nothing."""
     account = _locked(actor, account_id)
-    token = account.tokens.select_for_update().filter(pk=token_id).first()
+    token = account.tokens.select_for_update(no_key=True).filter(pk=token_id).first()
     if token is None:
         raise NotFound(_("This API token does not exist."))
     if token.revoked_at is None:
@@ -109,7 +109,7 @@ def revoke_token(*, actor: Actor, account_id: UUID, token_id: UUID) -> ApiToken:
 def _locked(actor: Actor, account_id: UUID) -> ServiceAccount:
     """The account as it is now, locked until the transaction ends; NotFound."""
     mine = ServiceAccount.objects.filter(institution=actor.require(Role.ADMIN))
-    mine.select_for_update().filter(pk=account_id).first()
+    mine.select_for_update(no_key=True).filter(pk=account_id).first()
     return get_account(actor, account_id)
 
 

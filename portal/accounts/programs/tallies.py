@@ -43,7 +43,7 @@ def record_refusals() -> None:
     over = Tally.objects.filter(minute__lt=_minute(now()))
     for tally in over.exclude(kind=Tally.Kind.CALLED).order_by("pk")[:BATCH]:
         with transaction.atomic():
-            told = Tally.objects.select_for_update().filter(pk=tally.pk).first()
+            told = Tally.objects.select_for_update(no_key=True).filter(pk=tally.pk).first()
             if told is not None:
                 _record(told)
                 told.delete()

@@ -56,7 +56,7 @@ def note_use(token: ApiToken, address: str | None) -> None:
     if recent and (token.last_address == address or _known(token, address)):
         return
     with transaction.atomic():
-        held = ApiToken.objects.select_for_update().get(pk=token.pk)
+        held = ApiToken.objects.select_for_update(no_key=True).get(pk=token.pk)
         held.last_used_at, held.last_address = moment, address
         held.save(update_fields=["last_used_at", "last_address"])
         if not _known(token, address):

@@ -96,7 +96,7 @@ def _after(delivery: Delivery, answer: Answer) -> None:
 @transaction.atomic
 def _break_off(delivery: Delivery) -> None:
     """Counts a try that ended in an error of our own, so that it is not repeated for ever."""
-    current = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    current = Delivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
     if current is None:
         return
     DeliveryAttempt.objects.create(delivery=current, code="BROKE_OFF")

@@ -114,7 +114,7 @@ def test_endpoint(*, actor: Actor, endpoint: Endpoint) -> Delivery:
 def deliver_again(*, actor: Actor, delivery: Delivery) -> None:
     """Owes a delivery that is over once more: the same id and body, a new time and signature."""
     actor.require(Role.ADMIN)
-    current = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    current = Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     if current.next_at is None:
         current.state, current.tries, current.next_at = Delivery.State.DUE, 0, timezone.now()
         current.save(update_fields=["state", "tries", "next_at"])

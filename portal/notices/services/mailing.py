@@ -57,7 +57,7 @@ def _claimed(user: User) -> list[Notice]:
     None of an institution they have left, nor of what they no longer see.
     """
     now = timezone.now()
-    due = Notice.objects.select_for_update(of=("self",)).filter(user=user, email_due_at__lte=now)
+    due = Notice.objects.select_for_update(of=("self",), no_key=True).filter(user=user, email_due_at__lte=now)
     notices = list(due.select_related("announcement").order_by("id")[:TOGETHER])
     membership = getattr(user, "membership", None)
     outside = _outside(membership.limit, notices) if membership and membership.limit else frozenset()

@@ -25,7 +25,9 @@ BATCH = 200
 def spread(announcement_id: int) -> bool:
     """Makes the notices and deliveries of one announcement; False when that has been done."""
     announcement = (
-        Announcement.objects.select_for_update().filter(pk=announcement_id, spread_at__isnull=True).first()
+        Announcement.objects.select_for_update(no_key=True)
+        .filter(pk=announcement_id, spread_at__isnull=True)
+        .first()
     )
     if announcement is None:
         return False

@@ -94,7 +94,7 @@ def _carry_out(found: Recovery, *, seen: State) -> None:
         moved(recovery, State.DUE, AuditTag.RECOVERY_DUE)
         return
     membership = (
-        Membership.objects.select_for_update()
+        Membership.objects.select_for_update(no_key=True)
         .filter(user_id=recovery.member_id, institution=recovery.institution, user__is_active=True)
         .first()
     )

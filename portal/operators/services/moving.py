@@ -15,7 +15,11 @@ from portal.operators.states import ALLOWED_TRANSITIONS, State
 
 def locked(found: Recovery) -> Recovery:
     """The row as it is now, locked until the transaction ends."""
-    return Recovery.objects.select_for_update(of=("self",)).select_related("institution").get(pk=found.pk)
+    return (
+        Recovery.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("institution")
+        .get(pk=found.pk)
+    )
 
 
 @transaction.atomic
