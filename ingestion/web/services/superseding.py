@@ -13,6 +13,7 @@ from ingestion.web.models import Submission
 from ingestion.web.services.lifecycle import locked
 from ingestion.web.states import IN_FLIGHT, State
 from portal.audit.tags import AuditTag
+from portal.common.turns import wait_for_turn
 
 
 def delivery_key(card: dict[str, Any]) -> str:
@@ -40,9 +41,12 @@ class Changed:
 def locked_with_kin(submission_id: UUID | str) -> Submission:
     """The submission's row and those with its key, locked by number; Submission.DoesNotExist.
 
-    Before `supersede`: two that end at the same moment would else hold one each and wait for the other's.
+    Before `supersede`: two that end at the same moment would else hold one each and wait for the other's. One
+    such act of an institution at a time, since another delivery may get the key while this one waits.
     """
-    own = Submission.objects.get(pk=submission_id)
+    mine = Submission.objects.filter(pk=submission_id)
+    wait_for_turn(f"deliveries of {mine.values_list('institution', flat=True).get()}")
+    own = mine.get()
     if own.delivery_key:
         kin = Submission.objects.select_for_update(no_key=True).filter(
             institution_id=own.institution_id, delivery_key=own.delivery_key
