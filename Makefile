@@ -3,10 +3,13 @@ PYTHON ?= python3
 FOUND := command -v $(PYTHON) >/dev/null || { echo "fundgate: there is no $(PYTHON). Install Python 3.11 or newer, or name it: make run PYTHON=python3.12" >&2; exit 1; }
 START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 
-.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages bench-share test-kill fuzz properties model pictures help
+ON_POSTGRES := tests/portal tests/sharing tests/ingestion/web tests/ingestion/review tests/ingestion/schedule \
+	tests/system/test_round_trip.py
+
+.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages bench-share test-kill test-postgres fuzz properties model pictures help
 
 help:          ## list the targets
-	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 16
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 17
 
 run:           ## the whole system on this machine: portal, worker, embedded AWS
 	@$(START) local -m infra.local run
@@ -22,6 +25,9 @@ lint:          ## ruff, import contracts, cfn-lint
 
 test-kill:     ## kill -9 of random parts in mid-run, 30 rounds (about an hour)
 	@export FUNDGATE_KILL_ROUNDS=30; $(START) test -m pytest -x tests/system/test_kill.py
+
+test-postgres: ## the portal's tests on PostgreSQL as migrated, in a cluster of their own (needs its server)
+	@$(START) test -m infra.local on-postgres -m pytest -q -n 2 --dist loadgroup --migrations $(ON_POSTGRES)
 
 bench:         ## the verdict engine beside its peers and on real deliveries (BENCH="--quick" for a short run)
 	@$(START) bench -m tests.bench.engine $(BENCH)

@@ -27,7 +27,7 @@ TEST_ENVIRONMENT = {
     "FUNDGATE_AUDIT_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/audit",
     "FUNDGATE_AUDIT_BUCKET": "fundgate-audit-000000000000",
     "FUNDGATE_QUEUE_URL": "http://127.0.0.1:9/000000000000/fundgate-work",
-    "DATABASE_URL": "sqlite://:memory:",
+    "DATABASE_URL": os.environ.get("FUNDGATE_DATABASE_URL") or "sqlite://:memory:",
     # The browser's driver keeps an event loop in the process, which Django takes for asynchronous code.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     # Nothing in a test may find real credentials, and nothing may reach an AWS that was not asked for.

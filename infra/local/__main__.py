@@ -1,4 +1,6 @@
-"""python -m infra.local run | reset | lint | test [PYTEST ARGUMENT...] | bench-e2e, -pages, -share"""
+"""python -m infra.local run | reset | lint | bench-e2e | bench-pages | bench-share
+python -m infra.local test [PYTEST ARGUMENT...]
+python -m infra.local on-postgres PYTHON ARGUMENT..."""
 
 import sys
 
@@ -17,6 +19,10 @@ def main(arguments: list[str]) -> int:
             from infra.local import checks
 
             checks.lint() if command == "lint" else checks.test(rest)
+        elif command == "on-postgres":
+            from infra.local import postgres
+
+            return postgres.run(rest)
         elif command == "bench-e2e":
             from tests.bench import end_to_end
 

@@ -28,17 +28,25 @@ def _port(variable: str, default: int) -> int:
 
 @dataclass(frozen=True)
 class Home:
-    """Paths and ports of one local system; several can run side by side in different homes."""
+    """Paths and ports of one local system; several can run side by side in different homes.
+
+    `elsewhere`: the address of the portal's database where it is no file in the home.
+    """
 
     path: Path
     port: int
     aws_port: int
+    elsewhere: str = ""
 
     @classmethod
     def from_environment(cls) -> "Home":
-        """`.local/` in the project, or what FUNDGATE_HOME, FUNDGATE_PORT and FUNDGATE_AWS_PORT say."""
-        path = Path(os.environ.get("FUNDGATE_HOME") or ROOT / ".local").resolve()
-        return cls(path=path, port=_port("FUNDGATE_PORT", 8000), aws_port=_port("FUNDGATE_AWS_PORT", 4566))
+        """`.local/` in the project, or what FUNDGATE_HOME, _PORT, _AWS_PORT and _DATABASE_URL say."""
+        return cls(
+            path=Path(os.environ.get("FUNDGATE_HOME") or ROOT / ".local").resolve(),
+            port=_port("FUNDGATE_PORT", 8000),
+            aws_port=_port("FUNDGATE_AWS_PORT", 4566),
+            elsewhere=os.environ.get("FUNDGATE_DATABASE_URL", ""),
+        )
 
     @property
     def url(self) -> str:
@@ -55,6 +63,10 @@ class Home:
     @property
     def database(self) -> Path:
         return self.path / "portal.sqlite3"
+
+    @property
+    def database_url(self) -> str:
+        return self.elsewhere or f"sqlite:///{self.database}"
 
     @property
     def pids(self) -> Path:

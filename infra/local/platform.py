@@ -88,7 +88,7 @@ def configure(home: Home, outputs: dict[str, str]) -> dict[str, str]:
         "FUNDGATE_QUEUE_URL": outputs["QueueUrl"],
         "FUNDGATE_SAMPLES_DIR": "docs/samples",
         "FUNDGATE_MAILBOX": str(home.path / "mail"),
-        "DATABASE_URL": f"sqlite:///{home.database}",
+        "DATABASE_URL": home.database_url,
         "AWS_ENDPOINT_URL": home.aws_url,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,

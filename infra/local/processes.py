@@ -33,6 +33,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
     grace: float = _GRACE_SECONDS
+    user: str | None = None  # another one than who starts it
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only the launcher."""
@@ -46,6 +47,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                user=self.user,
                 preexec_fn=_die_with_parent,
             )
 

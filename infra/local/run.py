@@ -140,9 +140,10 @@ def _seed(home: Home, settings: dict[str, str]) -> None:
     """Migrate, and onboard the demo institutions unless nothing that decides about them has changed."""
     template = (platform.TEMPLATES / "institution.yaml").read_bytes()
     pools = settings["FUNDGATE_USER_POOL_ID"] + settings["FUNDGATE_IDENTITY_POOL_ID"]
-    wanted = hashlib.sha256(template + pools.encode() + " ".join(demo.OPERATORS).encode()).hexdigest()
+    decisive = " ".join((pools, *demo.OPERATORS, home.elsewhere))
+    wanted = hashlib.sha256(template + decisive.encode()).hexdigest()
     command = [sys.executable, "-m", "infra.local.seed"]
-    if home.recall("onboarded") != wanted or not home.database.exists():
+    if home.recall("onboarded") != wanted or not (home.elsewhere or home.database.exists()):
         _say("onboarding the demo institutions")
         command.append("--institutions")
     environment = platform.process_environment(home, settings, "deploy")
