@@ -1,14 +1,13 @@
 """Asking the Members function, which alone may change who belongs to an institution at the user pool."""
 
-import json
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from ingestion.aws import clients
-from ingestion.aws.errors import AwsUnavailable, translate
+from ingestion.aws.errors import AwsUnavailable
 from portal.accounts.errors import AccountElsewhere
+from portal.accounts.functions import BrokeOff, answer_of
 from portal.common.errors import FundgateError, SignInNeeded
 
 NAME = "fundgate-members"
@@ -28,15 +27,11 @@ def remove(*, id_token: str, subject: str) -> None:
 
 
 def _asked(**payload: str) -> dict[str, Any]:
+    function = clients.client("lambda", region=settings.FUNDGATE_REGION)
     try:
-        answer = clients.client("lambda", region=settings.FUNDGATE_REGION).invoke(
-            FunctionName=NAME, Payload=json.dumps(payload).encode()
-        )
-        said: dict[str, Any] = json.loads(answer["Payload"].read())
-    except (ClientError, BotoCoreError) as error:
-        raise translate(error) from None
-    if answer.get("FunctionError"):
-        raise _failure(str(said.get("errorMessage", "")))
+        said = answer_of(function, NAME, **payload)
+    except BrokeOff as broken:
+        raise _failure(broken.code) from None
     if said.get("refused"):
         raise AccountElsewhere
     return said

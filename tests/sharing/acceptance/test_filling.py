@@ -102,7 +102,7 @@ def test_what_cannot_be_tried_now_still_waits_and_the_log_names_why(
     function, copied, left = filling(passed=True, fails="Unhandled")
     assert len(function.calls) == 1 and copied == [] and left == 1
     assert not AcceptanceCheck.objects.exists() and state() == State.ACCEPTED
-    assert f"the check of {function.calls[0]['submission']} broke off (StageFailed)" in caplog.messages
+    assert f"the check of {function.calls[0]['submission']} broke off (INTERNAL)" in caplog.messages
 
 
 def test_what_can_be_tried_no_more_keeps_nothing_newer_from_being_tried(
