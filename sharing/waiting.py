@@ -1,14 +1,21 @@
 """What waits to be copied, because it takes a sign-in of the owner."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from portal.accounts.reader import Reader
 from sharing.acceptance import disclosed, passed, unchecked
 from sharing.models import Copy
 from sharing.selectors import flowing_copies, grants_given
 from sharing.states import FLOWING, CopyState
+
+MOMENT = timedelta(seconds=5)
+"""What is owed so soon after its verdict is owed by it."""
+RUN_COPIES = timedelta(minutes=1)
+"""For how long no page has copied what came to its verdict: its run does."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +33,11 @@ def to_fill(actor: Reader) -> ToFill:
 
 
 def waiting_to_fill(actor: Reader) -> QuerySet[Copy]:
-    """These."""
+    """These; what its own run is about to copy is left to it."""
     given = grants_given(actor).filter(state__in=FLOWING).order_by()
-    return copies_to_fill().filter(grant__in=given.values("pk"))
+    verdict = F("submission__finished_at")
+    in_its_run = Q(owed_at__lt=verdict + MOMENT, submission__finished_at__gt=timezone.now() - RUN_COPIES)
+    return copies_to_fill().filter(grant__in=given.values("pk")).exclude(in_its_run)
 
 
 def copies_to_fill() -> QuerySet[Copy]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
 from django.utils import timezone
 
 from portal.accounts.actor import Actor
@@ -31,13 +30,14 @@ def fill_all(*, actor: Actor) -> int:
     The grants by chance: one that cannot be filled keeps no other back, in this request or in the next.
     """
     actor.require(Role.UPLOADER)
-    waiting = list(waiting_to_fill(actor).order_by().values_list("grant").annotate(n=Count("pk")))
+    waiting = list(waiting_to_fill(actor).order_by().values_list("grant", flat=True).distinct())
     if waiting:
         actor.credentials()  # without any no grant is tried
     done, until = 0, time.monotonic() + SECONDS
-    for grant_id, before in random.sample(waiting, len(waiting)):
+    for grant_id in random.sample(waiting, len(waiting)):
         if done >= CHUNK or time.monotonic() > until:
             break
+        before = copies_to_fill().filter(grant=grant_id).count()
         done += max(0, before - _left(actor, grant_id, CHUNK - done))
     return done
 

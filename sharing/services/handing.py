@@ -185,6 +185,8 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
 
 def _hand_on(actor: Actor, s3: Any, record: GrantOfRecord, copy: Copy) -> bool:
     """Copies it, or says that it is not owed any more; False when it has to be tried first, once more."""
+    if not Copy.objects.filter(pk=copy.pk, state=CopyState.OWED).exists():
+        return True  # its run or a colleague was faster
     verdict = _due(actor, record, copy)
     if verdict is None:
         end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))

@@ -43,6 +43,8 @@ def check_waiting(*, actor: Actor) -> int:
     for copy in waiting[:MOST_TRIED]:
         if done == CHUNK or time.monotonic() > until:
             break
+        if not waiting.filter(pk=copy.pk).exists():
+            continue  # a colleague was faster
         done += _check(actor, copy, rulebook)
     return done
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ingestion.aws import exchange, receipts
 from ingestion.aws.errors import AwsUnavailable
 from ingestion.web import control
+from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
 from portal.accounts.limits import Limit
 from portal.common.errors import NotAllowed
@@ -81,6 +82,41 @@ def test_a_grant_that_cannot_be_filled_keeps_no_other_back(
     assert to_fill(owner) == ToFill(1, 1) and services.fill_all(actor=owner) == 0
     monkeypatch.setattr(control, "newest", newest)
     assert services.fill_all(actor=owner) == 1 and to_fill(owner) == ToFill(0, 0)
+
+
+def test_what_its_own_run_copies_now_is_left_to_it_and_what_it_left_is_not(
+    owner: Actor, accepted: Grant, copied: list[Any]
+) -> None:
+    deliver(owner, DAYS[0])
+    made, now = Copy.objects.get(), timezone.now()
+    Submission.objects.update(finished_at=now)
+    assert to_fill(owner) == ToFill(0, 0) and services.fill_all(actor=owner) == 0 and copied == []
+    for owed_at, finished_at in (
+        (now, now - timedelta(minutes=2)),  # its run is over
+        (now + timedelta(seconds=9), now),  # it was granted since
+    ):
+        Copy.objects.update(owed_at=owed_at)
+        Submission.objects.update(finished_at=finished_at)
+        assert to_fill(owner) == ToFill(1, 1)
+    assert services.fill_all(actor=owner) == 1 and [order.submission for order in copied] == [
+        str(made.submission_id)
+    ]
+
+
+def test_what_another_copied_meanwhile_is_not_copied_once_more(
+    owner: Actor, accepted: Grant, copied: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(owner, *DAYS)
+    hand_over = exchange.hand_over
+
+    def both(s3: Any, account: str, order: exchange.Order) -> None:
+        hand_over(s3, account, order)
+        other = Copy.objects.exclude(submission=order.submission).get()
+        assert services.delivered([other.pk], attempt=other.attempt, actor=None) == []
+
+    monkeypatch.setattr(exchange, "hand_over", both)
+    assert services.fill_all(actor=owner) == 2 and len(copied) == 1
+    assert set(Copy.objects.values_list("state", flat=True)) == {CopyState.DONE}
 
 
 def test_no_grant_is_begun_after_ten_seconds(

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import re
 from typing import Any
 
@@ -18,7 +19,7 @@ from sharing.models import AcceptanceRulebook, Copy, ReceivedCheck
 from tests.portal import shared
 from tests.portal.dashboard.conftest import CURRENT, Make, delivered, put_rulebook, results_of
 from tests.portal.dashboard.delivery import DELIVERY
-from tests.portal.own_rules import Function, function  # noqa: F401
+from tests.portal.own_rules import Function, check, function  # noqa: F401
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 KEY = "cd" * 32
@@ -215,6 +216,26 @@ def test_the_inbox_is_narrowed_by_what_the_own_rules_say(
     assert (f'data-copy="{copy.pk}"' in before) == (own == "waiting")
     check_them(outsider)
     assert (f'data-copy="{copy.pk}"' in outsider.get(f"/exchange/received/?own={own}").text) == fits
+
+
+def test_what_a_colleague_checked_meanwhile_is_not_checked_once_more(
+    copy: Copy,
+    store: Any,
+    make: Make,
+    outsider: Client,
+    function: Function,  # noqa: F811
+) -> None:
+    other = shared.hand_on(store, delivered(store, make, DELIVERY + b"\n"), copy.grant)
+    check_first = function.invoke
+
+    def both(**call: Any) -> dict[str, Any]:
+        asked = json.loads(call["Payload"])["submission"]
+        check(store, other if asked == str(copy.submission_id) else copy)
+        return check_first(**call)
+
+    function.invoke = both  # type: ignore[method-assign]
+    assert "Everything is checked by your rules" in check_them(outsider)
+    assert len(function.calls) == 1 and ReceivedCheck.objects.count() == 2
 
 
 def test_without_scripts_a_button_does_the_same(copy: Copy, outsider: Client) -> None:
