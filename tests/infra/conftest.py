@@ -6,10 +6,14 @@ Servers are killed at the end: nobody needs what a graceful stop would save.
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from portal.accounts.models import Institution
 from tests.infra.embedded import Platform, Server
+from tests.infra.exchanging import Exchange
+from tests.infra.viewers import Portal
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +42,18 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for each in started:
         each.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def exchanging(
+    platform: Platform,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Any,
+    alpine: Institution,
+    borealis: Institution,
+) -> Iterator[Exchange]:
+    """Two institutions that exchange; a module that uses it takes them from the pages' tests."""
+    made = Exchange(platform, Portal(platform, settings, monkeypatch), make, alpine, borealis)
+    yield made
+    made.forget_credentials()

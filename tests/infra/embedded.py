@@ -199,6 +199,10 @@ class Platform:
             self._tokens[email] = self.new_token(email)
         return self._tokens[email]
 
+    def forget(self, email: str) -> None:
+        """The next token is a fresh one."""
+        self._tokens.pop(email, None)
+
     def exchange(self, token: str, **options: str) -> dict[str, str]:
         """Credentials for an ID token from the identity pool; ClientError if it refuses."""
         identity = self.server.client("cognito-identity")

@@ -1,16 +1,26 @@
 """Which deliveries fall under a grant, and when they are owed."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ingestion.web.models import Submission
 from ingestion.web.services import apply_event, withdraw
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
+from portal.common.errors import NotFound
 from sharing import services
 from sharing.models import Copy, Grant
-from sharing.selectors import Preview, covered_by, current_of, received_for, would_share
+from sharing.selectors import (
+    Preview,
+    covered_by,
+    current_of,
+    get_received,
+    received_for,
+    would_share,
+)
 from sharing.states import CopyState, State
 from tests.ingestion.review.conftest import run_of
 from tests.ingestion.review.test_locks import taken  # noqa: F401
@@ -119,6 +129,22 @@ def test_the_recipient_reads_what_is_delivered_until_the_grant_ends(
     services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
     assert not received_for(recipient)
     assert [copy.state for copy in services.ending()] == [CopyState.ENDING]
+
+
+def test_once_its_last_day_is_over_nothing_is_read_or_owed_before_anybody_has_ended_the_grant(
+    owner: Actor, accepted: Grant, recipient: Actor
+) -> None:
+    delivery(owner)
+    services.delivered(Copy.objects.values_list("pk", flat=True), attempt=1, actor=None)
+    (copy,), today = received_for(recipient), timezone.now().date()
+    Grant.objects.update(ends_on=today)
+    assert get_received(recipient, copy.pk) == copy
+    Grant.objects.update(ends_on=today - timedelta(days=1))
+    assert not received_for(recipient) and Grant.objects.get().state == State.ACTIVE
+    with pytest.raises(NotFound):
+        get_received(recipient, copy.pk)
+    delivery(owner, day="2026-03-31")
+    assert owed() == []
 
 
 def test_a_copy_that_was_on_its_way_when_the_grant_ended_is_taken_back(
