@@ -6,6 +6,7 @@ import io
 import re
 import time
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -19,9 +20,11 @@ from tests.fixtures.plain_browser import PlainBrowser, fields_of
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.system import System
 from tests.portal.pages import SHOW, naming, pages
+from tests.system.exchanging import lying, open_grant, wait_for
 from tests.tools.generate_samples import tpt
 
 pytestmark = pytest.mark.system
+RECIPIENT = "borealis-insurance"
 INSTRUMENT, WRONG, SEEN = "Canary Instrument 7f3e91", "canary-type-b81c24", "canary-type-5d20aa"
 MENDED, TYPED, CARRIED = "canary-mended-40fd17", "canary-type-e0947b", "Canary Instrument 2c88ae"
 HEADER, SHOWN = "Canary Header 9b1d40", "Canary Example c25e77"
@@ -54,8 +57,28 @@ def accepted_and_released(system: System, identifier: str, finding: dict) -> Non
     assert told["standing"]["open_errors"] < asks.submission(identifier)["counts"]["error"]
 
 
+def handed_on(system: System, grant: str) -> dict[str, Any]:
+    """What the recipient has of it, checked by its own rules: it has the file, and reads it."""
+    program = system.api(RECIPIENT, "viewer").session
+    inbox = f"{system.url}/api/v1/received/"
+
+    def came() -> dict[str, Any] | None:
+        found = program.get(inbox, timeout=20).json()["results"]
+        return next((one for one in found if one["grant"] == grant), None)
+
+    def checked() -> bool:
+        assert program.post(f"{inbox}checks/", timeout=60).ok
+        return (came() or {})["own_check"]["counts"] is not None
+
+    copy = wait_for("the delivery was handed on", came)
+    wait_for("it was checked by the recipient's rules", checked)
+    return copy | {"original": program.get(f"{inbox}{copy['id']}/files/original", timeout=20).text}
+
+
 def test_neither_token_nor_value_nor_password_is_anywhere_else(system: System) -> None:
+    """Its run hands the delivery to an institution, which checks it; there only its files hold values."""
     table = tpt(rows=6, seed=701)
+    grant = open_grant(system, "alpine-am", RECIPIENT, table.rows[0]["1"])
     table.rows[2]["17"] = INSTRUMENT
     table.rows[3]["32"] = WRONG
     api = system.api()
@@ -68,12 +91,18 @@ def test_neither_token_nor_value_nor_password_is_anywhere_else(system: System) -
         system, done["id"], next(f for f in api.findings(done["id"]) if f["value"] == WRONG)
     )
 
-    token = api.session.headers["Authorization"].removeprefix("Bearer ")
-    signature = token.rsplit(".", 1)[1]
-    search(
-        system,
-        {"token": signature, "instrument": INSTRUMENT, "finding": WRONG, "password": demo.PASSWORD},
-    )
+    copy = handed_on(system, grant)
+    assert WRONG in copy["original"], "the recipient reads it too"
+    readers = {"token": api, "recipient's token": system.api(RECIPIENT, "viewer")}
+    tokens = {what: who.session.headers["Authorization"].rsplit(".", 1)[1] for what, who in readers.items()}
+    cells = {"instrument": INSTRUMENT, "finding": WRONG}
+    bucket = f"fundgate-{system.settings['FUNDGATE_ACCOUNT_ID']}-{RECIPIENT}-exchange"
+    lent = f"{bucket}/from/alpine-am/{grant}/{done['id']}/"
+    search(system, tokens | cells | {"password": demo.PASSWORD}, cells=cells, lent=lent)
+
+    address = f"{system.url}/api/v1/grants/{grant}/revoke/"
+    revoked = system.api(role="admin").session.post(address, json={"reason": "Over."}, timeout=20)
+    assert revoked.ok and not lying(system, "alpine-am", RECIPIENT, grant)
 
 
 def test_nothing_of_a_browser_s_sign_in_is_anywhere_else(system: System) -> None:
