@@ -12,7 +12,7 @@ from portal.accounts.models import Institution, User
 from portal.accounts.programs.scopes import Scope
 from tests.ingestion.aws.conftest import Pool
 from tests.ingestion.web.decisions import mapping_of
-from tests.portal import accepting, exchange, operating, programs, reviews, shared
+from tests.portal import accepting, exchange, operating, programs, reviews, shared, to_do
 from tests.portal.bodies import FINGERPRINT, body_of, decision_body
 from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import CURRENT, Make, member, sign_in, version_in_force
@@ -76,6 +76,8 @@ def call(
             if reaches:
                 request.getfixturevalue("deployed")
             whose = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
+            if reaches and name in to_do.NAMES:
+                to_do.put(name, who, None, request)
             address = reverse(name, args=custody.arguments(name, *whose))
             return client(name, who).generic(method, address, **custody.sent(name, method))
         if name in accepting.NAMES:
@@ -91,12 +93,15 @@ def call(
             alpine, anna = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
             subject_of_it = exchange.arguments(name, alpine, anna)
             sent = exchange.sent(name, method)
+            if reaches and name in to_do.NAMES:
+                to_do.put(name, who, subject_of_it[0], request)
             return client(name, who).generic(method, reverse(name, args=subject_of_it), **sent)
         if name in operating.NAMES:
             alpine, anna = request.getfixturevalue("alpine"), request.getfixturevalue("anna")
             subject_of_it = operating.arguments(name, alpine, anna)
-            sent = operating.sent(name, method)
-            return client(name, who).generic(method, reverse(name, args=subject_of_it), **sent)
+            caller = client(name, who)
+            sent = operating.sent(name, method, User.objects.filter(subject=who).first())
+            return caller.generic(method, reverse(name, args=subject_of_it), **sent)
         if name in reviews.SUBJECTS:
             return of_reviews(name, method, who, reaches)
         if "institution/members/" in ROUTES[name]:
@@ -118,7 +123,10 @@ def call(
             real = name in WITH_RESULTS and reaches
             subject = request.getfixturevalue("checked") if real else make(policy.subject)
         address = reverse(name, args=[*([subject.id] if subject else []), *PLACES.get(name, [])])
-        return client(name, who).generic(method, address, **body_of(name, method))
+        caller = client(name, who)
+        if reaches and name in to_do.NAMES:
+            to_do.put(name, who, subject, request)
+        return caller.generic(method, address, **body_of(name, method))
 
     def of_notices(name: str, method: str, who: str) -> Any:
         """The subject is the caller's own in institution A, and Anna's for all others."""
@@ -148,6 +156,8 @@ def call(
             a, b = request.getfixturevalue("alpine"), request.getfixturevalue("borealis")
             store = request.getfixturevalue("store") if reaches else None
             arguments = shared.arguments(name, store, make(State.COMPLETED, institution=b), a)
+        if reaches and name in to_do.NAMES:
+            to_do.put(name, who, None, request)
         return caller.generic(method, reverse(name, args=arguments))
 
     def decision(name: str, who: str, reaches: bool) -> tuple[str, bytes, str]:
@@ -163,6 +173,8 @@ def call(
                 saved = request.getfixturevalue("rulebook")
                 if name == "withdraw_rulebook":
                     accepting.asked_by(saved.institution, saved.saved_by, saved)
+                if name in to_do.NAMES:
+                    to_do.put(name, who, None, request)
             arguments = ["OWN-1" if name == "own_rule" else 1]
         based_on = ""
         if reaches:

@@ -23,7 +23,7 @@ FORMS: dict[str, dict[str, str]] = {
     "operator_recovery": {"act": "confirm"},
     "recovery": {"reason": WORDS},
     "first_steps": {},
-    "sftp_keys": {},
+    "sftp_keys": {"name": WORDS, "text": KEY, "days": "90"},
     "revoke_sftp_key": {},
 }  # fmt: skip
 NAMES = {*FORMS, "operators", "platform_health"}
@@ -64,11 +64,12 @@ def arguments(name: str, alpine: Institution, by: User) -> list[Any]:
     return [recovery_of(alpine).pk] if name in ("recovery", "operator_recovery") else []
 
 
-def sent(name: str, method: str) -> dict[str, Any]:
-    """What a form sends to such an address."""
+def sent(name: str, method: str, caller: User | None) -> dict[str, Any]:
+    """What a form sends to such an address; a key is the caller's own."""
     if method != "POST":
         return {}
+    own = {"holder": f"member:{caller.pk}"} if caller and name == "sftp_keys" else {}
     return {
-        "data": urlencode(FORMS.get(name, {})).encode(),
+        "data": urlencode(FORMS.get(name, {}) | own).encode(),
         "content_type": "application/x-www-form-urlencoded",
     }

@@ -110,7 +110,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("withdraw", "POST"): of_a(302, Role.UPLOADER, subject=State.RUNNING),
     ("correct", "GET"): of_a(200, Role.UPLOADER),
     ("correct", "POST"): of_a(200, Role.UPLOADER),
-    ("give_reason", "POST"): of_a(302, Role.UPLOADER, subject=State.RUNNING),
+    ("give_reason", "POST"): of_a(302, Role.UPLOADER),
     ("map_columns", "GET"): of_a(200, Role.REVIEWER),
     ("map_columns", "POST"): of_a(302, Role.REVIEWER),
     ("accept_rule", "GET"): of_a(200, Role.REVIEWER),
@@ -211,7 +211,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("first_steps", "GET"): Policy(200, Role.ADMIN),
     ("first_steps", "POST"): Policy(302, Role.ADMIN),
     ("sftp_keys", "GET"): Policy(200, Role.ADMIN),
-    ("sftp_keys", "POST"): Policy(200, Role.ADMIN),  # an unfinished form
+    ("sftp_keys", "POST"): Policy(302, Role.ADMIN),
     ("revoke_sftp_key", "POST"): of_a(302, Role.ADMIN),
     ("operators", "GET"): Policy(200, operators=True),
     ("platform_health", "GET"): Policy(200, operators=True),

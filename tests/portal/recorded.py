@@ -17,18 +17,6 @@ ACTS = {
     ("map_columns", "POST"): 3,  # the layout was read, the mapping saved, the file is checked again
     ("accept_rule", "POST"): 2,  # its findings were read, then accepted
     ("correct", "POST"): 1,  # the rows were read; nothing is saved before it is sent as a file
-    # as the matrix asks for them nothing changes: there is nothing to do, or a form is not complete
-    ("give_reason", "POST"): 0,
-    ("restore_rulebook", "POST"): 0,
-    ("check_received", "POST"): 0,
-    ("api_check_received", "POST"): 0,
-    ("check_received_delivery", "POST"): 0,
-    ("fill_grant", "POST"): 0,
-    ("fill_grants", "POST"): 0,
-    ("api_fill_grants", "POST"): 0,
-    ("read_notices", "POST"): 0,
-    ("sftp_keys", "POST"): 0,
-    ("lock_held", "POST"): 0,
 }
 """Of every request that may change something; one, where nothing stands here."""
 _OF_TWO = dict.fromkeys(("submission_changes", "changes_summary", "api_changes"), 2)

@@ -166,7 +166,8 @@ def embedded_store() -> Iterator[Home]:
             for area in AREAS:
                 bucket = f"fundgate-000000000000-alpine-am-{area}"
                 place = {"LocationConstraint": "eu-central-1"}
-                s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+                lock = {"ObjectLockEnabledForBucket": area in ("landing", "results")}
+                s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place, **lock)
                 s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
             yield home
         finally:
