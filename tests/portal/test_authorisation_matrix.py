@@ -52,6 +52,7 @@ from tests.portal.policies import (
     Policy,
 )
 from tests.portal.routes import ROUTES
+from tests.portal.unrecorded import ACTS, Unrecorded, unrecorded  # noqa: F401
 
 pytestmark = [pytest.mark.aws, pytest.mark.django_db]
 
@@ -131,6 +132,18 @@ def gets_what_the_policy_says(call: Callable[..., Any], name: str, method: str, 
         # what belongs to the other institution was put there for it not to be found
         assert decided == decisions() or expected == NOT_FOUND
         assert not AuditRecord.objects.filter(tag__in=DECIDED).exists()
+
+
+@pytest.mark.parametrize(("name", "method"), ACTS)
+def test_without_its_record_nothing_of_an_act_stays(
+    call: Callable[..., Any],  # noqa: F811
+    unrecorded: Unrecorded,  # noqa: F811
+    name: str,
+    method: str,
+) -> None:
+    policy = POLICIES[name, method]
+    assert unrecorded.change(lambda: call(name, method, "A-admin", policy)) == set()
+    assert unrecorded.tried, "else this would say nothing"
 
 
 def institution_of(who: str) -> Institution:
