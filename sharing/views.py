@@ -63,7 +63,7 @@ def _checked(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _orders(asked: dict[str, Any]) -> dict[str, Any]:
     wanted, followed = set(_copies(asked)), _followed(asked)
-    owed = [copy for copy in services.owed(_submission(asked)) if copy.pk in wanted]
+    owed = services.owed(_submission(asked), among=wanted)
     return {"orders": [{"copy": copy.pk, **services.order_for(copy, followed).to_json()} for copy in owed]}
 
 

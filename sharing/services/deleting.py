@@ -19,7 +19,7 @@ from portal.audit.tags import AuditTag
 from sharing.models import Copy
 from sharing.selectors import get_grant
 from sharing.services.grants import revoke
-from sharing.services.owing import owe
+from sharing.services.owing import owe_under
 from sharing.services.telling import noted
 from sharing.states import CLOSED, CopyState
 
@@ -53,7 +53,7 @@ def gone(copy_ids: Iterable[int]) -> int:
             if copy.state == CopyState.GONE:
                 copy.looked_again = True
                 copy.save(update_fields=["looked_again"])
-                owe(copy.submission)  # it may fall under the grant again since
+                owe_under(copy.grant, copy.submission)  # it may fall under the grant again since
                 continue
             copy.state, copy.state_since = CopyState.GONE, timezone.now()
             copy.save(update_fields=["state", "state_since"])

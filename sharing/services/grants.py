@@ -1,10 +1,12 @@
 """A grant from draft to end. Every change is written to the owner's bucket before the row says so."""
 
 import logging
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ingestion.review.services import one_at_a_time
@@ -15,12 +17,12 @@ from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
 from sharing.errors import NotPossibleNow, SecondAdminNeeded
-from sharing.models import AccessRequest, Grant, GrantTransition
+from sharing.models import AccessRequest, Copy, Grant, GrantTransition
 from sharing.selectors import copies_due, copies_unchecked, get_grant, possible_recipients, profile_of
 from sharing.services.disclosing import disclose_to
 from sharing.services.owing import end_copies, owe_all
 from sharing.services.telling import noted
-from sharing.states import ALLOWED_TRANSITIONS, RequestState, State
+from sharing.states import ALLOWED_TRANSITIONS, FLOWING, CopyState, RequestState, State
 from sharing.terms import Terms, checked
 
 log = logging.getLogger(__name__)
@@ -180,13 +182,30 @@ def _expire(grant_id: UUID, today: date) -> bool:
     return True
 
 
-def settle(grant: Grant) -> None:
-    """A flowing grant, its row locked, is accepted while something is due or unchecked, else active."""
-    owed = any(found.filter(grant=grant).exists() for found in (copies_due(), copies_unchecked()))
-    if grant.state == State.ACCEPTED and not owed:
-        move(grant, State.ACTIVE, None)
-    elif grant.state == State.ACTIVE and owed:
-        move(grant, State.ACCEPTED, None)
+def settle(*grants: Grant) -> None:
+    """Flowing grants, their rows locked, are accepted while something is due or unchecked, else active."""
+    flowing = {grant.pk: grant for grant in grants if grant.state in FLOWING}
+    # of most grants nothing is owed: only of the others is asked whether it is due
+    near = set(
+        Copy.objects.filter(grant__in=flowing, state=CopyState.OWED)
+        .values_list("grant", flat=True)
+        .distinct()
+    )
+    near |= {pk for pk, grant in flowing.items() if grant.must_pass}
+    waiting = _waiting(near) if near else frozenset()
+    for pk, grant in flowing.items():
+        to = State.ACCEPTED if pk in waiting else State.ACTIVE
+        if grant.state != to:
+            move(grant, to, None)
+
+
+def _waiting(grants: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these grants under which something is due, or must be checked first."""
+    due, unchecked = (
+        Exists(found.filter(grant=OuterRef("pk"))) for found in (copies_due(), copies_unchecked())
+    )
+    found = Grant.objects.filter(due | (Q(must_pass=True) & Q(unchecked)), pk__in=grants).order_by()
+    return frozenset(found.values_list("pk", flat=True))
 
 
 def _after_its_reviews(actor: Actor, grant_id: UUID) -> None:

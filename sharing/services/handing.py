@@ -1,7 +1,7 @@
 """Handing deliveries on: what is to be copied, signed by the portal, and what became of it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -114,10 +114,14 @@ def _is_released(submission: Submission) -> bool:
 
 
 def owed(
-    submission: Submission | None = None, grant: Grant | None = None, most: int | None = None
+    submission: Submission | None = None,
+    grant: Grant | None = None,
+    most: int | None = None,
+    among: Collection[int] | None = None,
 ) -> list[Copy]:
-    """What is due of a delivery or under a grant; `most` of it."""
-    return newest_waiting(copies_due(), submission, grant, most)
+    """What is due of a delivery or under a grant; `most` of it, or what of it is `among` these keys."""
+    due = copies_due() if among is None else copies_due().filter(pk__in=among)
+    return newest_waiting(due, submission, grant, most)
 
 
 def delivered(copy_ids: Iterable[int], *, attempt: int, actor: Actor | None) -> list[Copy]:

@@ -1,5 +1,7 @@
 """What is owed under a grant: one row for each delivery that falls under it, until it is copied."""
 
+from collections.abc import Iterable, Sequence
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -13,7 +15,15 @@ from sharing.states import READABLE, CopyState
 
 def owe_all(grant: Grant) -> int:
     """Owes every delivery that falls under a grant now; how many were not owed or copied yet."""
-    return sum(_owe(grant, each) for each in covered_by(grant, current_of(grant)))
+    covered = covered_by(grant, current_of(grant))
+    there = dict(
+        Copy.objects.filter(grant=grant).exclude(state=CopyState.GONE).values_list("submission", "attempt")
+    )
+    known = set(Copy.objects.filter(grant=grant).values_list("submission", flat=True))
+    new = [(grant, each) for each in covered if each.pk not in known]
+    _owe_new(new)
+    near = [each for each in covered if each.pk in known and there.get(each.pk, 0) < each.attempt]
+    return len(new) + sum(len(_owe_again(each, [grant])) for each in near)
 
 
 def owe(submission: Submission) -> list[Grant]:
@@ -24,16 +34,15 @@ def owe(submission: Submission) -> list[Grant]:
     _end_what_falls_no_more(submission)
     grants = falls_under(grants_that_flow(submission.institution), submission)
     known = set(Copy.objects.filter(submission=submission, grant__in=grants).values_list("grant", flat=True))
-    new, now = [grant for grant in grants if grant.pk not in known], timezone.now()
-    Copy.objects.bulk_create(
-        (
-            Copy(grant=grant, submission=submission, attempt=submission.attempt, state_since=now, owed_at=now)
-            for grant in new
-        ),
-        batch_size=500,
-        ignore_conflicts=True,
-    )
-    return new + [grant for grant in grants if grant.pk in known and _owe(grant, submission)]
+    new = [grant for grant in grants if grant.pk not in known]
+    _owe_new((grant, submission) for grant in new)
+    return new + _owe_again(submission, [grant for grant in grants if grant.pk in known])
+
+
+def owe_under(grant: Grant, submission: Submission) -> None:
+    """The same under one grant: what lay there is deleted for good now."""
+    flowing = grants_that_flow(submission.institution).filter(pk=grant.pk)
+    _owe_again(submission, falls_under(flowing, submission))
 
 
 def owe_again(submission: Submission) -> None:
@@ -76,26 +85,33 @@ def _end_what_falls_no_more(submission: Submission) -> None:
     tell_of_withdrawal(submission, (copy for copy in ended if copy.arrived_at))
 
 
-def _owe(grant: Grant, submission: Submission) -> bool:
+def _owe_new(pairs: Iterable[tuple[Grant, Submission]]) -> None:
     now = timezone.now()
-    copy, new = Copy.objects.get_or_create(
-        grant=grant,
-        submission=submission,
-        defaults={"attempt": submission.attempt, "state_since": now, "owed_at": now},
+    Copy.objects.bulk_create(
+        (
+            Copy(grant=grant, submission=each, attempt=each.attempt, state_since=now, owed_at=now)
+            for grant, each in pairs
+        ),
+        batch_size=500,
+        ignore_conflicts=True,
     )
-    if new:
-        return True
+
+
+def _owe_again(submission: Submission, grants: Sequence[Grant]) -> list[Grant]:
+    """Those of these grants under which its copy is to be made once more."""
     # what lies there is of an earlier attempt, or all was deleted and nobody still writes
     stale = Q(attempt__lt=submission.attempt, state__in=[CopyState.OWED, CopyState.DONE])
     deleted = Q(state=CopyState.GONE, looked_again=True)
-    again = Copy.objects.filter(stale | deleted, pk=copy.pk)
-    if grant.must_pass:  # what was handed on stays until the later attempt has passed too
-        again = again.exclude(~passed(), state=CopyState.DONE)
-    return bool(
-        again.update(
-            attempt=submission.attempt, state=CopyState.OWED, state_since=now, owed_at=now, looked_again=False
-        )
+    rows = Copy.objects.select_for_update(no_key=True).order_by("pk")  # they stay so until they are changed
+    near = rows.filter(stale | deleted, submission=submission, grant__in=grants)
+    found = Copy.objects.filter(pk__in=list(near.values_list("pk", flat=True)))
+    # what was handed on stays until the later attempt has passed what the recipient asks, too
+    again = dict(found.exclude(~passed(), state=CopyState.DONE).values_list("grant", "pk"))
+    now = timezone.now()
+    Copy.objects.filter(pk__in=again.values()).update(
+        attempt=submission.attempt, state=CopyState.OWED, state_since=now, owed_at=now, looked_again=False
     )
+    return [grant for grant in grants if grant.pk in again]
 
 
 def end(copies: QuerySet[Copy]) -> None:

@@ -9,7 +9,7 @@ from portal.accounts.models import Institution
 from portal.audit.services import record
 from portal.audit.tags import AuditTag
 from portal.notices.events import Event
-from portal.notices.services import announce
+from portal.notices.services import announce, announce_to_many
 from sharing.models import Copy, Grant
 from sharing.states import READABLE, CopyState
 
@@ -65,8 +65,12 @@ def tell_of_withdrawal(submission: Submission, copies: Iterable[Copy]) -> None:
     readable = Copy.objects.filter(submission=submission, grant__state__in=READABLE, state=CopyState.DONE)
     still = set(readable.values_list("grant__recipient", flat=True))
     ended = {copy.grant.recipient_id: copy for copy in copies if copy.grant.recipient_id not in still}
-    for copy in ended.values():
-        _announce_copy(Event.RECEIVED_WITHDRAWN, copy, at_once=len(ended) <= AT_ONCE)
+    if len(ended) <= AT_ONCE:
+        for copy in ended.values():
+            _announce_copy(Event.RECEIVED_WITHDRAWN, copy)
+        return
+    about_each = ((to, _about(copy)) for to, copy in ended.items())
+    announce_to_many(Event.RECEIVED_WITHDRAWN, subject_id=submission.pk, about_each=about_each)
 
 
 def _replaces(copy: Copy) -> bool:
@@ -83,10 +87,13 @@ def _replaces(copy: Copy) -> bool:
     return bool(sent.delivery_key) and same.exists()
 
 
-def _announce_copy(event: Event, copy: Copy, *, at_once: bool = True) -> None:
-    about = {"grant": str(copy.grant_id), "copy": copy.pk, "attempt": copy.attempt}
+def _announce_copy(event: Event, copy: Copy) -> None:
     to, about_it = copy.grant.recipient_id, copy.submission_id
-    announce(event, institution_id=to, subject_id=about_it, about=about, at_once=at_once)
+    announce(event, institution_id=to, subject_id=about_it, about=_about(copy))
+
+
+def _about(copy: Copy) -> dict[str, Any]:
+    return {"grant": str(copy.grant_id), "copy": copy.pk, "attempt": copy.attempt}
 
 
 def tell_of_waiting(grant: Grant) -> bool:

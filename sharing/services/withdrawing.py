@@ -14,5 +14,4 @@ def take_back(submission: Submission) -> None:
     list(Grant.objects.select_for_update(no_key=True).filter(copies__submission=submission).order_by("pk"))
     grants = end_copies_of(submission)
     owe_again(submission)
-    for grant in grants:
-        settle(grant)
+    settle(*grants)

@@ -1,6 +1,6 @@
 """Writes: announcing, telling people, delivering to endpoints."""
 
-from portal.notices.services.announcing import announce
+from portal.notices.services.announcing import announce, announce_to_many
 from portal.notices.services.background import catch_up, send_due
 from portal.notices.services.defaults import save_defaults
 from portal.notices.services.endpoints import (
@@ -18,6 +18,7 @@ from portal.notices.services.spreading import spread
 __all__ = [
     "add_endpoint",
     "announce",
+    "announce_to_many",
     "catch_up",
     "change_endpoint",
     "deliver_again",

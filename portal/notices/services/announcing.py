@@ -1,7 +1,7 @@
 """Announcing: a row in the transaction of the act, a message to the worker once it is committed."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,14 +25,12 @@ def announce(
     actor_id: UUID | None = None,
     concerns: Collection[UUID] = (),
     key: str = "",
-    at_once: bool = True,
 ) -> bool:
     """Owes the institution's people and endpoints the news of an event; called inside the act's transaction.
 
     `about` holds ids, numbers, states and codes, else ValueError. `actor_id` did it and is not told.
     `concerns` are told even by default where an event is for whom it concerns. With a `key` the same event is
     announced once in an institution, however often this is called: False when it was before.
-    Not `at_once`: it is left to the sweep, as one of many.
     """
     values = {
         "subject_id": subject_id,
@@ -49,9 +47,23 @@ def announce(
             return False
     else:
         made = Announcement.objects.create(institution_id=institution_id, event=event, **values)
-    if at_once:
-        transaction.on_commit(lambda: _send(made.pk))
+    transaction.on_commit(lambda: _send(made.pk))
     return True
+
+
+def announce_to_many(
+    event: Event, *, subject_id: UUID, about_each: Iterable[tuple[UUID, Mapping[str, Any]]]
+) -> None:
+    """The same news for many institutions, each with its own `about`; it is left to the sweep."""
+    Announcement.objects.bulk_create(
+        (
+            Announcement(
+                institution_id=institution_id, event=event, subject_id=subject_id, about=checked(about)
+            )
+            for institution_id, about in about_each
+        ),
+        batch_size=500,
+    )
 
 
 def _send(announcement_id: int) -> None:
