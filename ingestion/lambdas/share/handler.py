@@ -29,6 +29,8 @@ BATCH = 25
 """Copies of one call: what the portal answers must stay small, and a call short."""
 RULEBOOKS = 5
 """Rulebooks of one call of Accept, which reads the delivery once for all of them."""
+MOST = 10_000
+"""Copies of one run: what Step Functions carries from state to state has at most 256 KiB."""
 THREADS = 8  # a client keeps ten connections
 
 
@@ -40,7 +42,7 @@ def share(event: Payload) -> Payload:
     if "copies" not in event:
         owed = {"copies": [], "rulebooks": []} if job.check_only else asked("owed", **about)
         return {
-            "batches": _parts(owed["copies"], BATCH),
+            "batches": _parts(owed["copies"][:MOST], BATCH),
             "rulebooks": _parts(owed["rulebooks"], RULEBOOKS),
         }
     credentials = credentials_of(job, platform)
