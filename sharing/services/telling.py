@@ -14,7 +14,7 @@ from sharing.models import Copy, Grant
 from sharing.states import READABLE, CopyState
 
 AT_ONCE = 20
-"""Institutions that hear of an act by messages of its own; more of them by the sweep, 200 a minute."""
+"""Institutions that hear of an act by messages of its own; more of them by the sweep."""
 _TOLD = {
     AuditTag.GRANT_OFFERED: Event.GRANT_OFFERED,
     AuditTag.GRANT_ACCEPTED: Event.GRANT_ACCEPTED,

@@ -1,6 +1,7 @@
 """The worker's second part: e-mails. What is due for a person goes out as one message."""
 
 import logging
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,17 +22,28 @@ from portal.notices.paths import path_of
 from portal.notices.texts import text_of
 
 log = logging.getLogger(__name__)
-PEOPLE = 100  # messages of one run
+PEOPLE = 100  # asked for at once
+BUDGET = 30.0  # seconds of one run
 TOGETHER = 50  # notices of one message
 ATTEMPTS = 6
 LEASE = timedelta(minutes=5)  # a message that failed, or whose sender died, is tried again after that
 
 
 def mail_due() -> int:
-    """Sends each person one message with all that is due; the number of messages sent."""
+    """Sends each person one message with all that is due, while there is time; how many were sent."""
+    sent, until = 0, time.monotonic() + BUDGET
+    while people := _people():
+        for user_id in people:
+            sent += _mail(user_id)
+            if time.monotonic() > until:
+                return sent
+    return sent
+
+
+def _people() -> list[UUID]:
+    """Some of those to whom something is due."""
     due = Notice.objects.filter(email_due_at__lte=timezone.now()).order_by("user_id")
-    people = due.values_list("user_id", flat=True).distinct()[:PEOPLE]
-    return sum(_mail(user_id) for user_id in list(people))
+    return list(due.values_list("user_id", flat=True).distinct()[:PEOPLE])
 
 
 def _mail(user_id: UUID) -> bool:

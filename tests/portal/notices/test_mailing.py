@@ -49,6 +49,23 @@ def test_one_notice_is_one_message_with_its_number_and_where_it_leads(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "sent"), [(30.0, 4), (-1.0, 1)])
+def test_more_people_than_are_asked_for_at_once_are_written_to_in_the_same_run_while_there_is_time(
+    people: None, alpine: Institution, monkeypatch: pytest.MonkeyPatch, seconds: float, sent: int
+) -> None:
+    monkeypatch.setattr("portal.notices.services.mailing.PEOPLE", 2)
+    monkeypatch.setattr("portal.notices.services.mailing.BUDGET", seconds)
+    members = Membership.objects.filter(institution=alpine)
+    assert members.count() == 4
+    announced(alpine, FAILED, concerns=[each.user_id for each in members])
+    send_due()
+    assert len(mail.outbox) == sent
+    monkeypatch.setattr("portal.notices.services.mailing.BUDGET", 30.0)
+    send_due()
+    assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 4
+
+
+@pytest.mark.django_db
 def test_fifty_notices_at_once_are_one_message(people: None, alpine: Institution, owner: Actor) -> None:
     for number in range(50):
         announced(alpine, FAILED, concerns=[owner.user.id], about={"number": number})
