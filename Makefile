@@ -38,7 +38,7 @@ bench-e2e:     ## upload to verdict on the local system: p50, 20 at once, time p
 bench-pages:   ## a submission with 100,000 findings: seconds of its pages, filters and downloads, memory
 	@$(START) test -m infra.local bench-pages
 
-bench-share:   ## one delivery to 1,000 grants: copies a second, memory
+bench-share:   ## one delivery to 1,000 institutions: copies a second, notices, pages, the janitor, memory
 	@$(START) test -m infra.local bench-share
 
 model:         ## 1,200 random sequences of grants, runs, kills and deletions (the suite tries ten)
