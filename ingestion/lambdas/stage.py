@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.aws import jwks, layout, tokens
-from ingestion.aws.clients import client, forget, unsigned_client
+from ingestion.aws import layout, tokens
+from ingestion.aws.clients import client, forget
 from ingestion.aws.config import Platform, platform_from_environment, required
 from ingestion.aws.credentials import Credentials
 from ingestion.aws.errors import NotFound
@@ -17,6 +17,7 @@ from ingestion.lambdas import markers
 from ingestion.lambdas.failures import TokenMissing
 from ingestion.lambdas.function import Handler, Payload, function
 from ingestion.lambdas.job import Job
+from ingestion.lambdas.signed_in import warm_up as warm_up_signing_in
 from ingestion.lambdas.work import UNREADABLE, Work
 from ingestion.pipeline.errors import UnreadableFile
 
@@ -66,8 +67,7 @@ def stage(
         platform = platform_from_environment()
         for service in ("ssm", "s3"):
             client(service, region=platform.region)
-        unsigned_client("cognito-identity", platform.region)
-        jwks.key_set(platform.user_pool.jwks_url).key("")
+        warm_up_signing_in(platform)
         warm_up()
 
     return function(name, run, warm)

@@ -10,9 +10,9 @@ import hashlib
 import json
 from typing import Any
 
-from ingestion.aws import jwks, layout, objects
+from ingestion.aws import layout, objects
 from ingestion.aws.acceptance import Demand, Outcome
-from ingestion.aws.clients import client, forget, unsigned_client
+from ingestion.aws.clients import client, forget
 from ingestion.aws.config import Platform, platform_from_environment
 from ingestion.aws.errors import AwsError, ObjectChanged
 from ingestion.aws.objects import ObjectRef
@@ -24,6 +24,7 @@ from ingestion.lambdas.job import Job
 from ingestion.lambdas.portal import asked
 from ingestion.lambdas.quality import earlier
 from ingestion.lambdas.rehearsal import tiny_csv
+from ingestion.lambdas.signed_in import warm_up as warm_up_signing_in
 from ingestion.lambdas.stage import credentials_for, credentials_of
 from ingestion.lambdas.work import COMPARED, DELIVERY, VERDICT, Work
 from ingestion.pipeline.acceptance import check_acceptance
@@ -124,8 +125,7 @@ def warm_up() -> None:
     platform = platform_from_environment()
     for service in ("ssm", "s3", "kms"):
         client(service, region=platform.region)
-    unsigned_client("cognito-identity", platform.region)
-    jwks.key_set(platform.user_pool.jwks_url).key("")
+    warm_up_signing_in(platform)
     delivery = parse_file(tiny_csv(), inspect_file(tiny_csv()))
     rulebook = read_rulebook(json.dumps({"format": FORMAT}).encode())
     check_acceptance(Delivery.from_parquet(delivery.to_parquet()), rulebook, today=dt.date.min)

@@ -5,14 +5,13 @@ cannot name another one. Which of its people are administrators stands in the po
 done leaves a line here too, out of the portal's reach.
 """
 
-from ingestion.aws import jwks, layout
-from ingestion.aws.clients import client, forget, unsigned_client
+from ingestion.aws.clients import client, forget
 from ingestion.aws.config import Platform, platform_from_environment, required
-from ingestion.aws.errors import AccessDenied
-from ingestion.aws.identity import get_credentials, verify_id_token
 from ingestion.aws.members import Group, MemberRefused
 from ingestion.lambdas import logs
 from ingestion.lambdas.function import Payload, function
+from ingestion.lambdas.signed_in import signed_in
+from ingestion.lambdas.signed_in import warm_up as warm_up_signing_in
 
 
 def manage(event: Payload) -> Payload:
@@ -40,23 +39,16 @@ def manage(event: Payload) -> Payload:
 
 
 def _acting(token: str, platform: Platform) -> tuple[str, str]:
-    """Institution and person of a genuine token whose sign-in has not ended; the identity pool knows that."""
-    claims = verify_id_token(token, platform.user_pool)
-    if len(claims.groups) != 1:
-        raise AccessDenied("NotOneInstitution")
-    forget(
-        get_credentials(
-            token, platform.identity_pool_id, platform.account_id, platform.region, pool=platform.user_pool
-        )
-    )
-    return layout.institution_code(claims.groups[0]), claims.subject
+    """Institution and person of a genuine token whose sign-in has not ended."""
+    person = signed_in(token, platform)
+    forget(person.credentials)
+    return person.institution, person.subject
 
 
 def warm_up() -> None:
     platform = platform_from_environment()
     client("cognito-idp", region=platform.region)
-    unsigned_client("cognito-identity", platform.region)
-    jwks.key_set(platform.user_pool.jwks_url).key("")
+    warm_up_signing_in(platform)
 
 
 handler = function("members", manage, warm_up)
