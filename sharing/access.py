@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from ingestion.aws.grants import fund_of
+from ingestion.pipeline.card import fund_of
 from ingestion.web.models import Submission
 from ingestion.web.selectors import submissions_for
 from portal.accounts.actor import Actor

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ingestion.aws.grants import CONTENTS, fund_of
+from ingestion.aws.grants import CONTENTS
+from ingestion.pipeline.card import fund_of
 from ingestion.pipeline.expected import EXPECTABLE
 from sharing.errors import NotAGrantYet
 from sharing.states import Condition

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Literal
 
 from ingestion.aws import layout
+from ingestion.pipeline.card import fund_of
 
 FORMAT = 1
 MOST_BYTES = 1 << 20
@@ -99,11 +100,6 @@ class GrantOfRecord:
         `released`: the portal's word that two people of the owner have released all errors in it.
         """
         return self.condition == "checked" or verdict["verdict"] in WITHOUT_ERRORS or released
-
-
-def fund_of(identifier: str) -> str:
-    """How a fund is told from others, however its identifier was typed."""
-    return identifier.strip().upper()
 
 
 def _day_written(written: Any) -> date | None:

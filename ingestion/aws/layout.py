@@ -18,6 +18,8 @@ FUNCTIONS: tuple[str, ...] = (
     "accept", "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members",
 )  # fmt: skip
 """Every Lambda function, by the end of its name."""
+WITHDRAWN = "withdrawn.json"
+"""Put among the results of an attempt by who takes the delivery back."""
 CHECKS = "check/"
 CHECKS_DAYS = 7
 """Where everything of a file lies that is only checked, and when the buckets' lifecycle rules delete it."""

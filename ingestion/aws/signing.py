@@ -34,6 +34,15 @@ def sign(kms: Any, key_arn: str, timestamp: str, body: bytes) -> str:
     return base64.b64encode(answer["Signature"]).decode()
 
 
+def public_key(kms: Any, key_arn: str) -> bytes:
+    """The public half of a signing key, in DER."""
+    try:
+        found: bytes = kms.get_public_key(KeyId=key_arn)["PublicKey"]
+    except (ClientError, BotoCoreError) as error:
+        raise translate(error) from None
+    return found
+
+
 def verify(public_key_der: bytes, timestamp: str, body: bytes, signature: str) -> bool:
     """Whether the key's owner signed this timestamp and body; the caller checks the timestamp's age."""
     key = load_der_public_key(public_key_der)

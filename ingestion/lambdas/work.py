@@ -21,7 +21,6 @@ FINDINGS = "findings.parquet"
 COMPARED = "compared.json"  # which earlier deliveries Quality read
 ANNOTATED = "annotated.xlsx"  # made after the verdict; it may be missing
 SNAPSHOTS = "snapshots.json"  # what later deliveries will be compared with, by key
-WITHDRAWN = "withdrawn.json"  # put among the results of an attempt by who takes the delivery back
 
 
 @dataclass
@@ -60,7 +59,7 @@ class Work:
     def is_withdrawn(self) -> bool:
         """Whether the delivery was taken back since this attempt began."""
         job = self.job
-        key = layout.result_key(job.submission, job.attempt, WITHDRAWN, check_only=job.check_only)
+        key = layout.result_key(job.submission, job.attempt, layout.WITHDRAWN, check_only=job.check_only)
         return objects.version(self.s3, self.bucket("results"), key) is not None
 
     def write(self, name: str, body: bytes) -> ObjectRef:

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
-from ingestion.review.funds import funds_key, funds_of
+from ingestion.pipeline.card import reaches_later
 from ingestion.review.models import Acceptance
 from ingestion.review.states import Reach, State
 from ingestion.web.models import Submission
@@ -19,14 +19,12 @@ def reaches(acceptance: Acceptance, submission: Submission) -> bool:
     earlier = acceptance.submission
     if acceptance.institution_id != submission.institution_id or submission.number < earlier.number:
         return False
-    replaces = bool(acceptance.delivery_key) and acceptance.delivery_key == submission.delivery_key
-    if acceptance.reach == Reach.DELIVERY or replaces:
-        return replaces and acceptance.reach != Reach.FILE
-    if acceptance.reach != Reach.FOLLOWING or acceptance.template != submission.template:
-        return False
-    if acceptance.fund and not acceptance.row:
-        return acceptance.fund in funds_of(submission)
-    return bool(acceptance.funds_key) and acceptance.funds_key == funds_key(submission)
+    return reaches_later(
+        acceptance,
+        template=submission.template,
+        delivery_key=submission.delivery_key,
+        card=submission.index_card,
+    )
 
 
 def within_reach(submission: Submission, today: date | None = None) -> list[Acceptance]:

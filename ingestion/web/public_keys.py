@@ -2,11 +2,10 @@
 
 import threading
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from ingestion.aws import signing
 from ingestion.aws.clients import client
-from ingestion.aws.errors import translate
 
 known: dict[str, bytes] = {}
 _lock = threading.Lock()
@@ -16,9 +15,5 @@ def public_key(key_id: str) -> bytes:
     """In DER; AwsUnavailable when it cannot be fetched."""
     with _lock:
         if key_id not in known:
-            try:
-                answer = client("kms", region=settings.FUNDGATE_REGION).get_public_key(KeyId=key_id)
-            except (ClientError, BotoCoreError) as error:
-                raise translate(error) from None
-            known[key_id] = answer["PublicKey"]
+            known[key_id] = signing.public_key(client("kms", region=settings.FUNDGATE_REGION), key_id)
         return known[key_id]

@@ -8,7 +8,7 @@ from django.conf import settings
 from ingestion.aws import layout, objects
 from ingestion.aws.clients import client
 from ingestion.aws.errors import NotFound
-from ingestion.lambdas.work import SNAPSHOTS, WITHDRAWN
+from ingestion.lambdas.work import SNAPSHOTS
 from ingestion.web.models import Submission
 from ingestion.web.pointers import results_bucket
 from portal.accounts.actor import Actor
@@ -24,7 +24,7 @@ def forget(actor: Actor, submission: Submission) -> int:
     """
     s3 = client("s3", actor.credentials(), settings.FUNDGATE_REGION)
     results = results_bucket(submission)
-    objects.put(s3, results, layout.result_key(submission.id, submission.attempt, WITHDRAWN), b"{}")
+    objects.put(s3, results, layout.result_key(submission.id, submission.attempt, layout.WITHDRAWN), b"{}")
     interim = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, submission.institution.code, "interim")
     keys: set[str] = set()
     for attempt in range(1, submission.attempt + 1):

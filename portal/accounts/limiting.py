@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ingestion.aws.grants import fund_of
+from ingestion.pipeline.card import fund_of
 from portal.accounts.actor import Actor
 from portal.accounts.errors import LimitedAdmin, LimitInvalid
 from portal.accounts.limits import MOST_ENTITIES, MOST_FUNDS

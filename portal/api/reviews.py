@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ingestion.pipeline.card import fund_of
 from ingestion.review import selectors, services
-from ingestion.review.funds import fund_of
 from ingestion.review.states import Reach
 from ingestion.web.selectors import get_submission
 from portal.accounts.permissions import role_required

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ingestion.pipeline.card import funds_key, groups_of
+from ingestion.pipeline.coverage import Group
 from ingestion.pipeline.tally import tally_of
-from ingestion.review.coverage import Group
 from ingestion.review.errors import AlreadyAccepted, FindingsChanged, NothingToAccept
-from ingestion.review.funds import funds_key, groups_of
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.services.lapsing import tell_all
 from ingestion.review.services.rows import Found, found_in_row
@@ -102,7 +102,7 @@ def _made(
         reach=Reach.FILE if asked.row else asked.reach,
         template=submission.template,
         delivery_key=submission.delivery_key,
-        funds_key=funds_key(submission),
+        funds_key=funds_key(submission.index_card),
         until=asked.until,
         reason=asked.reason.strip(),
         state=State.REQUESTED if group.severity == "error" else State.IN_FORCE,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from ingestion.pipeline.card import fund_of, funds_of
 from ingestion.review.errors import NothingToAccept
-from ingestion.review.funds import fund_of, funds_of
 from ingestion.web import results
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
@@ -30,7 +30,7 @@ def found_in_row(actor: Actor, submission: Submission, rule: str, row: int) -> F
     if not portfolios:
         raise NothingToAccept("The rule found nothing in this row.")
     funds = {fund_of(portfolio or "") for portfolio in portfolios}
-    named = funds & set(funds_of(submission))
+    named = funds & set(funds_of(submission.index_card))
     return Found(named.pop() if len(funds) == len(named) == 1 else "", len(portfolios))
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from ingestion.review.coverage import Group, covered, misfit
-from ingestion.review.funds import groups_of, tally_by_fund
+from ingestion.pipeline.card import groups_of, tally_by_fund
+from ingestion.pipeline.coverage import Group, covered, misfit
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.reach import files_in_reach, within_reach
 from ingestion.review.services.lapsing import close, tell_all
 from ingestion.review.signals import settled
-from ingestion.review.states import Outcome, State
+from ingestion.review.states import Lapse, Outcome, State
 from ingestion.web.models import Submission
 from ingestion.web.states import State as SubmissionState
 from ingestion.web.states import Verdict
@@ -23,7 +23,7 @@ def keep_tally(submission: Submission, tally: dict[str, Any] | None) -> None:
     """
     if tally and submission.check_only:
         tally = tally | {"groups": [group | {"funds": None} for group in tally["groups"]]}
-    named = tally_by_fund(submission, tally) if tally else None
+    named = tally_by_fund(submission.index_card, tally) if tally else None
     Standing.objects.update_or_create(
         submission=submission, defaults={"attempt": submission.attempt, "tally": named}
     )
@@ -81,7 +81,7 @@ def _lapse_misfits(
         why = misfit(acceptance, groups.get(acceptance.rule), complete=complete)
         if why is not None:
             own = acceptance.submission_id == submission.pk
-            close(acceptance, why, with_submission=None if own else submission)
+            close(acceptance, Lapse(why), with_submission=None if own else submission)
             lapsed.append(acceptance)
     return lapsed
 

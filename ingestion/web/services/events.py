@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from ingestion.aws import layout
 from ingestion.aws.events import Event, Kind
+from ingestion.pipeline.card import delivery_key
 from ingestion.web.acts import Act, record_all
 from ingestion.web.models import PipelineEvent, StageRun, Submission
 from ingestion.web.pointers import FILES, result_key, results_bucket
 from ingestion.web.services.lifecycle import change
 from ingestion.web.services.named_funds import keep_named_funds
-from ingestion.web.services.superseding import delivery_key, locked_with_kin, supersede
+from ingestion.web.services.superseding import locked_with_kin, supersede
 from ingestion.web.signals import concluded, counted_again, described
 from ingestion.web.states import RunState, State, state_of_code, verdict_of
 from portal.audit.services import record

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ingestion.aws.grants import CARD_HOLDS, fund_of
+from ingestion.aws.grants import CARD_HOLDS
+from ingestion.pipeline.card import fund_of
 from ingestion.web.models import NamedFund, Submission
 
 

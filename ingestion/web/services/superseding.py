@@ -1,9 +1,6 @@
 """A newer delivery of the same portfolios, template and valuation date takes the place of the earlier one."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,20 +11,6 @@ from ingestion.web.services.lifecycle import locked
 from ingestion.web.states import IN_FLIGHT, State
 from portal.audit.tags import AuditTag
 from portal.common.turns import wait_for_turn
-
-
-def delivery_key(card: dict[str, Any]) -> str:
-    """Hash of portfolios + template + valuation date, 64 hex digits.
-
-    Empty when the file does not name them.
-    """
-    portfolios = sorted(
-        {str(portfolio["id"]).strip().upper() for portfolio in card.get("portfolios") or []} - {""}
-    )
-    if not portfolios or not card.get("valuation_date"):
-        return ""
-    name = json.dumps([card["template"], str(card["valuation_date"]), portfolios], separators=(",", ":"))
-    return hashlib.sha256(name.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

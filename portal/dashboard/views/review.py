@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ingestion.pipeline.card import fund_of
 from ingestion.review import selectors, services
 from ingestion.review.errors import AlreadyAccepted, FindingsChanged, NothingToAccept, NotOpen
-from ingestion.review.funds import fund_of
 from ingestion.review.models import Acceptance
 from ingestion.review.states import State
 from ingestion.web.models import Submission

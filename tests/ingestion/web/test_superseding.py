@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from ingestion.pipeline.card import delivery_key
 from ingestion.web.models import Submission
 from ingestion.web.services import apply_event, withdraw
-from ingestion.web.services.superseding import delivery_key
 from ingestion.web.states import State
 from portal.accounts.actor import Actor
 from tests.ingestion.web.conftest import submission

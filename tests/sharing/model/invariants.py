@@ -8,8 +8,8 @@ from typing import Any
 
 from ingestion.aws import layout
 from ingestion.lambdas.janitor import handler as janitor
+from ingestion.pipeline.card import delivery_key
 from ingestion.web.models import Submission
-from ingestion.web.services.superseding import delivery_key
 from ingestion.web.states import State as SubmissionState
 from sharing import services
 from sharing.acceptance import acceptance_rulebook

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from ingestion.review.states import Lapse
+Misfit = Literal["gone", "grew", "stricter", "changed"]
+"""Nothing is found any more; more than was accepted; a warning is an error now; another result."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,19 @@ class Terms(Protocol):
     def rule_count(self) -> int: ...
 
 
-def misfit(terms: Terms, group: Group | None, *, complete: bool) -> Lapse | None:
+def misfit(terms: Terms, group: Group | None, *, complete: bool) -> Misfit | None:
     """Why an acceptance no longer fits what a file within its reach holds; None while it does.
 
     `complete` is False where the structure of the file is broken: then rules find nothing for that reason.
     """
     count = group.of(terms.fund) if group else 0
     if group is None or count == 0:
-        return Lapse.GONE if complete else None
+        return "gone" if complete else None
     if terms.severity == "warning" and group.severity == "error":
-        return Lapse.STRICTER
+        return "stricter"
     if terms.row:
-        return None if group.count == terms.rule_count else Lapse.CHANGED
-    return Lapse.GREW if count is not None and count > terms.count else None
+        return None if group.count == terms.rule_count else "changed"
+    return "grew" if count is not None and count > terms.count else None
 
 
 def covered(group: Group, accepted: Iterable[Terms]) -> int:
