@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from ingestion.aws import layout
 from ingestion.aws.followed import Followed
 from ingestion.aws.layout import CopyPlace, DisclosedPlace
+from ingestion.review.selectors import releases_of
 from ingestion.web.models import Submission
 from ingestion.web.webhook import genuine_body
 from portal.accounts.models import Institution
@@ -62,9 +63,16 @@ def _checked(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _orders(asked: dict[str, Any]) -> dict[str, Any]:
-    wanted, followed = set(_copies(asked)), _followed(asked)
+    wanted, followed, released = _copies(asked), _followed(asked), asked.get("released")
+    if type(released) is not bool:
+        raise BadRequest("Not whether the errors are released.")
     owed = services.owed(_submission(asked), among=wanted)
-    return {"orders": [{"copy": copy.pk, **services.order_for(copy, followed).to_json()} for copy in owed]}
+    orders = ((copy.pk, services.order_for(copy, followed, released=released)) for copy in owed)
+    return {"orders": [{"copy": number, **order.to_json()} for number, order in orders]}
+
+
+def _releases(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"releases": releases_of(_submission(asked))}
 
 
 def _delivered(asked: dict[str, Any]) -> dict[str, Any]:
@@ -119,6 +127,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "owed": _owed,
     "orders": _orders,
     "demands": _demands,
+    "releases": _releases,
     "checked": _checked,
     "delivered": _delivered,
     "endings": _endings,

@@ -18,6 +18,7 @@ properties.load_profile("fundgate")
 
 pytest_plugins = [
     "tests.fixtures.cast", "tests.fixtures.system", "tests.fixtures.browser", "tests.fixtures.receiver",
+    "tests.fixtures.releases",
 ]  # fmt: skip
 
 # Fixtures that take long to start: who uses one of them goes to the same process as the others who do.

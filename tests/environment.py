@@ -24,6 +24,7 @@ TEST_ENVIRONMENT = {
     "FUNDGATE_STATE_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/state",
     "FUNDGATE_CALLBACK_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/callback",
     "FUNDGATE_RECEIPT_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/receipt",
+    "FUNDGATE_RELEASE_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/release",
     "FUNDGATE_AUDIT_KEY_ARN": "arn:aws:kms:eu-central-1:000000000000:key/audit",
     "FUNDGATE_AUDIT_BUCKET": "fundgate-audit-000000000000",
     "FUNDGATE_QUEUE_URL": "http://127.0.0.1:9/000000000000/fundgate-work",

@@ -83,6 +83,7 @@ def configure(home: Home, outputs: dict[str, str]) -> dict[str, str]:
         "FUNDGATE_STATE_KEY_ARN": outputs["StateKeyArn"],
         "FUNDGATE_CALLBACK_KEY_ARN": outputs["CallbackKeyArn"],
         "FUNDGATE_RECEIPT_KEY_ARN": outputs["ReceiptKeyArn"],
+        "FUNDGATE_RELEASE_KEY_ARN": outputs["ReleaseKeyArn"],
         "FUNDGATE_AUDIT_KEY_ARN": outputs["AuditKeyArn"],
         "FUNDGATE_AUDIT_BUCKET": outputs["AuditBucketName"],
         "FUNDGATE_QUEUE_URL": outputs["QueueUrl"],

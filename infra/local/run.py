@@ -18,7 +18,17 @@ from infra.local.home import ROOT, Home, SetupError, is_free
 from infra.local.processes import Child, end_leftovers, record
 from ingestion.aws.layout import STAGES
 
-FUNCTIONS = (*STAGES, "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members")
+FUNCTIONS = (
+    *STAGES,
+    "share",
+    "record-failure",
+    "callback",
+    "clean-up",
+    "sweeper",
+    "janitor",
+    "members",
+    "release",
+)
 
 
 class Stopped(Exception):

@@ -40,7 +40,6 @@ class Order:
     """One delivery to copy under one grant: the files by their name there, and the manifest as signed.
 
     `acceptance`: SHA-256 of the recipient's rulebook that it must pass, "" where the grant asks for none.
-    `released`: the portal says that all errors in it are released now.
     """
 
     grant: str
@@ -51,7 +50,6 @@ class Order:
     files: dict[str, ObjectRef]
     manifest: dict[str, Any]
     acceptance: str = ""
-    released: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -63,7 +61,6 @@ class Order:
             "files": {name: ref.to_json() for name, ref in self.files.items()},
             "manifest": self.manifest,
             "acceptance": self.acceptance,
-            "released": self.released,
         }
 
     @classmethod
@@ -77,7 +74,6 @@ class Order:
             files=files,
             manifest=dict(value["manifest"]),
             acceptance=str(value["acceptance"]),
-            released=value["released"] is True,
         )
 
 

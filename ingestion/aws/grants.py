@@ -97,7 +97,7 @@ class GrantOfRecord:
     def is_met(self, verdict: Mapping[str, Any], released: bool) -> bool:
         """Whether a delivery with this verdict document meets the condition.
 
-        `released`: the portal's word that two people of the owner have released all errors in it.
+        `released`: documents in the owner's bucket say that all errors in it are released.
         """
         return self.condition == "checked" or verdict["verdict"] in WITHOUT_ERRORS or released
 

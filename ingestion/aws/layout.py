@@ -7,15 +7,17 @@ from uuid import UUID
 
 Area = Literal["landing", "interim", "results", "exchange"]
 AREAS: tuple[Area, ...] = ("landing", "interim", "results", "exchange")
-Control = Literal["grants", "mappings", "rulebooks"]
-CONTROLS: tuple[Control, ...] = ("grants", "mappings", "rulebooks")
+Control = Literal["grants", "mappings", "rulebooks", "release-requests", "releases", "ended-releases"]
+CONTROLS: tuple[Control, ...] = (
+    "grants", "mappings", "rulebooks", "release-requests", "releases", "ended-releases",
+)  # fmt: skip
 STAGES: tuple[str, ...] = ("inspect", "parse", "transform", "validate", "quality", "publish")
 """What leads to the verdict, in this order."""
 LATER: tuple[str, ...] = ("annotate",)
 """What follows it: nobody waits for these, and their failure leaves the verdict alone."""
 FUNCTIONS: tuple[str, ...] = (
     *STAGES, *LATER,
-    "accept", "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members",
+    "accept", "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members", "release",
 )  # fmt: skip
 """Every Lambda function, by the end of its name."""
 WITHDRAWN = "withdrawn.json"

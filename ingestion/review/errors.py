@@ -38,6 +38,17 @@ class NotOpen(Conflict):
     message = noop("This was decided or has ended in the meantime.")
 
 
+class NotOnRecord(Conflict):
+    """The institution's own bucket does not hold the request that is to be agreed to, or not any more."""
+
+    code = "RELEASE_NOT_ON_RECORD"
+    title = noop("This request cannot be agreed to")
+    message = noop(
+        "Your institution's storage does not hold this request, or other words than shown here. "
+        "Refuse it, and ask for the release anew."
+    )
+
+
 class SamePerson(NotAllowed):
     """Who asks for a release does not decide it."""
 

@@ -17,6 +17,8 @@ class Acceptance(models.Model):
 
     `fund` is "" for all funds, `row` 0 for all rows. `count` is how many findings there were, of the whole
     rule `rule_count`. One that lapsed `lapsed_with` a later file still covers the files before that one.
+    `object_version`: of errors, the document in the institution's bucket, of which this row is the index; ""
+    for what was asked or released before there were any, which nothing is handed on by.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -45,6 +47,7 @@ class Acceptance(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=500, blank=True, default="")
+    object_version = models.CharField(max_length=1024, blank=True, default="")
     lapse = models.CharField(max_length=12, choices=Lapse.choices, blank=True, default="")
     lapsed_at = models.DateTimeField(null=True)
     lapsed_by = models.ForeignKey(
@@ -85,6 +88,11 @@ class Acceptance(models.Model):
         return self.state in (State.IN_FORCE, State.LAPSED) and bool(
             self.severity == "warning" or self.decided_by_id
         )
+
+    @property
+    def on_record(self) -> bool:
+        """Of errors: whether the institution's bucket holds the signed document; only then it hands on."""
+        return bool(self.object_version)
 
     def covers_before(self, number: int) -> bool:
         """Whether it covers the file of this number, if that is within its reach."""

@@ -93,6 +93,18 @@ def standing_of(submission: Submission) -> Stands:
     return Stands(standing.outcome, standing.open_errors, standing.open_warnings)
 
 
+def releases_of(submission: Submission) -> list[str]:
+    """The releases that count for it and are on record in the institution's bucket, oldest first.
+
+    They say where to look, no more: whoever hands the delivery on reads the documents themselves.
+    """
+    return [
+        str(each.pk)
+        for each in within_reach(submission)
+        if each.severity == "error" and each.on_record and each.covers_before(submission.number)
+    ]
+
+
 def deliverable_for(actor: Reader) -> QuerySet[Submission]:
     """The deliveries that may be handed on, newest first.
 

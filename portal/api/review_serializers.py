@@ -12,12 +12,16 @@ from portal.api.serializers import StandingSerializer
 
 
 class AcceptanceSerializer(serializers.ModelSerializer[Acceptance]):
-    """An acceptance, or a request for a release; people stand there by name."""
+    """An acceptance, or a request for a release; people stand there by name.
+
+    `on_record`: of errors, whether the signed document lies in the institution's own storage.
+    """
 
     submission = serializers.UUIDField(source="submission_id")
     requested_by = serializers.CharField()
     decided_by = serializers.CharField(allow_null=True)
     lapsed_with = serializers.UUIDField(source="lapsed_with_id", allow_null=True)
+    on_record = serializers.BooleanField()
 
     class Meta:
         model = Acceptance
@@ -41,6 +45,7 @@ class AcceptanceSerializer(serializers.ModelSerializer[Acceptance]):
             "lapse",
             "lapsed_at",
             "lapsed_with",
+            "on_record",
         ]
         read_only_fields = fields
 

@@ -16,13 +16,15 @@ from ingestion.aws.acceptance import has_passed
 from ingestion.aws.clients import client
 from ingestion.aws.exchange import Order
 from ingestion.aws.followed import Followed
-from ingestion.aws.grants import GrantOfRecord, NotAGrant
+from ingestion.aws.grants import WITHOUT_ERRORS, GrantOfRecord, NotAGrant
 from ingestion.aws.objects import ObjectRef
+from ingestion.aws.releases import Records
 from ingestion.lambdas.work import ORIGINAL, TABLES, VERDICT
-from ingestion.review.selectors import standing_of
+from ingestion.review.selectors import releases_of
 from ingestion.web import control, results
 from ingestion.web.errors import NoResultYet
 from ingestion.web.models import RulebookVersion, Submission
+from ingestion.web.public_keys import public_key
 from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
@@ -58,11 +60,13 @@ def files_to_copy(grant: Grant, submission: Submission) -> dict[str, ObjectRef]:
     return found
 
 
-def order_for(copy: Copy, followed: Followed) -> Order:
-    """What has to be copied, with its manifest signed by the portal; `followed` as its verdict says."""
+def order_for(copy: Copy, followed: Followed, *, released: bool) -> Order:
+    """What has to be copied, with its manifest signed by the portal.
+
+    `followed` as its verdict says; `released`: whether documents say that two people released its errors.
+    """
     grant, submission = copy.grant, copy.submission
     files = files_to_copy(grant, submission)
-    released = _is_released(submission)
     passed = acceptance_rulebook(grant.recipient_id) if grant.must_pass else None
     manifest = receipts.sealed(
         client("kms", region=settings.FUNDGATE_REGION),
@@ -71,7 +75,7 @@ def order_for(copy: Copy, followed: Followed) -> Order:
     )
     sides = (grant.owner.code, grant.recipient.code)
     where = (str(grant.id), str(submission.id), submission.attempt)
-    return Order(*where, *sides, files, manifest, passed.rulebook.sha256 if passed else "", released)
+    return Order(*where, *sides, files, manifest, passed.rulebook.sha256 if passed else "")
 
 
 def _manifest(
@@ -108,9 +112,19 @@ def _rules(submission: Submission, followed: Followed) -> dict[str, Any]:
     return {"ruleset_version": followed.ruleset_version, "rulebook": rulebook}
 
 
-def _is_released(submission: Submission) -> bool:
-    """Whether there are errors in it, and two people of the owner have released all of them for now."""
-    return submission.error_count > 0 and standing_of(submission).open_errors == 0
+def _is_released(actor: Actor, submission: Submission, verdict: dict[str, Any]) -> bool:
+    """Whether there are errors in it, and documents in the owner's bucket say that all are released."""
+    named = releases_of(submission)
+    if verdict["verdict"] in WITHOUT_ERRORS or not named:
+        return False
+    records = Records(
+        client("s3", actor.credentials(), settings.FUNDGATE_REGION),
+        control.bucket(actor),
+        submission.institution.code,
+        public_key(settings.FUNDGATE_RELEASE_KEY_ARN),
+    )
+    today = timezone.now().date()
+    return records.open_errors(str(submission.pk), submission.attempt, verdict, named, today) == 0
 
 
 def owed(
@@ -191,11 +205,12 @@ def _hand_on(actor: Actor, s3: Any, record: GrantOfRecord, copy: Copy) -> bool:
     """Copies it, or says that it is not owed any more; False when it has to be tried first, once more."""
     if not Copy.objects.filter(pk=copy.pk, state=CopyState.OWED).exists():
         return True  # its run or a colleague was faster
-    verdict = _due(actor, record, copy)
-    if verdict is None:
+    due = _due(actor, record, copy)
+    if due is None:
         end(Copy.objects.filter(pk=copy.pk, state=CopyState.OWED))
         return True
-    order = order_for(copy, Followed.of_verdict(verdict))
+    verdict, released = due
+    order = order_for(copy, Followed.of_verdict(verdict), released=released)
     if not exchange.is_in_order(order, record, settings.FUNDGATE_ACCOUNT_ID, copy.submission.attempt):
         log.error("%s is not handed on: its row names other files", copy.submission_id)
         return False
@@ -227,10 +242,10 @@ def _of_record(actor: Actor, grant: Grant) -> GrantOfRecord:
     return record
 
 
-def _due(actor: Actor, record: GrantOfRecord, copy: Copy) -> dict[str, Any] | None:
-    """Its verdict if the document covers the delivery, and it still counts and meets the condition.
+def _due(actor: Actor, record: GrantOfRecord, copy: Copy) -> tuple[dict[str, Any], bool] | None:
+    """Its verdict, and whether its errors are released, if it still counts and falls under the grant.
 
-    Card and verdict are those of the owner's bucket: the database's may be shortened, or forged.
+    Card, verdict and releases are those of the owner's bucket: the database's may be shortened, or forged.
     """
     counting = current_of(copy.grant).filter(pk=copy.submission_id)
     if not covered_by(copy.grant, counting):
@@ -239,7 +254,8 @@ def _due(actor: Actor, record: GrantOfRecord, copy: Copy) -> dict[str, Any] | No
     card = verdict["index_card"]
     if card is None or not record.covers(card, timezone.now().date()):
         return None
-    return verdict if record.is_met(verdict, _is_released(copy.submission)) else None
+    released = _is_released(actor, copy.submission, verdict)
+    return (verdict, released) if record.is_met(verdict, released) else None
 
 
 def _take_back(s3: Any, copy: Copy) -> None:

@@ -36,7 +36,7 @@ def test_a_grant_whose_last_day_passes_with_nobody_signed_in_leaves_nothing_and_
         exchanging.delivery(day)
     grant = exchanging.granted("original", ends_on=timezone.now().date())
     first, second = exchanging.filled(grant)
-    order = services.order_for(first, share.Followed("TPT-7.0", "", ""))
+    order = services.order_for(first, share.Followed("TPT-7.0", "", ""), released=False)
     exchange.hand_over(exchanging.store(own), ACCOUNT, order)
     beside = {"Bucket": layout.bucket_name(ACCOUNT, theirs.code, "exchange"),
               "Key": key_of(second, "checked/verdict.json")}  # fmt: skip

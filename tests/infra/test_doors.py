@@ -279,5 +279,6 @@ def test_nobody_but_portal_and_pipeline_calls_accept_and_the_portal_no_step_of_a
 
     for who in [each for each in RUNTIME if each not in ("portal", "pipeline")]:
         assert outcome(who, "accept") in DENIED, who
-    for function in [each for each in FUNCTIONS if each not in ("accept", "members")]:
+        assert outcome(who, "release") in DENIED, who
+    for function in [each for each in FUNCTIONS if each not in ("accept", "members", "release")]:
         assert outcome("portal", function) in DENIED, function

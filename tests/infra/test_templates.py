@@ -251,6 +251,11 @@ def test_administering_a_key_is_not_using_it(platform: dict[str, Any], instituti
         "PortalVerifies": set(),
     }
     assert crypto(platform["ReceiptKey"]) == {"Administration": set(), "PortalSigns": {"kms:Sign"}}
+    assert crypto(platform["ReleaseKey"]) == {
+        "Administration": set(),
+        "ReleaseSigns": {"kms:Sign"},
+        "WhoHandsOnVerifies": set(),
+    }
     assert crypto(institution["InstitutionKey"]) == {
         "AdministrationWithoutUse": set(),
         "InstitutionReadsAndWrites": {"kms:Decrypt", "kms:GenerateDataKey"},
@@ -303,7 +308,8 @@ def test_what_holds_data_or_opens_it_survives_its_stack(
 ) -> None:
     kept = {name for name, each in (platform | institution).items() if each.get("DeletionPolicy") == "Retain"}
     assert kept == {
-        "UserPool", "IdentityPool", "StateKey", "CallbackKey", "ReceiptKey", "AuditKey", "AuditBucket",
+        "UserPool", "IdentityPool", "StateKey", "CallbackKey", "ReceiptKey", "ReleaseKey", "AuditKey",
+        "AuditBucket",
         "InstitutionKey",
         *[f"{area}Bucket" for area in AREAS],
     }  # fmt: skip

@@ -54,6 +54,7 @@ class Portal:
         settings.FUNDGATE_IDENTITY_POOL_ID = out["IdentityPoolId"]
         settings.FUNDGATE_STATE_MACHINE_ARN = out["StateMachineArn"]
         settings.FUNDGATE_RECEIPT_KEY_ARN = out["ReceiptKeyArn"]
+        settings.FUNDGATE_RELEASE_KEY_ARN = out["ReleaseKeyArn"]
         self.issuer = settings.FUNDGATE_ISSUER
         monkeypatch.setenv("AWS_ENDPOINT_URL", platform.server.url)
         own = platform.runtime("portal")

@@ -46,13 +46,14 @@ def owed(submission: Submission, grant: Grant) -> Copy:
     )  # fmt: skip
 
 
-def hand_on(store: Any, submission: Submission, grant: Grant) -> Copy:
+def hand_on(store: Any, submission: Submission, grant: Grant, *, released: bool = False) -> Copy:
     """Copied with its signed manifest, and told so; hashes and lengths are those of what is stored."""
     _with_hashes(store, submission)
     bucket = exchange_bucket(store, grant.recipient)
     assert bucket
     copy = owed(submission, grant)
-    exchange.hand_over(store, settings.FUNDGATE_ACCOUNT_ID, services.order_for(copy, FOLLOWED))
+    order = services.order_for(copy, FOLLOWED, released=released)
+    exchange.hand_over(store, settings.FUNDGATE_ACCOUNT_ID, order)
     assert services.delivered([copy.pk], attempt=copy.attempt, actor=None) == []
     copy.refresh_from_db()
     return copy

@@ -69,6 +69,7 @@ def accepted(offered: Grant, recipient: Actor) -> Grant:
 def verdict_of(made: Submission, **said: Any) -> dict[str, Any]:
     """The verdict document of a delivery, as far as sharing reads it."""
     document = {"verdict": made.verdict, "index_card": made.index_card, "ruleset_version": "TPT-7.0"}
+    document["counts"] = made.counts
     return document | said
 
 

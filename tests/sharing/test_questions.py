@@ -25,6 +25,7 @@ from tests.sharing.conftest import delivery
 
 FOLLOWED = {"ruleset_version": "TPT-7.0", "rulebook_version": "", "rulebook_sha256": ""}
 """What a run says of the rules behind its verdict, where the owner has no rulebook."""
+SAID: dict[str, Any] = {"followed": FOLLOWED, "released": False}
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +58,7 @@ def about(submission: Submission) -> dict[str, Any]:
 
 def test_a_run_is_told_what_is_owed_and_what_to_copy(came: Submission, accepted: Grant) -> None:
     (copy,) = ask("owed", **about(came)).json()["copies"]
-    (order,) = ask("orders", copies=[copy], followed=FOLLOWED, **about(came)).json()["orders"]
+    (order,) = ask("orders", copies=[copy], **SAID, **about(came)).json()["orders"]
     assert (order["grant"], order["owner"], order["recipient"]) == (str(accepted.id), "alpine-am", "borealis")
     assert order["files"]["original"]["key"] == came.object_key
     assert order["manifest"]["receipt"]["files"]["original"]["sha256"] == came.sha256
@@ -69,7 +70,7 @@ def test_a_run_is_told_what_is_owed_and_what_to_copy(came: Submission, accepted:
 def test_what_another_delivery_is_owed_is_not_told(owner: Actor, came: Submission) -> None:
     (copy,) = ask("owed", **about(came)).json()["copies"]
     another = delivery(owner, day="2026-01-31")
-    assert ask("orders", copies=[copy], followed=FOLLOWED, **about(another)).json()["orders"] == []
+    assert ask("orders", copies=[copy], **SAID, **about(another)).json()["orders"] == []
     ask("delivered", copies=[copy], **about(another))
     assert Copy.objects.get(pk=copy).state == CopyState.OWED
 
@@ -86,7 +87,7 @@ def test_a_copy_of_a_grant_that_ended_is_to_be_taken_back(
     services.revoke(actor=admin, grant_id=accepted.pk, reason="Over.")
     told = ask("delivered", copies=[copy], **about(came)).json()
     assert told == {"take_back": [{"grant": str(accepted.id), "recipient": "borealis"}]}
-    assert ask("orders", copies=[copy], followed=FOLLOWED, **about(came)).json()["orders"] == []
+    assert ask("orders", copies=[copy], **SAID, **about(came)).json()["orders"] == []
 
 
 def test_the_janitor_is_told_what_has_ended_until_it_is_gone_and_once_more_later(
@@ -178,11 +179,14 @@ def test_every_exchange_bucket_is_looked_through_to_its_end_and_again_hours_late
 
 @pytest.mark.parametrize(
     "kind",
-    ["owed", "orders", "demands", "delivered", "endings", "gone", "look", "strays", "looked"],
+    ["owed", "orders", "demands", "releases", "delivered", "endings", "gone", "look", "strays", "looked"],
 )
 def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: Submission) -> None:
     asked = about(came) | {"recipient": "borealis", "after": "", "strays": NOTHING}
-    asked |= {name: [] for name in ("copies", "rulebooks", "places")} | {"followed": FOLLOWED}
+    asked |= {name: [] for name in ("copies", "rulebooks", "places")} | {
+        "followed": FOLLOWED,
+        "released": False,
+    }
     assert ask(kind, **asked).status_code == 200
     assert ask(kind, key=ec.generate_private_key(ec.SECP256R1()), **asked).status_code == 403
 
@@ -197,7 +201,9 @@ def test_whoever_does_not_hold_the_callback_key_gets_no_answer(kind: str, came: 
         {"kind": "owed", "submission": "x", "attempt": 1},
         {"kind": "owed", "submission": str(uuid4()), "attempt": True},
         {"kind": "orders", "copies": []},
-        {"kind": "orders", "copies": [], "followed": {}},
+        {"kind": "orders", "copies": [], "followed": FOLLOWED},
+        {"kind": "orders", "copies": [], "followed": FOLLOWED, "released": 1},
+        {"kind": "orders", "copies": [], "followed": {}, "released": True},
         {"kind": "orders", "copies": [], "followed": FOLLOWED | {"ruleset_version": None}},
         {"kind": "orders", "copies": [], "followed": FOLLOWED | {"title": "A fund's name"}},
         {"kind": "gone"},

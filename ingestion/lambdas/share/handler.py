@@ -10,14 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.aws import exchange, layout, objects
+from ingestion.aws import exchange, layout, objects, signing
 from ingestion.aws.acceptance import has_passed
 from ingestion.aws.clients import client, forget
-from ingestion.aws.config import platform_from_environment
+from ingestion.aws.config import platform_from_environment, required
 from ingestion.aws.errors import AwsError, NotFound
 from ingestion.aws.exchange import Order
 from ingestion.aws.followed import Followed
-from ingestion.aws.grants import MOST_BYTES, GrantOfRecord, NotAGrant
+from ingestion.aws.grants import MOST_BYTES, WITHOUT_ERRORS, GrantOfRecord, NotAGrant
+from ingestion.aws.releases import Records
 from ingestion.lambdas import logs
 from ingestion.lambdas.function import Payload, function
 from ingestion.lambdas.job import Job
@@ -73,6 +74,7 @@ class _Sharing:
         self._s3, self._account, self._job = s3, account, job
         verdict = job.output(VERDICT)
         self._verdict = json.loads(objects.get(s3, verdict)) if verdict else None
+        self._released = False
 
     def orders(self, copies: list[int]) -> list[dict[str, Any]]:
         """What the portal says of these copies; none of a file that could not be read."""
@@ -80,8 +82,28 @@ class _Sharing:
             return []
         followed = Followed.of_verdict(self._verdict).to_json()
         about = {"submission": self._job.submission, "attempt": self._job.attempt}
-        orders: list[dict[str, Any]] = asked("orders", copies=copies, followed=followed, **about)["orders"]
+        self._released = self._is_released(self._verdict, about)
+        orders: list[dict[str, Any]] = asked(
+            "orders", copies=copies, followed=followed, released=self._released, **about
+        )["orders"]
         return orders
+
+    def _is_released(self, verdict: dict[str, Any], about: dict[str, Any]) -> bool:
+        """Whether there are errors and documents say that all are released; the portal names them."""
+        if verdict["verdict"] in WITHOUT_ERRORS:
+            return False
+        named = asked("releases", **about)["releases"]
+        if not named:
+            return False
+        job, kms = self._job, client("kms", region=required("FUNDGATE_REGION"))
+        records = Records(
+            self._s3,
+            layout.bucket_name(self._account, job.institution, "results"),
+            job.institution,
+            signing.public_key(kms, required("FUNDGATE_RELEASE_KEY_ARN")),
+        )
+        today = datetime.now(UTC).date()
+        return records.open_errors(job.submission, job.attempt, verdict, named, today) == 0
 
     def handed_over(self, wanted: dict[str, Any]) -> bool:
         """Copies one order; False when the owner's document does not allow it, or it went wrong."""
@@ -109,7 +131,7 @@ class _Sharing:
         known = exchange.is_in_order(order, record, self._account, job.attempt)
         if not known or not record.covers(verdict["index_card"], today):
             return False
-        if not record.is_met(verdict, order.released):
+        if not record.is_met(verdict, self._released):
             return False
         return not record.must_pass or has_passed(self._s3, self._account, order)
 

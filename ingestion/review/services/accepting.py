@@ -14,6 +14,7 @@ from ingestion.pipeline.tally import tally_of
 from ingestion.review.errors import AlreadyAccepted, FindingsChanged, NothingToAccept
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.services.lapsing import tell_all
+from ingestion.review.services.of_record import ask_on_record
 from ingestion.review.services.rows import Found, found_in_row
 from ingestion.review.services.settling import keep_tally, one_at_a_time, settle_all
 from ingestion.review.services.telling import told
@@ -71,6 +72,8 @@ def accept(*, actor: Actor, submission: Submission, asked: Asked) -> Acceptance:
         if group is None:
             raise NothingToAccept(_("This rule found neither errors nor warnings in the file."))
         acceptance = _made(actor, current, asked, group, single)
+        if acceptance.state == State.REQUESTED:
+            ask_on_record(actor, acceptance)
         acceptance.save(force_insert=True)
         lapsed = settle_all(acceptance)
         _record(actor, acceptance)

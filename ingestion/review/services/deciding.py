@@ -9,6 +9,7 @@ from ingestion.review.models import Acceptance
 from ingestion.review.selectors import get_acceptance
 from ingestion.review.services.accepting import MAX_REASON
 from ingestion.review.services.lapsing import tell_all
+from ingestion.review.services.of_record import agree_on_record, end_on_record
 from ingestion.review.services.settling import one_at_a_time, settle_all
 from ingestion.review.services.telling import told
 from ingestion.review.states import State
@@ -26,7 +27,8 @@ from portal.notices.services import announce
 def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) -> Acceptance:
     """Agrees to the release of errors or refuses it, for which a reason is needed.
 
-    SamePerson for whoever asked, NotOpen when it was decided or has ended, or the file was taken back.
+    SamePerson for whoever asked, NotOpen when it was decided or has ended, or the file was taken back;
+    NotOnRecord for a request that the institution's own bucket does not hold.
     """
     actor.require(Role.REVIEWER)
     submission = locked(acceptance.submission_id)
@@ -42,10 +44,11 @@ def decide(*, actor: Actor, acceptance: Acceptance, agree: bool, reason: str) ->
         raise NothingToAccept(
             _("Say in at most %(most)s characters why the release is refused.") % {"most": MAX_REASON}
         )
+    (agree_on_record if agree else end_on_record)(actor, current)  # the document first: it alone lets flow
     current.state = State.IN_FORCE if agree else State.REFUSED
     current.decided_by, current.decided_at = actor.user, timezone.now()
     current.decision = reason.strip()
-    current.save(update_fields=["state", "decided_by", "decided_at", "decision"])
+    current.save(update_fields=["state", "decided_by", "decided_at", "decision", "object_version"])
     lapsed = settle_all(current)
     record(
         tag=AuditTag.RELEASE_GRANTED if agree else AuditTag.RELEASE_REFUSED,

@@ -11,6 +11,7 @@ from ingestion.review.errors import NotOpen
 from ingestion.review.models import Acceptance, Standing
 from ingestion.review.selectors import get_acceptance
 from ingestion.review.services.lapsing import close, tell, tell_all
+from ingestion.review.services.of_record import end_on_record
 from ingestion.review.services.settling import one_at_a_time, settle, settle_all
 from ingestion.review.states import Lapse, State
 from ingestion.web.services.lifecycle import locked
@@ -33,6 +34,7 @@ def end(*, actor: Actor, acceptance: Acceptance) -> Acceptance:
     current = get_acceptance(actor, acceptance.id, lock=True)
     if current.state not in OPEN:
         raise NotOpen
+    end_on_record(actor, current)
     close(current, Lapse.BY_HAND, actor_id=actor.user.id)
     lapsed = settle_all(current)
     record(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ingestion.pipeline.card import fund_of
 from ingestion.review import selectors, services
-from ingestion.review.errors import AlreadyAccepted, FindingsChanged, NothingToAccept, NotOpen
+from ingestion.review.errors import AlreadyAccepted, FindingsChanged, NothingToAccept, NotOnRecord, NotOpen
 from ingestion.review.models import Acceptance
 from ingestion.review.states import State
 from ingestion.web.models import Submission
@@ -89,7 +89,7 @@ def acceptance(request: HttpRequest, acceptance_id: UUID) -> HttpResponse:
         agree = form.cleaned_data["agree"] == "yes"
         try:
             services.decide(actor=actor, acceptance=found, agree=agree, reason=form.cleaned_data["reason"])
-        except (NotOpen, NothingToAccept) as refusal:
+        except (NotOnRecord, NotOpen, NothingToAccept) as refusal:
             messages.error(request, refusal.message)
         else:
             messages.success(request, _("Released.") if agree else _("The release is refused."))

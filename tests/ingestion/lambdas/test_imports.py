@@ -40,7 +40,17 @@ def test_a_function_loads_neither_django_nor_what_only_the_portal_needs(folder: 
 
 
 @pytest.mark.parametrize(
-    "folder", ["share", "record_failure", "callback", "clean_up", "sweeper", "janitor", "members"]
+    "folder",
+    [
+        "share",
+        "record_failure",
+        "callback",
+        "clean_up",
+        "sweeper",
+        "janitor",
+        "members",
+        "release",
+    ],
 )
 def test_the_functions_around_the_stages_load_no_table_library(folder: str) -> None:
     assert not loaded(folder) & {"pandas", "pyarrow", "numpy"}

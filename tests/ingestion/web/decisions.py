@@ -36,6 +36,9 @@ class Bucket:
                 return ObjectRef(bucket, key, version, hashlib.sha256(body).hexdigest(), len(body)), body
         raise NotFound("NoSuchKey", "GetObject")
 
+    def version(self, _s3: Any, bucket: str, key: str) -> str | None:
+        return next((each for where, name, each, _ in self.versions if (where, name) == (bucket, key)), None)
+
     def get(self, _s3: Any, ref: ObjectRef) -> bytes:
         return next(body for *_, version, body in self.versions if version == ref.version_id)
 
@@ -60,7 +63,7 @@ class Bucket:
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
     """In place of S3; what S3 itself answers is tried with the embedded AWS elsewhere."""
     kept = Bucket()
-    for name in ("put", "newest", "get", "proven"):
+    for name in ("put", "newest", "version", "get", "proven"):
         monkeypatch.setattr(objects, name, getattr(kept, name))
     monkeypatch.setattr(control, "_s3", lambda actor: None)
     monkeypatch.setattr("portal.accounts.actor.Actor.credentials", lambda actor: None)

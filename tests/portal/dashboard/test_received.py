@@ -11,7 +11,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ingestion.review.models import Standing
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution
 from portal.audit.models import AuditRecord
@@ -98,8 +97,8 @@ def test_a_delivery_whose_errors_were_released_says_so(
     receipt_key: None,
 ) -> None:  # fmt: skip
     assert checked.error_count
-    Standing.objects.create(submission=checked, attempt=checked.attempt, outcome="released")
-    copy = shared.hand_on(store, checked, shared.grant_of(alpine, borealis, checked, "summary"))
+    grant = shared.grant_of(alpine, borealis, checked, "summary")
+    copy = shared.hand_on(store, checked, grant, released=True)
     assert f"Two people of {alpine.name} had released all of them" in page(outsider, copy)
 
 
@@ -163,7 +162,7 @@ def test_what_is_not_proven_is_not_shown(
         )
     elif fault == "later attempt":
         copy.submission.attempt += 1
-        body = json.dumps(services.order_for(copy, shared.FOLLOWED).manifest).encode()
+        body = json.dumps(services.order_for(copy, shared.FOLLOWED, released=False).manifest).encode()
         store.put_object(Bucket=bucket, Key=manifest, Body=body)
     elif fault == "other file":
         store.put_object(Bucket=bucket, Key=verdict, Body=b"{}")

@@ -11,9 +11,11 @@ from ingestion.review import services
 from ingestion.review.models import Acceptance
 from ingestion.review.states import Lapse, Reach, State
 from ingestion.web.models import Submission
-from portal.accounts.models import Institution
+from portal.accounts.models import Institution, User
 from portal.accounts.roles import Role
+from portal.api.review_serializers import AcceptanceSerializer
 from tests.fixtures.cast import actor
+from tests.fixtures.releases import SignedReleases
 from tests.ingestion.review.conftest import asked, in_days
 from tests.ingestion.review.conftest import checked as checked_by_events
 from tests.portal.dashboard.conftest import Make, member, sign_in
@@ -83,6 +85,26 @@ def test_a_release_waits_for_another_reviewer_who_decides_it(
     assert "Released." in second.post(address, {"agree": "yes"}, follow=True).content.decode()
     assert "Nothing waits for approval" in second.get(reverse("approvals")).content.decode()
     assert Acceptance.objects.get().state == State.IN_FORCE
+
+
+def test_what_was_asked_or_released_before_there_were_documents_says_what_to_do(
+    second: Client, make: Make, signed_releases: SignedReleases
+) -> None:
+    one = acceptance_of(make())
+    address = reverse("acceptance", args=[one.pk])
+    assert "take it back and ask anew" in second.get(address).content.decode()
+    signed_releases.refusal = "NOT_ASKED"
+    assert "Refuse it, and ask for the release anew" in (
+        second.post(address, {"agree": "yes"}, follow=True).content.decode()
+    )
+    one.refresh_from_db()
+    assert one.state == State.REQUESTED
+    Acceptance.objects.update(state=State.IN_FORCE, decided_by=User.objects.get(name="Sven"))
+    assert "ask for the release anew" in second.get(address).content.decode()
+    assert AcceptanceSerializer(one).data["on_record"] is False
+    Acceptance.objects.update(object_version="v")
+    assert "data-off-record" not in second.get(address).content.decode()
+    assert AcceptanceSerializer(Acceptance.objects.get()).data["on_record"] is True
 
 
 @pytest.mark.aws

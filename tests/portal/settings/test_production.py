@@ -30,6 +30,7 @@ PRODUCTION = {
     "FUNDGATE_STATE_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/state",
     "FUNDGATE_CALLBACK_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/callback",
     "FUNDGATE_RECEIPT_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/receipt",
+    "FUNDGATE_RELEASE_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/release",
     "FUNDGATE_AUDIT_KEY_ARN": "arn:aws:kms:eu-central-1:123456789012:key/audit",
     "FUNDGATE_AUDIT_BUCKET": "fundgate-audit-123456789012",
     "FUNDGATE_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/fundgate-work",

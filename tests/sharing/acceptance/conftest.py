@@ -13,7 +13,7 @@ from sharing import services
 from sharing.acceptance import acceptance_rulebook
 from sharing.models import Grant
 from tests.sharing.conftest import TERMS
-from tests.sharing.test_questions import FOLLOWED, about, ask, callback_key  # noqa: F401
+from tests.sharing.test_questions import SAID, about, ask, callback_key  # noqa: F401
 
 FIRST: dict[str, Any] = {"format": 1, "title": "What we accept"}
 SECOND = FIRST | {"title": "What we accept from now on"}
@@ -60,9 +60,7 @@ def tried(submission: Submission, rulebook: int, passed: bool) -> None:
 def handed_on(submission: Submission) -> list[dict[str, Any]]:
     """What a run is told to copy, having asked what is owed; it says that it did."""
     copies = ask("owed", **about(submission)).json()["copies"]
-    orders: list[dict[str, Any]] = ask(
-        "orders", copies=copies, followed=FOLLOWED, **about(submission)
-    ).json()["orders"]
+    orders: list[dict[str, Any]] = ask("orders", copies=copies, **SAID, **about(submission)).json()["orders"]
     ask("delivered", copies=[order["copy"] for order in orders], **about(submission))
     return orders
 
