@@ -2,6 +2,8 @@
 
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +17,7 @@ from ingestion.aws.config import UserPool
 from ingestion.aws.credentials import Credentials
 from ingestion.aws.errors import AccessDenied, TokenExpired, TokenInvalid, translate
 
-__all__ = ["Claims", "Credentials", "get_credentials", "verify_id_token"]
+__all__ = ["Claims", "Credentials", "get_credentials", "identity_of", "verify_id_token"]
 
 MAX_TOKEN_CHARACTERS = 8192
 _REQUIRED = ["iss", "aud", "sub", "exp", "iat", "token_use"]
@@ -64,15 +66,11 @@ def get_credentials(
     TokenExpired, TokenInvalid, AccessDenied (no role for this user) or AwsUnavailable.
     """
     verify_id_token(id_token, pool)
-    logins = {pool.issuer.removeprefix("https://"): id_token}
-    cognito = unsigned_client("cognito-identity", region)
-    try:
-        identity = cognito.get_id(AccountId=account_id, IdentityPoolId=identity_pool_id, Logins=logins)
-        answer = cognito.get_credentials_for_identity(IdentityId=identity["IdentityId"], Logins=logins)
-    except ClientError as error:
-        raise _refusal(error) from None  # the chained error would carry AWS's text, which may quote the token
-    except BotoCoreError as error:
-        raise translate(error) from None
+    identity = identity_of(id_token, identity_pool_id, account_id, region, pool=pool)
+    with _translated():
+        answer = unsigned_client("cognito-identity", region).get_credentials_for_identity(
+            IdentityId=identity, Logins=_logins(id_token, pool)
+        )
     granted = answer["Credentials"]
     return Credentials(
         access_key=granted["AccessKeyId"],
@@ -80,6 +78,32 @@ def get_credentials(
         session_token=granted["SessionToken"],
         expires_at=granted["Expiration"],
     )
+
+
+def identity_of(id_token: str, identity_pool_id: str, account_id: str, region: str, *, pool: UserPool) -> str:
+    """The id by which the identity pool, and AWS's event history, know the person behind a verified ID token.
+
+    The same at every sign-in, and no secret: it opens nothing without a token. The errors of get_credentials.
+    """
+    with _translated():
+        answer = unsigned_client("cognito-identity", region).get_id(
+            AccountId=account_id, IdentityPoolId=identity_pool_id, Logins=_logins(id_token, pool)
+        )
+    return str(answer["IdentityId"])
+
+
+def _logins(id_token: str, pool: UserPool) -> dict[str, str]:
+    return {pool.issuer.removeprefix("https://"): id_token}
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise _refusal(error) from None  # the chained error would carry AWS's text, which may quote the token
+    except BotoCoreError as error:
+        raise translate(error) from None
 
 
 def _verified(token: str, pool: UserPool) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 import logging
 
+from django.conf import settings
 from django.contrib import auth
 from django.db import transaction
 from django.http import HttpRequest
 
-from ingestion.aws.errors import AwsUnavailable
-from ingestion.aws.identity import Claims
+from ingestion.aws.errors import AwsError, AwsUnavailable
+from ingestion.aws.identity import Claims, identity_of
 from portal.accounts import cognito, tokens
 from portal.accounts.actor import Actor
 from portal.accounts.errors import SignInRefused
@@ -40,6 +41,7 @@ def start_session(*, request: HttpRequest, user: User, fresh: Tokens, groups: tu
         before = session_tokens(request, request.user)
         if before:
             before.end()
+    identity = _identity(fresh) if groups else ""
     request.session.clear_expired()
     request.session.flush()  # whatever session id came in, none of it goes on
     with transaction.atomic():
@@ -54,9 +56,25 @@ def start_session(*, request: HttpRequest, user: User, fresh: Tokens, groups: tu
             actor_id=user.pk,
             subject_id=user.pk,
             address=client_address(request),
-            detail={"groups": list(groups), "conflict": actor.conflict},
+            detail={"groups": list(groups), "conflict": actor.conflict}
+            | ({"identity": identity} if identity else {}),
         )
     return key
+
+
+def _identity(fresh: Tokens) -> str:
+    """By which AWS names this person in its event history; "" when it does not say: nobody waits for that."""
+    try:
+        return identity_of(
+            fresh.id_token,
+            settings.FUNDGATE_IDENTITY_POOL_ID,
+            settings.FUNDGATE_ACCOUNT_ID,
+            settings.FUNDGATE_REGION,
+            pool=cognito.portal_pool(),
+        )
+    except AwsError as error:
+        log.warning("a sign-in is recorded without its identity: %s", error)
+        return ""
 
 
 def end_session(*, request: HttpRequest, actor: Actor | None) -> None:

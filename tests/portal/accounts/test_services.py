@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
@@ -9,11 +10,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.test import RequestFactory
 
+from ingestion.aws.errors import AwsUnavailable
 from portal.accounts import seal, services
 from portal.accounts.models import SealedTokens, User
 from portal.accounts.seal import Tokens
 from portal.accounts.selectors import actor_of_session
 from portal.audit.models import AuditRecord
+from portal.audit.tags import AuditTag
 from portal.common.cookies import cookie_name
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +37,9 @@ def request_() -> HttpRequest:
     return request
 
 
-def signed_in(request: HttpRequest, user: User, minutes: int = 60) -> str:
+def signed_in(request: HttpRequest, user: User, minutes: int = 60, groups: tuple[str, ...] = ()) -> str:
     tokens = Tokens("id", "refresh", datetime.now(UTC) + timedelta(minutes=minutes))
-    key = services.start_session(request=request, user=user, fresh=tokens, groups=())
+    key = services.start_session(request=request, user=user, fresh=tokens, groups=groups)
     request.COOKIES[cookie_name(seal.COOKIE)] = key
     return key
 
@@ -50,6 +53,19 @@ def test_a_new_session_keeps_nothing_of_the_one_that_came_in(request_: HttpReque
     assert actor is not None
     assert actor.user == user
     assert actor.id_token() == "id"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_sign_in_is_recorded_with_the_identity_where_aws_tells_it(
+    request_: HttpRequest, user: User, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    asked = Mock(return_value="eu-central-1:1") if known else Mock(side_effect=AwsUnavailable)
+    monkeypatch.setattr(services, "identity_of", asked)
+    signed_in(request_, user)
+    signed_in(request_, user, groups=("alpine-am",))
+    first, second = AuditRecord.objects.filter(tag=AuditTag.SIGNED_IN).order_by("number")
+    assert asked.call_count == 1 and "identity" not in first.detail, "who is of no institution has no role"
+    assert second.detail.get("identity") == ("eu-central-1:1" if known else None)
 
 
 def test_signing_in_again_replaces_the_seal(request_: HttpRequest, user: User) -> None:

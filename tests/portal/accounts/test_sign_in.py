@@ -1,10 +1,12 @@
 """Signing in and out through Cognito, as a browser does it."""
 
+import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from infra.local import embedded
 from tests.portal.accounts.conftest import Browser, LivePortal
 
 UPLOADER = "uploader@alpine.example"
@@ -173,3 +175,17 @@ def test_sign_in_and_sign_out_are_recorded_once_each(live: LivePortal, browser: 
     browser.sign_in(UPLOADER)
     browser.sign_out()
     assert live.tags()[before:] == ["portal:session:signed-in", "portal:session:signed-out"]
+
+
+def test_a_sign_in_is_recorded_with_the_identity_that_the_event_history_will_name(
+    live: LivePortal, browser: Browser
+) -> None:
+    browser.sign_in(UPLOADER)
+    [(detail,)] = live.sql(
+        "SELECT detail FROM audit_auditrecord WHERE tag = 'portal:session:signed-in' ORDER BY id DESC LIMIT 1"
+    )
+    provider = live.settings["FUNDGATE_ISSUER"].removeprefix("https://")
+    known = embedded.deployer("cognito-identity", live.home).get_id(
+        IdentityPoolId=live.settings["FUNDGATE_IDENTITY_POOL_ID"], Logins={provider: live.id_token(UPLOADER)}
+    )
+    assert json.loads(detail)["identity"] == known["IdentityId"]
