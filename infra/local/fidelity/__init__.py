@@ -16,6 +16,7 @@ WRAPS = (
     "s3_key_condition",
     "version_ranges",
     "ssm_keys",
+    "event_history",
     "identity_pool",
     "sign_up",
     "letters",

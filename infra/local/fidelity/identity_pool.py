@@ -45,6 +45,7 @@ def install() -> None:
             name = role.rpartition("/")[2]
             session["Arn"] = f"arn:aws:sts::{get_account_id()}:assumed-role/{name}/CognitoIdentityCredentials"
             session["UserId"] = f"{iam._roles[name]['RoleId']}:CognitoIdentityCredentials"
+            session["CognitoIdentity"] = identity  # for the event history
         return answer
 
     def token(data: dict[str, Any]) -> Any:

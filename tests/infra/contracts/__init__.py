@@ -9,6 +9,7 @@ from tests.infra.contracts.lasting import checkpoint, started_runs, sts_sessions
 from tests.infra.contracts.s3 import bucket_configuration, s3_key_condition, s3_keys, version_ranges
 from tests.infra.contracts.ssm import ssm_keys
 from tests.infra.contracts.states import retry_delays
+from tests.infra.contracts.trail import event_history
 from tests.infra.embedded import Server
 
 CONTRACTS: dict[str, Callable[[Server], bool]] = {
@@ -21,6 +22,7 @@ CONTRACTS: dict[str, Callable[[Server], bool]] = {
         s3_key_condition,
         version_ranges,
         ssm_keys,
+        event_history,
         identity_pool,
         sign_up,
         letters,
