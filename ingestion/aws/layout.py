@@ -17,7 +17,8 @@ LATER: tuple[str, ...] = ("annotate",)
 """What follows it: nobody waits for these, and their failure leaves the verdict alone."""
 FUNCTIONS: tuple[str, ...] = (
     *STAGES, *LATER,
-    "accept", "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members", "release",
+    "accept", "share", "record-failure", "callback", "clean-up", "sweeper", "janitor", "members", "key-uses",
+    "release",
 )  # fmt: skip
 """Every Lambda function, by the end of its name."""
 WITHDRAWN = "withdrawn.json"

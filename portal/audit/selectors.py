@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from portal.audit.models import AuditHead, AuditRecord, SignedHead
+from portal.audit.tags import AuditTag
 
 
 def records_of_institution(institution_id: UUID) -> QuerySet[AuditRecord]:
@@ -31,6 +32,16 @@ def actors_of(institution_id: UUID) -> list[UUID]:
     """Everybody who ever did something that the institution's trail holds."""
     ids = records_of_institution(institution_id).order_by().values_list("actor_id", flat=True).distinct()
     return [actor_id for actor_id in ids if actor_id is not None]
+
+
+def signed_in_as(institution_id: UUID, identities: set[str]) -> dict[str, UUID]:
+    """Who signed in for it under these ids of the identity pool, as far as it was recorded."""
+    people = [str(person) for person in actors_of(institution_id)] if identities else []
+    known = records_of_institution(institution_id).filter(
+        subject_id__in=people, tag=AuditTag.SIGNED_IN, detail__identity__in=sorted(identities)
+    )
+    found = known.order_by().values_list("detail__identity", "actor_id").distinct()
+    return {identity: person for identity, person in found if person}
 
 
 def length_of(chain: str) -> int:

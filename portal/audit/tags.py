@@ -126,6 +126,7 @@ class AuditTag(StrEnum):
     RECEIVED_DOWNLOADED = "exchange:received:downloaded"
     RECEIVED_CHECKED = "exchange:received:checked"
 
+    KEY_USES_VIEWED = "portal:key-uses:viewed"
     RETENTION_ASKED = "portal:retention:asked"
     RETENTION_SET_ASIDE = "portal:retention:set-aside"
     RETENTION_APPLIED = "setup:retention:applied"

@@ -41,6 +41,14 @@ class TakenBackMeanwhile(FundgateError):
     title = noop("The request was taken back meanwhile")
 
 
+class HistoryMoved(Conflict):
+    """A further page of AWS's history is asked for that there is not, or not any more."""
+
+    code = "HISTORY_MOVED"
+    title = noop("This page is not there any more")
+    message = noop("AWS keeps its place in the history for a while only. Begin with the first page.")
+
+
 class UnderHold(Conflict):
     """A legal hold forbids it."""
 

@@ -134,6 +134,7 @@ TAGS: dict[str, str | Promise] = {
     AuditTag.RECOVERY_COMPLETED: _("An administrator was added as operators wanted"),
     AuditTag.SFTP_KEY_ADDED: _("An SFTP key was added"),
     AuditTag.SFTP_KEY_REVOKED: _("An SFTP key was revoked"),
+    AuditTag.KEY_USES_VIEWED: _("Who used the key was looked at"),
     AuditTag.RETENTION_ASKED: _("Another retention was asked for"),
     AuditTag.RETENTION_SET_ASIDE: _("A request for another retention was taken back"),
     AuditTag.RETENTION_APPLIED: _("The retention was changed as asked"),

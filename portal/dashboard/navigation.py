@@ -110,7 +110,7 @@ PLACES: tuple[Place, ...] = (
                 "members", _("Members"), _pages("member", "remove_member", "limit_member"), role=Role.ADMIN
             ),
             Place("notice_defaults", _("Notices"), role=Role.ADMIN),
-            Place("security", _("Security"), role=Role.ADMIN),
+            Place("security", _("Security"), _pages("key_uses"), role=Role.ADMIN),
             Place(
                 "service_accounts",
                 _("API tokens"),

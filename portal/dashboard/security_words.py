@@ -115,6 +115,10 @@ PROOFS = (
         "test_at_rest_every_copy_is_where_an_open_grant_wants_it_and_nowhere_else",
     ),
     Proof(
+        _("Who used your key is told to nobody else."),
+        "tests/infra/test_doors.py::test_only_one_function_reads_the_event_history",
+    ),
+    Proof(
         _("This page reads your rules with your credentials, and another institution’s not."),
         "tests/infra/test_rules.py::test_an_institution_reads_the_rules_of_its_own_key_and_buckets_only",
     ),

@@ -100,6 +100,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhook": ("",),
     "members": ("",),
     "security": ("",),
+    "key_uses": ("", "?who=deploy"),
     "service_accounts": ("",),
     "service_account": ("",),
     "retention": ("",),

@@ -172,6 +172,23 @@ def test_members_has_the_calls_of_the_written_exception(platform: Platform) -> N
         assert refused(other.admin_add_user_to_group, GroupName=OWNER, **user) in DENIED
 
 
+def test_only_one_function_reads_the_event_history(platform: Platform) -> None:
+    """It is the account's: who reads it sees who used the keys of all institutions."""
+    allowed = platform.server.client("cloudtrail", platform.runtime("fn-key-uses"))
+    platform.server.client("kms").list_key_policies(KeyId=platform.outputs["StateKeyArn"])
+    assert allowed.lookup_events(MaxResults=1)["Events"]
+    assert refused(allowed.describe_trails) in DENIED
+    for who in [each for each in (*RUNTIME, "deploy") if each != "fn-key-uses"]:
+        credentials = platform.member(who) if who == OWNER else platform.runtime(who)
+        assert refused(platform.server.client("cloudtrail", credentials).lookup_events) in DENIED, who
+    generous = platform.server.new_role(
+        "historian",
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        PermissionsBoundary=platform.outputs["BoundaryArn"],
+    )
+    assert refused(platform.server.client("cloudtrail", generous).lookup_events) in DENIED
+
+
 def test_portal_and_worker_processes_can_only_become_their_role(platform: Platform) -> None:
     server, users = platform.server, {}
     for name in ("portal", "worker"):
@@ -280,5 +297,5 @@ def test_nobody_but_portal_and_pipeline_calls_accept_and_the_portal_no_step_of_a
     for who in [each for each in RUNTIME if each not in ("portal", "pipeline")]:
         assert outcome(who, "accept") in DENIED, who
         assert outcome(who, "release") in DENIED, who
-    for function in [each for each in FUNCTIONS if each not in ("accept", "members", "release")]:
+    for function in [each for each in FUNCTIONS if each not in ("accept", "members", "key-uses", "release")]:
         assert outcome("portal", function) in DENIED, function

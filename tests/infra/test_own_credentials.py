@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from django.db import connection
 
@@ -22,6 +23,7 @@ from tests.portal.custody import subjects as custody
 from tests.portal.dashboard.conftest import Make, alpine, anna, borealis, make, rulebook  # noqa: F401
 from tests.portal.dashboard.delivered import delivered, unreadable
 from tests.portal.decided import expectation, mapping  # noqa: F401
+from tests.portal.key_history import History, key_history  # noqa: F401
 from tests.portal.notices import subjects as notices
 from tests.portal.pages import SHOW, Page, pages
 from tests.portal.policies import NOT_FOUND
@@ -121,6 +123,7 @@ def test_every_page_reads_with_the_credentials_of_who_looks_and_keeps_nothing(
     viewer: Person,
     alpine: Institution,  # noqa: F811
     asked: list[Asked],  # noqa: F811
+    key_history: History,  # noqa: F811
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO")
@@ -147,6 +150,8 @@ def test_every_page_reads_with_the_credentials_of_who_looks_and_keeps_nothing(
         assert answer.status_code == page.policy.ok and not shown(answer), page.address
         assert {one.key for one in asked} <= {portal.own_key}, f"{page.address} was read for a program"
     assert set().union(*showing.values()) == set(VALUES)
+    handed = jwt.decode(key_history.asked[0]["token"], options={"verify_signature": False})
+    assert handed["sub"] == people[Role.ADMIN].user.subject, "the function is told for whom"
     assert portal.own_key not in people[Role.VIEWER].keys | people[Role.ADMIN].keys
     assert not people[Role.VIEWER].keys & people[Role.ADMIN].keys, "each has keys of their own"
 
@@ -162,6 +167,7 @@ def test_another_institution_s_admin_is_told_of_nothing_and_nothing_is_read(
     looked_at: list[Page],
     borealis: Institution,  # noqa: F811
     asked: list[Asked],  # noqa: F811
+    key_history: History,  # noqa: F811
 ) -> None:
     outsider = portal.signed_in(borealis, "admin")
     refused = set()

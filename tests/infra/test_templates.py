@@ -188,6 +188,7 @@ TABLE = {
         "cognito-idp:AdminDisableUser",
         "cognito-idp:AdminListGroupsForUser",
     },
+    "KeyUsesRole": LOGS | {"cloudtrail:LookupEvents"},
 }
 
 

@@ -64,6 +64,8 @@ def call(
         reaches = policy.answer(who) in (policy.ok, NOT_FOUND) and policy.ok != NO_SUCH_METHOD
         if reaches and (method in ("POST", "PUT") or name in WITH_RESULTS | DECISIONS):
             request.getfixturevalue("deployed")
+        if reaches and "key_uses" in name:
+            request.getfixturevalue("key_history")
         if reaches and "receipt" in name:
             request.getfixturevalue("receipt_key")
         if name in DECISIONS:

@@ -33,9 +33,10 @@ _DECISIONS = dict.fromkeys(
 """Rulebook and mappings may hold values."""
 _TAKEN = dict.fromkeys(
     ("audit_export", "access_log_export", "receipt", "api_receipt", "accept_rule", "acceptance_outcome",
-     "api_received_delivery", "api_received_check", "open_notice"), 1,
+     "api_received_delivery", "api_received_check", "open_notice", "key_uses", "api_key_uses"), 1,
 )  # fmt: skip
-"""Records and receipts that are taken away, verdicts and counts without cells, a notice that is read now."""
+"""Records and receipts that are taken away, verdicts and counts without cells, a notice that is read now, and
+what AWS's history tells."""
 READS = dict.fromkeys(SHOW, 1) | _OF_TWO | _VERDICT_TOO | _DECISIONS | _TAKEN
 """Of every page and file; none, where nothing stands here."""
 

@@ -39,6 +39,7 @@ from tests.portal.dashboard.conftest import (  # noqa: F401
 )
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
 from tests.portal.decided import deployed, expectation, mapping  # noqa: F401
+from tests.portal.key_history import key_history  # noqa: F401
 from tests.portal.own_rules import function  # noqa: F401
 from tests.portal.policies import (
     CALLERS,

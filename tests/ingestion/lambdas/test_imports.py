@@ -49,6 +49,7 @@ def test_a_function_loads_neither_django_nor_what_only_the_portal_needs(folder: 
         "sweeper",
         "janitor",
         "members",
+        "key_uses",
         "release",
     ],
 )

@@ -30,6 +30,7 @@ from tests.portal.dashboard.conftest import OWN, UNKNOWN, Make, member, sign_in
 from tests.portal.dashboard.delivered import delivered
 from tests.portal.dashboard.test_actions import own_session, parking  # noqa: F401
 from tests.portal.decided import deployed, expectation, mapping  # noqa: F401
+from tests.portal.key_history import key_history  # noqa: F401
 from tests.portal.notices import subjects as notices
 from tests.portal.pages import pages
 from tests.tools.messages import catalogue
@@ -161,7 +162,7 @@ def said(
     client = sign_in(admin, "alpine-am", headers={"accept-language": "de"})
     months = list(two_months(31, "Invented", "Wrong").items())
     *_, latest = (delivered(store, make, data, file_name=name) for name, data in months)
-    for needed in ("rulebook", "deployed", "receipt_key"):
+    for needed in ("rulebook", "deployed", "receipt_key", "key_history"):
         request.getfixturevalue(needed)
     borealis = request.getfixturevalue("borealis")
     subjects = {

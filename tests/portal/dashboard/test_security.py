@@ -224,7 +224,7 @@ def test_the_page_shows_key_buckets_sign_ins_and_proofs(
     assert f'data-key="{KEY}"' in page and "Their policies keep every promise." in page
     assert page.count("data-bucket=") == 4 and "Not as promised" not in page
     assert page.count("data-sign-in") == 1 and "192.0.2.7" in page and "192.0.2.9" not in page
-    assert "after 12 hours" in page and "keeps no trail of its own" in page
+    assert "after 12 hours" in page and "It keeps that for 90 days." in page
     assert "test_only_the_owner_decrypts_with_the_key" in page and "data-problem" not in page
     ours = User.objects.get(subject="sam-alpine-am")
     assert "Removed person" not in page
