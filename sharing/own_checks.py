@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ingestion.aws.received import UNFOLLOWABLE
 from ingestion.web.models import RulebookVersion
 from ingestion.web.states import Verdict
 from portal.accounts.models import Institution
@@ -25,6 +26,7 @@ class OwnResult(StrEnum):
     PASSED_WITH_WARNINGS = Verdict.PASSED_WITH_WARNINGS
     FAILED = Verdict.FAILED
     UNREADABLE = Verdict.UNREADABLE
+    UNFOLLOWABLE = "rulebook_unfollowable"
     WAITING = "waiting_for_sign_in"
     REPLACED = "replaced"
     NO_FILE = "file_not_shared"
@@ -48,13 +50,21 @@ def own_rulebook(institution: Institution) -> RulebookVersion | None:
 def checked_by_own(actor: Reader, *verdicts: Verdict) -> Q:
     """Of copies: those that the rules that count now have checked, with one of these verdicts if any."""
     rulebook = own_rulebook(actor.reads(Scope.DELIVERIES))
-    found = _current(rulebook).filter(copy=OuterRef("pk"), attempt=OuterRef("attempt"))
+    found = _of_attempt(_current(rulebook))
     return Q(Exists(found.filter(verdict__in=verdicts) if verdicts else found))
 
 
 def waiting_for_check(actor: Reader) -> QuerySet[Copy]:
     """Latest versions with their file that the rules that count now have not checked yet."""
     return newest_received(actor).filter(grant__in=_with_file(actor)).exclude(checked_by_own(actor))
+
+
+def unfollowed(actor: Reader) -> int:
+    """How many latest versions could not be checked because the rulebook that counts cannot be followed."""
+    checks = _current(own_rulebook(actor.reads(Scope.DELIVERIES))).filter(code=UNFOLLOWABLE)
+    if not checks.filter(copy__grant__recipient=actor.reads(Scope.DELIVERIES)).exists():
+        return 0  # as nearly always: the count below looks through everything received
+    return newest_received(actor).filter(Exists(_of_attempt(checks))).count()
 
 
 def standings_of(actor: Reader, copies: Iterable[Copy]) -> dict[int, Standing]:
@@ -71,13 +81,19 @@ def _standing(copy: Copy, check: ReceivedCheck | None, is_newest: bool) -> Stand
     if "original" not in copy.grant.contents:
         return Standing(OwnResult.NO_FILE)
     if check is not None and check.attempt == copy.attempt:
-        return Standing(OwnResult(check.verdict), check)
+        unfollowable = check.code == UNFOLLOWABLE
+        return Standing(OwnResult.UNFOLLOWABLE if unfollowable else OwnResult(check.verdict), check)
     return Standing(OwnResult.WAITING if is_newest else OwnResult.REPLACED)
 
 
 def _current(rulebook: RulebookVersion | None) -> QuerySet[ReceivedCheck]:
     """Checks by this rulebook, or by the rules as they stand."""
     return ReceivedCheck.objects.filter(**{"rulebook": rulebook} if rulebook else {"rulebook__isnull": True})
+
+
+def _of_attempt(checks: QuerySet[ReceivedCheck]) -> QuerySet[ReceivedCheck]:
+    """Of these, as a subquery, that of a copy as it lies there."""
+    return checks.filter(copy=OuterRef("pk"), attempt=OuterRef("attempt"))
 
 
 def _with_file(actor: Reader) -> list[UUID]:

@@ -13,6 +13,9 @@ from ingestion.aws.objects import ObjectRef
 VERDICT, FINDINGS = "checked/verdict.json", "checked/findings.parquet"
 """Names beside the copied files; the recipient may write under no others there."""
 
+UNFOLLOWABLE = "RULEBOOK_INVALID"
+"""The code where the rulebook is what stands in the way, not the delivery."""
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -48,6 +48,7 @@ ACCEPTANCES: dict[bool, Label] = {
 
 # What the recipient's own rules say of a received delivery.
 OWN_RESULTS: dict[str, Label] = VERDICTS | {
+    "rulebook_unfollowable": Label("warn", "warning", lazy("Rulebook cannot be followed")),
     "waiting_for_sign_in": Label("hold", "clock", lazy("Waits to be checked")),
     "replaced": Label("calm", "withdrawn", lazy("Replaced unchecked")),
     "file_not_shared": Label("calm", "withdrawn", lazy("File not shared")),

@@ -7,7 +7,7 @@ from ingestion.aws import layout, objects
 from ingestion.aws.errors import NotFound, ObjectChanged, ObjectTooLarge
 from ingestion.aws.exchange import ORIGINAL
 from ingestion.aws.objects import ObjectRef
-from ingestion.aws.received import FINDINGS, VERDICT, Checked, Wanted
+from ingestion.aws.received import FINDINGS, UNFOLLOWABLE, VERDICT, Checked, Wanted
 from ingestion.pipeline.checking import check
 from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.errors import RuleError, UnreadableFile
@@ -22,14 +22,15 @@ NONE = {"error": 0, "warning": 0, "info": 0}
 def check_received(s3: Any, account: str, wanted: Wanted) -> Checked:
     """Stores verdict and findings beside the copy; what cannot be checked is unreadable, with a code."""
     bucket = layout.bucket_name(account, wanted.recipient, "exchange")
+    decided = _Decided(s3, layout.bucket_name(account, wanted.recipient, "results"))
+    try:
+        rulebook = decided.rulebook(wanted)
+    except (NotFound, ObjectChanged, RuleError):
+        return Checked("unreadable", UNFOLLOWABLE, NONE, {})
     try:
         data = _original(s3, bucket, wanted)
-        decided = _Decided(s3, layout.bucket_name(account, wanted.recipient, "results"))
-        rulebook = decided.rulebook(wanted)
     except (NotFound, ObjectChanged, ObjectTooLarge):
         return Checked("unreadable", "OBJECT_CHANGED", NONE, {})
-    except RuleError:
-        return Checked("unreadable", "RULEBOOK_INVALID", NONE, {})
     documents: dict[str, ObjectRef] = {}
 
     def put(name: str, body: bytes) -> None:
@@ -60,7 +61,7 @@ class _Decided:
         self._s3, self._bucket = s3, bucket
 
     def rulebook(self, wanted: Wanted) -> Rulebook | None:
-        """The saved version that is wanted; RuleError for one that cannot be followed any more."""
+        """The saved version that is wanted; NotFound, ObjectChanged, RuleError: it cannot be followed."""
         if not wanted.rulebook_version:
             return None
         key = layout.control_key("rulebooks", "current")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ingestion.aws.errors import AwsError
+from ingestion.aws.received import UNFOLLOWABLE
 from ingestion.web.codes import explained
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
@@ -17,7 +18,7 @@ from portal.dashboard.attachments import attachment
 from portal.dashboard.selectors import sentence_of
 from sharing import services
 from sharing.models import Copy
-from sharing.own_checks import own_rulebook, standings_of, waiting_for_check
+from sharing.own_checks import own_rulebook, standings_of, unfollowed, waiting_for_check
 from sharing.selectors import get_received
 
 
@@ -40,6 +41,8 @@ def check_waiting(request: HttpRequest) -> HttpResponse:
         return answer
     if context["waiting"]:
         messages.info(request, problem or _("Some deliveries still wait to be checked by your rules."))
+    elif context["unfollowed"]:
+        messages.warning(request, _("Your rulebook cannot be followed, so nothing was checked by it."))
     else:
         messages.success(request, _("Everything is checked by your rules."))
     return redirect("received")
@@ -75,9 +78,9 @@ def findings(request: HttpRequest, copy_id: int) -> HttpResponseBase:
 
 
 def waiting_context(actor: Actor) -> dict[str, Any]:
-    """How many wait, and by which rulebook they are to be checked."""
-    own = own_rulebook(actor.require(Role.VIEWER))
-    return {"waiting": waiting_for_check(actor).count(), "own_rulebook": own}
+    """How many wait, by which rulebook they are to be checked, how many it could not check."""
+    own, waiting = own_rulebook(actor.require(Role.VIEWER)), waiting_for_check(actor).count()
+    return {"waiting": waiting, "unfollowed": unfollowed(actor), "own_rulebook": own}
 
 
 def own_check(actor: Actor, copy: Copy) -> dict[str, Any]:
@@ -92,8 +95,11 @@ def own_check(actor: Actor, copy: Copy) -> dict[str, Any]:
 
 def _why_not(code: str) -> str:
     """Why it could not be checked, and what to do; "" where it could."""
+    if code == UNFOLLOWABLE:
+        wrong = _("It is not stored any more, or names something that is not known, a rule that is gone.")
+        return wrong + " " + _("Save a version that can be followed: all is checked anew by it.")
     if code == "OBJECT_CHANGED":
         changed = _("A file of it is missing or is not the one that its manifest names.")
-        return f"{changed} {_('Ask its owner to have it sent again.')}"
+        return changed + " " + _("Ask its owner to have it sent again.")
     found = explained(code)
     return f"{found.message} {found.how_to_fix}" if found else ""

@@ -128,7 +128,7 @@ def test_the_recipient_writes_beside_copies_and_nowhere_else_in_that_store(
 @pytest.mark.parametrize(
     ("fault", "code"),
     [("another file", "OBJECT_CHANGED"), ("no table", "FILE_NOT_A_TABLE"), ("rulebook", "RULEBOOK_INVALID"),
-     ("rulebook gone", "OBJECT_CHANGED")],
+     ("rulebook gone", "RULEBOOK_INVALID")],
 )  # fmt: skip
 def test_what_cannot_be_checked_has_a_code(chain: Chain, samples: Path, fault: str, code: str) -> None:
     data = b"a;b\n1;2\n" if fault == "no table" else (samples / "tpt-7.0-clean.csv").read_bytes()

@@ -183,7 +183,7 @@ def test_one_that_breaks_off_keeps_no_other_back_and_waits_on(
 @pytest.mark.parametrize(
     ("fault", "said"),
     [("another file", "not the one that its manifest names"), ("no table", "Could not be read"),
-     ("broken rulebook", "Rulebook"), ("rulebook gone", "not the one")],
+     ("broken rulebook", "Rulebook"), ("rulebook gone", "is not stored any more")],
 )  # fmt: skip
 def test_why_it_cannot_be_checked_is_said(
     fault: str, said: str, copy: Copy, store: Any, outsider: Client, borealis: Institution
@@ -201,9 +201,17 @@ def test_why_it_cannot_be_checked_is_said(
         store.delete_object(Bucket=results_of(borealis), Key=CURRENT, VersionId=version)
     check_them(outsider)
     assert waiting(outsider) == 0, "it is not tried again and again"
-    shown = page(outsider, copy)
-    assert 'data-own-result="unreadable"' in shown and said in shown
+    shown, of_rulebook = page(outsider, copy), "rulebook" in fault
+    result = "rulebook_unfollowable" if of_rulebook else "unreadable"
+    assert f'data-own-result="{result}"' in shown and said in shown
     assert "data-rule=" not in shown
+    for place in ("/", "/exchange/received/"):
+        assert ('data-unfollowed="1"' in outsider.get(place).text) is of_rulebook
+    assert ("Everything is checked" in check_them(outsider)) is not of_rulebook
+    if of_rulebook:
+        saved(store, borealis, LENIENT)
+        check_them(outsider)
+        assert "data-rule=" in page(outsider, copy) and "data-unfollowed" not in outsider.get("/").text
 
 
 @pytest.mark.parametrize(
