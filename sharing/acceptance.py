@@ -50,13 +50,21 @@ def unchecked() -> Q:
 
 def disclosed() -> Q:
     """Of copies: those whose owner has the current acceptance rulebook of the recipient."""
-    there = Disclosure.objects.filter(
+    return Q(Exists(_there()))
+
+
+def followable() -> Q:
+    """Of copies: those whose owner has it, and the last check could follow it."""
+    return Q(Exists(_there().filter(trouble="")))
+
+
+def _there() -> QuerySet[Disclosure]:
+    return Disclosure.objects.filter(
         owner=OuterRef("grant__owner"),
         acceptance__institution=OuterRef("grant__recipient"),
         acceptance__current=True,
         at__isnull=False,
     )
-    return Q(Exists(there))
 
 
 def _checks() -> QuerySet[AcceptanceCheck]:

@@ -28,6 +28,17 @@ class NotPublished(Conflict):
     message = noop("Partners do not have to pass this version now. Reload the page to see how it stands.")
 
 
+class NotFollowable(Conflict):
+    """A saved version of a rulebook that this release cannot follow any more."""
+
+    code = "RULEBOOK_UNFOLLOWABLE"
+    title = noop("This rulebook cannot be published")
+    message = noop(
+        "This version names something that is not known any more, a rule that is gone, say. Nothing could be "
+        "tried by it. Save a version that can be followed, and publish that one."
+    )
+
+
 class SecondAdminNeeded(NotAllowed):
     """Whoever wrote the draft does not confirm it."""
 

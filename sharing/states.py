@@ -55,6 +55,15 @@ class Condition(models.TextChoices):
     STOOD_BY = "stood_by", _("Only deliveries without open errors: passed, or their errors released")
 
 
+class Hindrance(models.TextChoices):
+    """Why nothing can be tried by the rulebook of its recipient that deliveries under a grant must pass."""
+
+    NOT_PUBLISHED = "not_published", _("The recipient has published no rulebook")
+    NOT_DISCLOSED = "not_disclosed", _("The owner has not been given the recipient’s rulebook")
+    MISSING = "missing", _("The recipient’s rulebook is no longer stored with the owner")
+    UNFOLLOWABLE = "unfollowable", _("The recipient’s rulebook cannot be followed")
+
+
 class InvitationState(models.TextChoices):
     """What became of an invitation of an institution that is not on board."""
 

@@ -21,6 +21,7 @@ from portal.common.errors import BadRequest, NotFound
 from portal.common.ids import parse_id
 from sharing import services
 from sharing.models import AcceptanceRulebook, Copy
+from sharing.states import Hindrance
 
 MOST = 200
 MOST_KEY = 1024
@@ -52,13 +53,17 @@ def _demands(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _checked(asked: dict[str, Any]) -> dict[str, Any]:
     submission, passed, counts = _submission(asked), asked.get("passed"), _counts(asked)
-    if type(passed) is not bool or type(asked.get("rulebook")) is not int:
+    if type(passed) is not bool:
         raise BadRequest("Not what came of a check.")
-    owner = submission.institution
-    by = AcceptanceRulebook.objects.filter(pk=asked["rulebook"], disclosures__owner=owner)
-    if (acceptance := by.first()) is None:
-        raise NotFound("This rulebook does not exist.")
-    services.checked(submission, submission.attempt, acceptance, passed, counts)
+    services.checked(submission, submission.attempt, _disclosed(asked, submission), passed, counts)
+    return {}
+
+
+def _untried(asked: dict[str, Any]) -> dict[str, Any]:
+    submission = _submission(asked)
+    if asked.get("why") not in (Hindrance.MISSING, Hindrance.UNFOLLOWABLE):
+        raise BadRequest("Not why nothing could be tried.")
+    services.hindered(submission.institution, _disclosed(asked, submission), Hindrance(asked["why"]))
     return {}
 
 
@@ -129,6 +134,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "demands": _demands,
     "releases": _releases,
     "checked": _checked,
+    "untried": _untried,
     "delivered": _delivered,
     "endings": _endings,
     "gone": _gone,
@@ -146,6 +152,16 @@ def _submission(asked: dict[str, Any], *, of_now: bool = True) -> Submission:
     found = Submission.objects.filter(pk=wanted, attempt__gte=attempt).first()
     if found is None or (of_now and found.attempt != attempt):
         raise NotFound("This submission or attempt does not exist.")
+    return found
+
+
+def _disclosed(asked: dict[str, Any], submission: Submission) -> AcceptanceRulebook:
+    """The rulebook that was asked for, which the owner of the submission was given."""
+    if type(asked.get("rulebook")) is not int:
+        raise BadRequest("Not a rulebook.")
+    by = AcceptanceRulebook.objects.filter(pk=asked["rulebook"], disclosures__owner=submission.institution_id)
+    if (found := by.select_related("institution").first()) is None:
+        raise NotFound("This rulebook does not exist.")
     return found
 
 

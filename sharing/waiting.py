@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from portal.accounts.reader import Reader
-from sharing.acceptance import disclosed, passed, unchecked
+from sharing.acceptance import followable, passed, unchecked
 from sharing.models import Copy
 from sharing.selectors import flowing_copies, grants_given
 from sharing.states import FLOWING, CopyState
@@ -42,5 +42,5 @@ def waiting_to_fill(actor: Reader) -> QuerySet[Copy]:
 
 def copies_to_fill() -> QuerySet[Copy]:
     """What a sign-in brings further: due, or to be tried by what it must pass."""
-    due, untried = passed() & Q(state=CopyState.OWED), unchecked() & disclosed()
+    due, untried = passed() & Q(state=CopyState.OWED), unchecked() & followable()
     return flowing_copies().filter(due | untried)

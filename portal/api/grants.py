@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,30 +16,40 @@ from portal.api.callers import acting, reader
 from portal.api.paging import PageQuerySerializer, PageSerializer, page_of, paged
 from portal.api.views import ONE, PROBLEM, READING
 from sharing import selectors, services
+from sharing.hindrances import hindrances_of
 from sharing.models import Grant
 from sharing.services.directory import MOST_WORDS
-from sharing.states import State
+from sharing.states import Hindrance, State
 from sharing.waiting import to_fill
 
 CHANGING = ONE | {409: PROBLEM}
 
 
 class GrantSerializer(serializers.ModelSerializer[Grant]):
-    """One grant; `owner` and `recipient` are codes. An empty list of funds or templates means all."""
+    """One grant; `owner` and `recipient` are codes. An empty list of funds or templates means all.
+
+    `rulebook_problem`: why nothing can be tried by the rulebook that deliveries must pass, "" where it can.
+    """
 
     owner = serializers.CharField(source="owner.code")
     recipient = serializers.CharField(source="recipient.code")
     funds = serializers.ListField(child=serializers.CharField())
     templates = serializers.ListField(child=serializers.CharField())
     contents = serializers.ListField(child=serializers.CharField())
+    rulebook_problem = serializers.SerializerMethodField()
 
     class Meta:
         model = Grant
         fields = [
             *("id", "owner", "recipient", "state", "state_since", "funds", "templates", "contents"),
-            *("condition", "must_pass", "valuations_from", "ends_on", "purpose"),
+            *("condition", "must_pass", "rulebook_problem", "valuations_from", "ends_on", "purpose"),
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=["", *Hindrance.values]))
+    def get_rulebook_problem(self, grant: Grant) -> str:
+        known = self.context.get("hindrances")
+        return str((hindrances_of([grant]) if known is None else known).get(grant.pk, ""))
 
 
 class GrantPageSerializer(PageSerializer):
@@ -88,7 +98,8 @@ class GrantsView(APIView):
         if "state" in asked:
             found = found.filter(state=asked["state"])
         page = page_of(found, asked)
-        rows = GrantSerializer(list(page.object_list), many=True).data
+        grants = list(page.object_list)
+        rows = GrantSerializer(grants, many=True, context={"hindrances": hindrances_of(grants)}).data
         return Response(paged(page, rows))
 
 

@@ -117,6 +117,7 @@ class AuditTag(StrEnum):
     INVITATION_TAKEN = "setup:invitation:taken"
     ACCEPTANCE_PUBLISHED = "portal:acceptance-rulebook:published"
     ACCEPTANCE_WITHDRAWN = "portal:acceptance-rulebook:withdrawn"
+    ACCEPTANCE_DISCLOSED = "portal:acceptance-rulebook:disclosed"
     EXCHANGE_PROFILE_SAVED = "portal:exchange-profile:saved"
     GRANT_EXPIRED = "worker:grant:expired"
     COPY_DELIVERED = "exchange:copy:delivered"

@@ -105,6 +105,7 @@ def _tables(institution: Institution) -> Tables:
             "acceptance__rulebook__sha256",
             "owner__code",
             "at",
+            "trouble",
         ),
         "acceptance-checks": AcceptanceCheck.objects.filter(submission__in=mine).values(),
         "access-requests": asked.values(

@@ -134,6 +134,7 @@ GROUPS: tuple[Callable[[Actor], Group | None], ...] = (
     admins.requests,
     admins.drafts,
     admins.releases,
+    admins.rulebooks,
     _overdue,
     _broken,
     _errors,

@@ -14,6 +14,7 @@ from portal.custody.held import holds_for
 from portal.custody.models import Hold
 from portal.dashboard.attention_lines import MOST, Group, Line, Matter
 from portal.dashboard.next_acts import Act
+from sharing.hindrances import held_back, hindrances_of
 from sharing.models import AccessRequest, Grant
 from sharing.selectors import grants_given, grants_received, requests_of
 from sharing.states import RequestState, State
@@ -99,6 +100,31 @@ def releases(actor: Actor) -> Group | None:
         .exclude(release_asked_by=actor.user),
         reverse("holds"),
         matter,
+    )
+
+
+def rulebooks(actor: Actor) -> Group | None:
+    """Grants of either side under which nothing can be tried by the rulebook that deliveries must pass."""
+    if not actor.may(Role.ADMIN):
+        return None
+    mine, found = actor.require(Role.ADMIN), held_back(actor)
+    first = list(found[:MOST])
+    why = hindrances_of(first)
+    lines = []
+    for grant in first:
+        given, address = grant.owner_id == mine.pk, reverse("grant", args=[grant.pk])
+        other = _("To %(name)s") % {"name": grant.recipient.name}
+        title = other if given else _("From %(name)s") % {"name": grant.owner.name}
+        lines.append(Line(Act(_("Open"), address), matter=Matter(title, str(why[grant.pk].label), address)))
+    return Group(
+        "rulebooks",
+        "hold",
+        "clock",
+        _("Grants that wait for a rulebook"),
+        _("Deliveries must pass it, and nothing can be tried by it now. The page of each grant says why."),
+        found.count(),
+        reverse("grants"),
+        lines,
     )
 
 

@@ -106,6 +106,7 @@ TAGS: dict[str, str | Promise] = {
     AuditTag.INVITATION_TAKEN: _("An invited institution came on board"),
     AuditTag.ACCEPTANCE_PUBLISHED: _("A rulebook was published to partners"),
     AuditTag.ACCEPTANCE_WITHDRAWN: _("A rulebook that partners must pass was withdrawn"),
+    AuditTag.ACCEPTANCE_DISCLOSED: _("A rulebook was given anew to partners who no longer had it"),
     AuditTag.EXCHANGE_PROFILE_SAVED: _("The entry in the directory was saved"),
     AuditTag.GRANT_EXPIRED: _("A grant expired"),
     AuditTag.COPY_DELIVERED: _("A delivery was handed on"),

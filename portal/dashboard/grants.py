@@ -16,11 +16,12 @@ from portal.accounts.roles import Role
 from portal.audit.selectors import records_about
 from portal.audit.tags import AuditTag
 from portal.dashboard.wording import Label, Text
-from sharing.acceptance import acceptance_rulebook, disclosed_rulebook, not_passed
+from sharing.acceptance import acceptance_rulebook, disclosed_rulebook, not_passed, unchecked
+from sharing.hindrances import hindrance_of
 from sharing.models import AcceptanceRulebook, Copy, Grant, GrantExpectation, GrantTransition
 from sharing.selectors import Preview, copies_due, copies_unchecked, would_share
 from sharing.services import may_expect
-from sharing.states import ENDABLE, FLOWING, READABLE, CopyState, State
+from sharing.states import ENDABLE, FLOWING, READABLE, CopyState, Hindrance, State
 
 STATES: dict[str, Label] = {
     State.DRAFT: Label("calm", "file", lazy("Draft")),
@@ -40,6 +41,7 @@ COPIES: dict[str, Label] = {
     CopyState.GONE: Label("calm", "withdrawn", lazy("Deleted")),
 }
 REFUSED = Label("warn", "warning", lazy("Does not pass the recipient’s rulebook"))
+HINDERED = Label("hold", "clock", lazy("Waits for the recipient’s rulebook"))
 CONTENT_WORDS: dict[str, Text] = {
     "original": lazy("The file as it was handed in"),
     "schema": lazy("Its tables in the common schema"),
@@ -72,8 +74,8 @@ class Shown:
 
     `counts["refused"]`: those that do not pass the recipient's rulebook. `acceptance`: the one that
     deliveries must pass now, where the owner has it; `published`: the same for the recipient, whose own it
-    is. `opened` and `downloaded`: how often the other side
-    did, as the owner's trail says.
+    is, and for an owner who had it. `hindrance`: why nothing can be tried by it. `opened` and `downloaded`:
+    how often the other side did, as the owner's trail says.
     """
 
     grant: Grant
@@ -86,6 +88,7 @@ class Shown:
     expected: list[GrantExpectation]
     acceptance: AcceptanceRulebook | None
     published: AcceptanceRulebook | None
+    hindrance: Hindrance | None
     may: frozenset[str]
     second_needed: bool
     opened: int
@@ -101,11 +104,6 @@ class Shown:
         """What an offer would hand on at once; only for its owner, before it is accepted."""
         waits = self.given and self.grant.state in (State.DRAFT, State.OFFERED)
         return would_share(self.grant, MOST_SHOWN) if waits else None
-
-    @property
-    def has_no_rulebook(self) -> bool:
-        """Whether nothing can be handed on because the owner has no rulebook of the recipient."""
-        return self.grant.must_pass and self.acceptance is None and self.grant.state in READABLE
 
     @property
     def contents(self) -> list[Text]:
@@ -126,6 +124,8 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         counts |= {"refused": refused, CopyState.OWED: counts[CopyState.OWED] - refused}
     due = (copies_due(), copies_unchecked(checkable=True))
     waits = given and grant.state == State.DRAFT and grant.needs_second
+    hindrance = hindrance_of(grant)
+    knows = not given or hindrance == Hindrance.MISSING
     trail = records_about(institution_id=grant.owner_id, subject_id=grant.pk) if given else None
     return Shown(
         grant=grant,
@@ -134,10 +134,11 @@ def shown(actor: Actor, grant: Grant) -> Shown:
         other=grant.recipient if given else grant.owner,
         history=[_step(each, grant, given) for each in _transitions(grant, given)],
         counts=counts,
-        lines=_lines(actor, grant, given),
+        lines=_lines(actor, grant, given, hindrance),
         expected=list(grant.expectations.select_related("set_by")) if may_expect(grant) else [],
         acceptance=disclosed_rulebook(grant) if grant.must_pass else None,
-        published=acceptance_rulebook(grant.recipient) if grant.must_pass and not given else None,
+        published=acceptance_rulebook(grant.recipient) if grant.must_pass and knows else None,
+        hindrance=hindrance,
         may=frozenset(_possible(actor, grant, given, any(one.filter(grant=grant).exists() for one in due))),
         second_needed=waits and grant.drafted_by_id == actor.user.id,
         opened=trail.filter(tag=AuditTag.RECEIVED_VIEWED).count() if trail is not None else 0,
@@ -184,16 +185,15 @@ def _step(one: GrantTransition, grant: Grant, given: bool) -> Step:
     return Step(STATES[one.to_state], one.at, who, one.reason)
 
 
-def _lines(actor: Actor, grant: Grant, given: bool) -> list[Line]:
+def _lines(actor: Actor, grant: Grant, given: bool, hindrance: Hindrance | None) -> list[Line]:
     """The latest copies; the other side sees what it can read now."""
     copies = of_seen(grant.copies.all(), actor.limit)
     found = copies.select_related("submission").order_by("-owed_at", "-pk")
     if not given:
         readable = grant.state in READABLE and not grant.ended(timezone.now().date())
         found = found.filter(state=CopyState.DONE) if readable else found.none()
-    refused = set(found.filter(not_passed()).values_list("pk", flat=True)) if grant.must_pass else set()
-    return [Line(one, _label(one, refused)) for one in found[:MOST_SHOWN]]
-
-
-def _label(copy: Copy, refused: set[int]) -> Label:
-    return REFUSED if copy.state == CopyState.OWED and copy.pk in refused else COPIES[copy.state]
+    owed = found.filter(state=CopyState.OWED).values_list("pk", flat=True)
+    refused = owed.filter(not_passed()) if grant.must_pass else owed.none()
+    untried = owed.filter(unchecked()) if hindrance else owed.none()
+    words = dict.fromkeys(refused, REFUSED) | dict.fromkeys(untried, HINDERED)
+    return [Line(one, words.get(one.pk, COPIES[one.state])) for one in found[:MOST_SHOWN]]

@@ -118,6 +118,7 @@ urlpatterns = [
     path("rulebook/<int:number>/restore/", rulebook.restore, name="restore_rulebook"),
     path("rulebook/<int:number>/publish/", acceptance.publish, name="publish_rulebook"),
     path("rulebook/<int:number>/withdraw/", acceptance.withdraw, name="withdraw_rulebook"),
+    path("rulebook/disclose/", acceptance.disclose, name="disclose_rulebook"),
     path("exchange/received/", received.received, name="received"),
     path("exchange/received/check/", received_checks.check_waiting, name="check_received"),
     path("exchange/received/<int:copy_id>/", received.received_delivery, name="received_delivery"),

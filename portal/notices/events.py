@@ -34,7 +34,7 @@ class Event(models.TextChoices):
     GRANT_SUSPENDED = "grant.suspended", _("A grant was suspended")
     GRANT_RESUMED = "grant.resumed", _("A grant was resumed")
     GRANT_ENDED = "grant.ended", _("A grant has ended")
-    GRANT_RULEBOOK = "grant.rulebook", _("A rulebook to pass under a grant was published or withdrawn")
+    GRANT_RULEBOOK = "grant.rulebook", _("News of a rulebook to pass under a grant")
     GRANT_JOINED = "grant.joined", _("An institution you invited is on board")
     GRANT_WAITING = "grant.waiting", _("Deliveries under a grant wait to be copied")
     HOLD_RELEASE_ASKED = "hold.release_asked", _("The release of a legal hold waits for approval")

@@ -160,6 +160,14 @@ def _ended(about: Facts) -> Text:
 
 
 def _rulebook(about: Facts) -> Text:
+    if about.get("state") == "unfollowable":
+        said = _(
+            "It names something that is gone. Deliveries wait until you publish one that can be followed."
+        )
+        return Text("warn", "warning", _("Your rulebook that partners must pass cannot be followed"), said)
+    if about.get("state") == "missing":
+        said = _("Open the home page: a partner who no longer has it is given it anew.")
+        return Text("hold", "file", _("A partner no longer has your rulebook"), said)
     if about.get("state") == "withdrawn":
         said = _("Nothing is handed on under it until the other institution publishes one again.")
         return Text("hold", "clock", _("The rulebook to pass under a grant was withdrawn"), said)

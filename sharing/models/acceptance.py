@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from ingestion.web.models import RulebookVersion, Submission
+from sharing.states import Hindrance
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -37,12 +38,13 @@ class Disclosure(models.Model):
     """That an acceptance rulebook lies in the exchange bucket of somebody who shares with its institution.
 
     The row is there before the document is put, or the janitor would take it for a stray; `at`: since when it
-    lies there for sure.
+    lies there for sure. `trouble`: what the last check found, that it is missing or unfollowable, else "".
     """
 
     acceptance = models.ForeignKey(AcceptanceRulebook, on_delete=models.CASCADE, related_name="disclosures")
     owner = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=16, choices=Hindrance.choices, blank=True, default="")
 
     class Meta:
         constraints = [

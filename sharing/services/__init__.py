@@ -4,7 +4,7 @@ from sharing.services.checking import checked, demands_of, rulebooks_for, to_che
 from sharing.services.comparing import Changes, changes_since
 from sharing.services.deleting import ending, gone, revoke_now, take_back_now
 from sharing.services.directory import ask_for_access, decline_access, save_profile, withdraw_access
-from sharing.services.disclosing import read_disclosed
+from sharing.services.disclosing import disclose_again, read_disclosed
 from sharing.services.expecting import expect_no_more, expect_under, may_expect, remind_of_grants
 from sharing.services.filling import fill_all, tell_of_waiting
 from sharing.services.grants import (
@@ -20,6 +20,7 @@ from sharing.services.grants import (
     suspend,
 )
 from sharing.services.handing import delivered, fill, left_to_fill, order_for, owed
+from sharing.services.hindering import hindered
 from sharing.services.inviting import (
     expire_invitations,
     invite,
@@ -63,6 +64,7 @@ __all__ = [
     "delivered",
     "demands_of",
     "discard",
+    "disclose_again",
     "download",
     "downloads_of",
     "draft",
@@ -75,6 +77,7 @@ __all__ = [
     "fill",
     "fill_all",
     "gone",
+    "hindered",
     "invite",
     "left_to_fill",
     "look_through",

@@ -12,10 +12,12 @@ from ingestion.aws.exchange import Order
 from ingestion.review.services import one_at_a_time
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
+from sharing.hindrances import hindrance_of
 from sharing.models import AcceptanceCheck, AcceptanceRulebook, Copy, Grant
 from sharing.selectors import copies_unchecked, newest_waiting
 from sharing.services.calling import call_accept
 from sharing.services.grants import settle
+from sharing.services.hindering import mended
 from sharing.services.owing import owe
 
 MOST_TRIED = 100
@@ -65,6 +67,7 @@ def checked(
             "checked_at": timezone.now(),
         },
     )
+    mended(submission.institution, acceptance)
     one_at_a_time(submission.institution_id)  # whoever accepts a grant now sees what passed, or waits
     of_it = Grant.objects.filter(
         copies__submission=submission, recipient=acceptance.institution_id, must_pass=True
@@ -77,7 +80,10 @@ def checked(
 
 
 def check_earlier(actor: Actor, grant: Grant, most: int) -> int:
-    """Has some of what waits under a grant checked, with this person's sign-in; how many were tried."""
+    """Has some of what waits under a grant checked, with this person's sign-in; how many were tried.
+
+    None after one that found the rulebook missing or unfollowable.
+    """
     done, until = 0, time.monotonic() + SECONDS
     waiting = to_check(grant=grant, most=MOST_TRIED)
     rulebooks = rulebooks_for(waiting)
@@ -85,6 +91,8 @@ def check_earlier(actor: Actor, grant: Grant, most: int) -> int:
         if done == most or time.monotonic() > until:
             break
         done += _check(actor, copy.submission, rulebooks)
+        if hindrance_of(grant):
+            break
     return done
 
 

@@ -3,6 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
+from ingestion.pipeline.errors import RuleError
+from ingestion.pipeline.rulebook import read_rulebook
 from ingestion.review.services import one_at_a_time
 from ingestion.web.models import RulebookVersion
 from ingestion.web.selectors import get_rulebook
@@ -14,14 +16,14 @@ from portal.audit.tags import AuditTag
 from portal.notices.events import Event
 from portal.notices.services import announce
 from sharing.acceptance import acceptance_rulebook, grants_asking
-from sharing.errors import NotPublished
+from sharing.errors import NotFollowable, NotPublished
 from sharing.models import AcceptanceRulebook, Grant
 from sharing.services.disclosing import document_of, send
 from sharing.services.grants import settle
 
 
 def publish_acceptance(*, actor: Actor, number: int) -> tuple[AcceptanceRulebook, int]:
-    """From now on deliveries under grants that ask for it must pass this version; NotFound.
+    """From now on deliveries under grants that ask for it must pass this version; NotFound, NotFollowable.
 
     Also how many of their owners could not be given it: published once more, it is sent to them again. They
     are told of another version than before.
@@ -29,6 +31,10 @@ def publish_acceptance(*, actor: Actor, number: int) -> tuple[AcceptanceRulebook
     institution = actor.require_for_all_funds(Role.ADMIN)
     saved = get_rulebook(actor, number)
     body = document_of(actor, saved)
+    try:
+        read_rulebook(body)
+    except RuleError:
+        raise NotFollowable from None
     with transaction.atomic():
         before = _held(institution)
         published = _made_current(actor, institution, saved)

@@ -11,7 +11,9 @@ from ingestion.pipeline.catalogue import find_entry
 from ingestion.web.models import RulebookVersion, Submission
 from portal.accounts.models import Institution, User
 from sharing.models import AcceptanceCheck, AcceptanceRulebook, Copy, Disclosure, Grant
-from sharing.states import State
+from sharing.states import Hindrance, State
+from tests.portal import shared
+from tests.portal.dashboard.conftest import put_rulebook
 from tests.portal.exchange import cedar, grant_of
 
 NAMES = {"grant_rulebook", "acceptance_outcome"}
@@ -42,6 +44,15 @@ def asking(grant: Grant, acceptance: AcceptanceRulebook) -> Grant:
         acceptance=acceptance, owner=grant.owner, defaults={"at": timezone.now()}
     )
     return grant
+
+
+def lost(store: Any, recipient: Institution, by: User) -> AcceptanceRulebook:
+    """A partner who needs it no longer has what the institution published, which lies in its own store."""
+    acceptance = asked_by(recipient, by, put_rulebook(store, recipient, by, {"format": 1}))
+    grant = asking(grant_of(cedar(), recipient, by, State.ACTIVE), acceptance)
+    Disclosure.objects.filter(acceptance=acceptance).update(at=None, trouble=Hindrance.MISSING)
+    shared.exchange_bucket(store, grant.owner)
+    return acceptance
 
 
 def tried(store: Any, submission: Submission, grant: Grant, acceptance: AcceptanceRulebook) -> str:

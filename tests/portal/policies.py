@@ -135,6 +135,7 @@ POLICIES: dict[tuple[str, str], Policy] = {
     ("restore_rulebook", "POST"): of_a(302, Role.REVIEWER),
     ("publish_rulebook", "POST"): of_a(302, Role.ADMIN),
     ("withdraw_rulebook", "POST"): of_a(302, Role.ADMIN),
+    ("disclose_rulebook", "POST"): Policy(302, Role.ADMIN),
     ("acceptance_outcome", "GET"): of_a(),
     ("received", "GET"): Policy(200, Role.VIEWER),
     ("received_delivery", "GET"): of_a(),

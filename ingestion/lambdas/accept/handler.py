@@ -14,7 +14,7 @@ from ingestion.aws import layout, objects
 from ingestion.aws.acceptance import Demand, Outcome
 from ingestion.aws.clients import client, forget
 from ingestion.aws.config import Platform, platform_from_environment
-from ingestion.aws.errors import AwsError, ObjectChanged
+from ingestion.aws.errors import AwsError, NotFound, ObjectChanged, ObjectTooLarge
 from ingestion.aws.objects import ObjectRef
 from ingestion.aws.received import Wanted
 from ingestion.lambdas import logs, markers
@@ -31,7 +31,10 @@ from ingestion.pipeline.acceptance import check_acceptance
 from ingestion.pipeline.delivery import Delivery, parse_file
 from ingestion.pipeline.errors import RuleError
 from ingestion.pipeline.inspection import inspect_file
-from ingestion.pipeline.rulebook import FORMAT, MAX_BYTES, read_rulebook
+from ingestion.pipeline.rulebook import FORMAT, MAX_BYTES, Rulebook, read_rulebook
+
+MISSING, UNFOLLOWABLE = "missing", "unfollowable"
+"""Why nothing can be tried by a rulebook: its document is not there, this release cannot follow it."""
 
 
 def accept(event: Payload) -> Payload:
@@ -77,33 +80,44 @@ class _Checking:
         self._earlier = earlier.read_again(work, self._delivery.template, compared)
 
     def told(self, wanted: dict[str, Any]) -> bool:
-        """Stores what came of it and tells the portal; False for a rulebook that cannot be followed."""
-        job = self._work.job
+        """Stores what came of it and tells the portal; False where nothing could be tried by it."""
         try:
-            outcome = self._outcome(Demand.from_json(wanted))
-        except (KeyError, ValueError, RuleError, AwsError) as error:  # the others are not kept back by it
-            logs.failure(error, code="", function="accept", submission=job.submission)
-            return False
+            demand = Demand.from_json(wanted)
+            outcome = self._outcome(demand, self._rulebook(demand))
+        except (NotFound, ObjectChanged, ObjectTooLarge) as error:
+            return self._untried(wanted, error, MISSING)
+        except RuleError as error:
+            return self._untried(wanted, error, UNFOLLOWABLE)
+        except (KeyError, ValueError, AwsError) as error:
+            return self._untried(wanted, error)
         self._work.publish(layout.accepted_file(outcome.recipient, outcome.sha256), outcome.to_bytes())
-        asked(
-            "checked",
-            submission=job.submission,
-            attempt=job.attempt,
-            rulebook=wanted["rulebook"],
-            passed=outcome.passed,
-            counts=outcome.counts,
-        )
+        self._tell("checked", wanted, passed=outcome.passed, counts=outcome.counts)
         return True
 
-    def _outcome(self, demand: Demand) -> Outcome:
-        work = self._work
+    def _untried(self, wanted: dict[str, Any], error: Exception, why: str = "") -> bool:
+        """The others are not kept back by it; the portal is told why where it can be mended there."""
+        logs.failure(error, code="", function="accept", submission=self._work.job.submission)
+        if why:
+            self._tell("untried", wanted, why=why)
+        return False
+
+    def _tell(self, kind: str, wanted: dict[str, Any], **more: Any) -> None:
+        job = self._work.job
+        asked(kind, submission=job.submission, attempt=job.attempt, rulebook=wanted["rulebook"], **more)
+
+    def _rulebook(self, demand: Demand) -> Rulebook:
+        """As it was disclosed, proven by its hash."""
         key = layout.disclosed_key(demand.recipient, demand.sha256)
-        body = objects.latest(work.s3, work.bucket("exchange"), key, most=MAX_BYTES)
+        body = objects.latest(self._work.s3, self._work.bucket("exchange"), key, most=MAX_BYTES)
         if hashlib.sha256(body).hexdigest() != demand.sha256:
             raise ObjectChanged("Sha256", "GetObject")
+        return read_rulebook(body)
+
+    def _outcome(self, demand: Demand, rulebook: Rulebook) -> Outcome:
+        work = self._work
         found = check_acceptance(
             self._delivery,
-            read_rulebook(body),
+            rulebook,
             today=self._today,
             previous=self._earlier.previous,
             related=self._earlier.related,

@@ -21,6 +21,7 @@ from portal.dashboard.grant_forms import ReasonForm
 from portal.dashboard.grants import shown
 from sharing import selectors, services
 from sharing.errors import NotPossibleNow, SecondAdminNeeded
+from sharing.hindrances import hindrance_of
 from sharing.states import ENDABLE
 
 Act = Callable[..., Any]
@@ -99,7 +100,9 @@ def fill(request: HttpRequest, grant_id: UUID) -> HttpResponse:
         one = shown(actor, selectors.get_grant(actor, grant_id))
         context = {"one": one, "grant": one.grant, "go_on": 0 < left < before}
         return render(request, "dashboard/grants/live.html", context)
-    if left:
+    if hindrance_of(selectors.get_grant(actor, grant_id)):
+        messages.warning(request, _("Nothing can be tried by the recipient’s rulebook. The page says why."))
+    elif left:
         said = ngettext("One delivery is still to be copied.", "%(n)s are still to be copied.", left)
         messages.info(request, said % {"n": left})
     else:

@@ -20,6 +20,7 @@ from portal.dashboard import grants as wording
 from portal.dashboard import rule_list
 from portal.dashboard.grant_forms import GrantFilter, GrantForm, ReasonForm, as_asked, as_stands
 from portal.dashboard.paging import page_of, paged, wants_list
+from portal.dashboard.views.acceptance import disclosing_context
 from portal.dashboard.views.filling import filling_context
 from sharing import selectors, services
 from sharing.access_log import GIVEN, RECEIVED
@@ -50,6 +51,7 @@ def grants(request: HttpRequest) -> HttpResponse:
         "total": page.paginator.count,
         **paged(request, page),
         **filling_context(actor),
+        **disclosing_context(actor),
     }
     return render(request, f"dashboard/grants/{'list' if wants_list(request) else 'page'}.html", context)
 

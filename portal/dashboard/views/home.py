@@ -18,6 +18,7 @@ from portal.dashboard.attention import attention
 from portal.dashboard.expected import everything_due, shown
 from portal.dashboard.paging import page_of, paged, wants_list
 from portal.dashboard.sparkline import sparkline
+from portal.dashboard.views.acceptance import disclosing_context
 from portal.dashboard.views.filling import filling_context
 from portal.dashboard.views.received_checks import waiting_context
 from sharing.expected import expected_for
@@ -56,6 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "arrived": not_opened(actor, MOST_ARRIVED),
         **waiting_context(actor),
         **filling_context(actor),
+        **disclosing_context(actor),
         "any_submission": selectors.submissions_for(actor).exists(),
     }
     return render(request, "dashboard/home/page.html", context)

@@ -19,9 +19,11 @@ from portal.dashboard.downloads import TITLES
 from portal.dashboard.paging import page_of, paged, wants_list
 from portal.dashboard.received import Entry, ReceivedFilter
 from portal.dashboard.selectors import sentence_of
+from portal.dashboard.views.acceptance import disclosing_context
 from portal.dashboard.views.received_checks import own_check, waiting_context
 from sharing import services
 from sharing.errors import NotProven
+from sharing.hindrances import held_back
 from sharing.inbox import owners_of, versions_of
 from sharing.models import Copy
 from sharing.own_checks import standings_of
@@ -29,6 +31,8 @@ from sharing.selectors import get_received, received_for
 
 PAGE_SIZE = 25
 SINGLE = {"original": _("Original file"), "verdict.json": _("Verdict"), "manifest.json": _("Manifest")}
+MOST_NAMED = 20
+"""Grants under which deliveries wait for the own rulebook."""
 COLUMNS = 16
 """Of a table whose first rows are shown; the download has all."""
 KINDS = {
@@ -53,6 +57,8 @@ def received(request: HttpRequest) -> HttpResponse:
         "form": form,
         "entries": [Entry(copy, versions[copy.pk], standings[copy.pk]) for copy in page.object_list],
         **waiting_context(actor),
+        **disclosing_context(actor),
+        "held_back": held_back(actor).filter(recipient=actor.institution)[:MOST_NAMED],
         **paged(request, page),
         "any_received": page.paginator.count > 0 or everything.exists(),
     }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ingestion.web import selectors, services
 from ingestion.web.errors import RulebookChanged, RulebookInvalid
+from portal.accounts.models import Institution
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.dashboard import preview, rule_list
@@ -23,6 +24,7 @@ from portal.dashboard.rule_list import ListedRule
 from portal.dashboard.rulebook_forms import SETTINGS, RuleFilter, SavingForm, with_settings
 from portal.dashboard.softened import softened_by
 from sharing.acceptance import acceptance_rulebook, grants_asking
+from sharing.hindrances import is_unfollowable
 
 PAGE_SIZE = 25
 
@@ -79,7 +81,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
         "softened": softened_by(actor, saved, document),
         "is_in_force": in_force.version == saved.object_version,
         "saving": SavingForm(initial={"based_on": in_force.version}),
-        "acceptance": acceptance_rulebook(saved.institution_id),
+        **_partners(saved.institution),
     }
     return render(request, "dashboard/rulebook/version.html", context)
 
@@ -158,7 +160,7 @@ def _context(
         "switched_on": rule_list.switched_on(in_force.document),
         "document": in_force.document,
         "history": list(selectors.rulebook_history(actor)),
-        "acceptance": acceptance_rulebook(institution),
+        **_partners(institution),
         "asked_for": grants_asking(institution).exists(),
         "saving": saving,
         **preview.offered(actor, template),
@@ -170,6 +172,12 @@ def _context(
         "uses": rule_list.uses(template),
         "uses_on": request.POST.getlist("use") if sent else profiles.get(template, []),
     }
+
+
+def _partners(institution: Institution) -> dict[str, Any]:
+    """What partners must pass, and whether nothing can be tried by it."""
+    found = acceptance_rulebook(institution)
+    return {"acceptance": found, "unfollowable": found is not None and is_unfollowable(found)}
 
 
 def _row(one: ListedRule, sent: Mapping[str, Any]) -> Row:

@@ -39,6 +39,7 @@ class Demanding(Exchange):
         self.demands: dict[int, Demand] = {}
         self.named: dict[str, str] = {}
         self.checked: dict[int, dict[str, Any]] = {}
+        self.untried: dict[int, str] = {}
 
     def disclose(self, document: dict[str, Any]) -> Demand:
         """The recipient's user puts its rulebook where the owner reads it; from now on it is asked for."""
@@ -63,6 +64,11 @@ class Demanding(Exchange):
 
     def answer_checked(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.checked[asked["rulebook"]] = asked
+        return {}
+
+    def answer_untried(self, asked: dict[str, Any]) -> dict[str, Any]:
+        assert set(asked) == {"kind", "submission", "attempt", "rulebook", "why"}
+        self.untried[asked["rulebook"]] = asked["why"]
         return {}
 
 
@@ -114,6 +120,8 @@ def test_counts_and_outcome_are_told_and_never_a_value(made: Checked) -> None:
     assert set(told["met"]) == {"kind", "submission", "attempt", "rulebook", "passed", "counts"}
     assert told["met"]["counts"] == made.run.output["counts"], "the rules as they come, as of its verdict"
     assert told["gone"] is told["no rulebook"] is None, "and neither keeps another one back"
+    why = {name: made.exchange.untried.get(demand.number) for name, demand in made.asked.items()}
+    assert why == {"gone": "missing", "no rulebook": "unfollowable", "met": None, "not met": None}
 
 
 def test_why_it_does_not_pass_lies_with_the_owner(made: Checked) -> None:
@@ -138,6 +146,32 @@ def test_an_earlier_delivery_is_tried_by_a_later_version_with_a_token_of_its_own
     assert exchange.checked[later.number]["passed"]
     made.asked["later"] = later
     assert made.outcome("later").passed
+
+
+def test_a_rulebook_whose_document_is_gone_or_another_is_said_to_be_missing_until_it_is_disclosed_anew(
+    chain: Chain, made: Checked
+) -> None:
+    """The deploying hand stands for the end of what was received, and for a document that was replaced."""
+    chain.portal.exchange = exchange = Demanding(chain)
+    document = AS_IT_COMES | {"title": "For a time"}
+    demand = exchange.disclose(document)
+    where = {
+        "Bucket": layout.bucket_name(ACCOUNT, OWNER, "exchange"),
+        "Key": layout.disclosed_key(RECIPIENT, demand.sha256),
+    }
+    call = {
+        "submission": made.run.submission, "attempt": made.run.attempt, "institution": OWNER,
+        "object": made.run.original.to_json(), "token": chain.token(OWNER),
+    }  # fmt: skip
+    chain.client("s3").delete_object(**where)
+    assert chain.invoke("accept", call | {"rulebooks": [1]}) == {"checked": 0}
+    chain.client("s3", chain.platform.member(RECIPIENT)).put_object(**where, Body=b'{"format": 1}')
+    exchange.demands[2] = exchange.demands[1]
+    assert chain.invoke("accept", call | {"rulebooks": [2]}) == {"checked": 0}
+    assert exchange.untried == {1: "missing"} and not exchange.checked
+    again = exchange.disclose(document)
+    assert chain.invoke("accept", call | {"rulebooks": [again.number]}) == {"checked": 1}
+    assert exchange.checked[again.number]["passed"]
 
 
 def test_only_an_institution_itself_discloses_a_rulebook_as_its_own(chain: Chain) -> None:
