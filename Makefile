@@ -6,7 +6,7 @@ START := $(FOUND); exec $(PYTHON) infra/local/bootstrap.py
 ON_POSTGRES := tests/portal tests/sharing tests/ingestion/web tests/ingestion/review tests/ingestion/schedule \
 	tests/system/test_round_trip.py
 
-.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages bench-share test-kill test-postgres fuzz properties model pictures help
+.PHONY: run test reset lint samples messages requirements rules-docs bench bench-e2e bench-pages bench-share test-kill test-postgres fuzz properties model model-postgres pictures help
 
 help:          ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 17
@@ -43,6 +43,9 @@ bench-share:   ## one delivery to 1,000 institutions: copies a second, notices, 
 
 model:         ## 1,200 random sequences of grants, runs, kills and deletions (the suite tries ten)
 	@export FUNDGATE_SEQUENCES=1200; $(START) test -m pytest -q -n 2 --dist load tests/sharing/test_model.py
+
+model-postgres: ## 300 sequences in which everybody acts at the same time, on a PostgreSQL of their own
+	@export FUNDGATE_SEQUENCES=300; $(START) test -m infra.local on-postgres -m pytest -q -n 2 --dist load -k at_once tests/sharing/test_model.py
 
 pictures:      ## the browser tests with pictures of whole pages in test-output (the suite keeps those of the window)
 	@export FUNDGATE_PICTURES=whole; $(START) test -m pytest -q -n 2 --dist loadgroup tests/browser

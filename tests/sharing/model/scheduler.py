@@ -42,6 +42,10 @@ class Scheduler:
         if current.parent is not None and not self.inside_an_act:
             current.parent.switch()
 
+    def perform(self, act: Callable[[], object]) -> None:
+        """Somebody acts."""
+        self.told.append(told_of(act.__name__, act))
+
     def start(self, name: str, work: Callable[[], object]) -> None:
         """Runs it up to its first pause."""
         self._started += 1
@@ -75,10 +79,16 @@ class Scheduler:
     def _whole(self, name: str, work: Callable[[], object]) -> None:
         self.told.append(f"{name}: begins")
         try:
-            work()
-            self.told.append(f"{name}: ends")
+            self.told.append(told_of(name, work))
         except Killed:
             return
-        except (FundgateError, AwsError, Lost) as error:
-            self.told.append(f"{name}: {type(error).__name__}")
         self.running.pop(name, None)
+
+
+def told_of(name: str, work: Callable[[], object]) -> str:
+    """Does it, and says how it ended; what is not possible now is refused and changes nothing."""
+    try:
+        work()
+    except (FundgateError, AwsError, Lost) as error:
+        return f"{name}: {type(error).__name__}"
+    return f"{name}: ends"

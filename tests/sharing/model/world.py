@@ -1,37 +1,34 @@
-"""An owner's people, two recipients, the pipeline and the janitor, on the real services and functions."""
+"""Two institutions that give to each other and to a third, on the real services and functions."""
 
-import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
 
 from botocore.exceptions import ClientError, ReadTimeoutError
+from django.db.models import Q
 
 from ingestion.aws import layout
-from ingestion.aws.errors import AwsError
 from ingestion.lambdas.janitor import handler as janitor
-from ingestion.lambdas.share import handler as share
-from ingestion.lambdas.work import VERDICT
 from ingestion.web.models import Submission
-from ingestion.web.services import apply_event, withdraw
+from ingestion.web.services import withdraw
 from ingestion.web.states import State as SubmissionState
-from portal.accounts.actor import Actor
-from portal.common.errors import FundgateError
 from sharing import services, views
 from sharing.models import Copy, Grant
 from sharing.states import ENDABLE, FLOWING, CopyState, State
 from sharing.terms import Terms
-from tests.ingestion.review.conftest import tally
 from tests.ingestion.web.conftest import submission
-from tests.ingestion.web.runs import CARD, Run
-from tests.sharing.model.acceptance import check, publish, rulebook_of, unpublish
+from tests.ingestion.web.runs import CARD
+from tests.sharing.model.acceptance import publish, rulebook_of, unpublish
+from tests.sharing.model.party import Party
+from tests.sharing.model.pipeline import begun_again, come_to_a_verdict, share_step
 from tests.sharing.model.scheduler import Scheduler
 from tests.sharing.model.store import Client, Store
 
+ACCOUNT = "000000000000"
 Found = TypeVar("Found")
 FUNDS = ("LU0000000001", "LU0000000002")
 DAYS = ("2026-01-30", "2026-02-27")
@@ -39,30 +36,26 @@ LOST = 0.03
 """How often the answer of S3 gets lost after it did what was asked."""
 
 
-def verdict_of(submission: object, attempt: int, card: dict[str, Any] | None, errors: bool) -> bytes:
-    """The verdict document, as far as sharing reads it."""
-    said = {"verdict": "failed" if errors else "passed", "index_card": card, "ruleset_version": "TPT-7.0"}
-    return json.dumps({"of": str(submission), "attempt": attempt, **said}).encode()
-
-
 class World:
-    """One sequence; `now` is the time everybody sees."""
+    """One sequence; `now` is the time, and `moment` what somebody sees who looks at it."""
 
-    def __init__(self, seed: int, owner: Actor, admin: Actor, recipients: list[Actor]) -> None:
+    def __init__(self, seed: int, parties: list[Party], scheduler: type[Scheduler] = Scheduler) -> None:
         self.random = Random(seed)
-        self.owner, self.admin, self.recipients = owner, admin, recipients
-        self.scheduler = Scheduler(self.random)
+        self.parties = {each.code: each for each in parties}
+        self.owners = [each for each in parties if each.uploader]
+        self.scheduler = scheduler(self.random)
         self.store = Store(self.scheduler.pause, self._may_lose)
         self.now = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
-        self.member = True
+        self._ticks = count()
         self.said: dict[tuple[str, int], tuple[dict[str, Any], bool]] = {}  # of each attempt: card, errors
         self.reliable = False
         self.scheduler.begin()
 
     # what the code is given in place of AWS, of the route between the two, and of the time
 
-    def client(self, _service: str, credentials: Any = None, region: str = "") -> Client:
-        return Client(self.store, self._check if credentials else lambda: None)
+    def client(self, _service: str, credentials: str = "", region: str = "") -> Client:
+        """Credentials are the code of an institution here; the janitor and the portal have none."""
+        return Client(self.store, credentials, lambda: self._check(credentials))
 
     def asked(self, kind: str, **more: Any) -> dict[str, Any]:
         """The portal's own answer, on its way there and back."""
@@ -72,8 +65,12 @@ class World:
         self.scheduler.pause()
         return answer
 
-    def _check(self) -> None:
-        if not self.member:
+    def moment(self) -> datetime:
+        """No two are the same."""
+        return self.now + timedelta(microseconds=next(self._ticks))
+
+    def _check(self, code: str) -> None:
+        if code and not self.parties[code].member:
             raise ClientError({"Error": {"Code": "AccessDenied"}}, "Any")
 
     def _may_lose(self) -> None:
@@ -83,13 +80,13 @@ class World:
     # acts
 
     def open(self) -> None:
-        """A sequence begins with two grants, and deliveries that were handed on or are on their way."""
+        """Each of the two begins with a grant and a delivery that was handed on; another is on its way."""
         self.reliable = True
-        for _ in range(2):
-            self.grant()
+        for owner in self.owners:
+            self.grant(owner)
             self.accept()
             self.now += timedelta(seconds=1)
-        self.deliver()
+            self.deliver(owner)
         self.scheduler.rest()
         self.deliver()
         self.reliable = False
@@ -103,13 +100,15 @@ class World:
             (2, self.grant),
             (4, self.accept),
             (1, self.publish),
+            (1, self.outlive),
+            (1, self.disclose_again),
             (1, self.decline),
             (2, self.suspend),
             (2, self.resume),
             (2, self.revoke),
             (3, self.fill),
             (1, self.tidy),
-            (1, self.stray),
+            (2, self.stray),
             (2, self.tomorrow),
             (1, self.membership),
             (2, self.scheduler.kill),
@@ -117,35 +116,31 @@ class World:
         ]
         weights = [weight for weight, _ in acts]
         chosen = self.random.choices([each for _, each in acts], weights)[0]
-        self.scheduler.told.append(chosen.__name__)
         self.now += timedelta(seconds=1)
-        try:
-            chosen()
-        except (FundgateError, AwsError) as error:
-            self.scheduler.told.append(f"{chosen.__name__}: {type(error).__name__}")
+        self.scheduler.perform(chosen)
 
-    def deliver(self) -> None:
+    def deliver(self, owner: Party | None = None) -> None:
         """A delivery comes to its verdict, replacing the one of its funds and date; its run shares it."""
-        made = submission(self.owner, object_version="original")
-        said = [card for card, _errors in self.said.values()]
+        giver = owner or self.random.choice(self.owners)
+        landing = layout.bucket_name(ACCOUNT, giver.code, "landing")
+        made = submission(giver.giver, object_bucket=landing, object_version="original")
+        said = [card for card, _errors in list(self.said.values())]
         card = self.random.choice(said) if said and self.random.random() < 0.4 else self._card()
-        self._come_to_a_verdict(made, card)
-        self.scheduler.start("share", lambda: self._share(made, made.attempt))
+        self._run(made, card)
 
     def run_again(self) -> None:
         """A delivery is checked anew, and may come to another verdict, of other funds or of another date."""
-        if made := self._one(self._checked()):
-            made.attempt, made.state, made.verdict = made.attempt + 1, SubmissionState.QUEUED, ""
-            made.save()
-            card = self._card() if self.random.random() < 0.5 else made.index_card or {}
-            self._come_to_a_verdict(made, card)
-            self.scheduler.start("share", lambda: self._share(made, made.attempt))
+        found = self._one(self._checked())
+        if made := found and begun_again(found):
+            self._run(made, self._card() if self.random.random() < 0.5 else made.index_card or {})
 
     def withdraw(self) -> None:
         if made := self._one(self._checked()):
-            self.scheduler.start("withdraw", lambda: withdraw(self.admin, made, reason="Wrong file."))
+            admin = self.parties[made.institution.code].admin
+            self.scheduler.start("withdraw", lambda: withdraw(admin, made, reason="Wrong file."))
 
-    def grant(self) -> None:
+    def grant(self, owner: Party | None = None) -> None:
+        giver = owner or self.random.choice(self.owners)
         ends = (self.now + timedelta(days=self.random.randrange(3))).date()
         terms = Terms(
             funds=self.random.choice([(), FUNDS[:1], FUNDS]),
@@ -156,14 +151,13 @@ class World:
             ends_on=self.random.choice([None, ends]),
             must_pass=self.random.random() < 0.4,
         )
-        recipient = self.random.choice(self.recipients).institution
-        assert recipient is not None
-        made = services.draft(actor=self.admin, recipient_id=recipient.pk, terms=terms)
-        services.offer(actor=self.admin, grant_id=made.pk)
+        recipient = self._partner(giver).institution
+        made = services.draft(actor=giver.admin, recipient_id=recipient.pk, terms=terms)
+        services.offer(actor=giver.admin, grant_id=made.pk)
 
     def publish(self) -> None:
         """A recipient asks for another version of its rulebook, sends it once more, or withdraws it."""
-        recipient = self.random.choice(self.recipients)
+        recipient = self.random.choice(list(self.parties.values())).admin
         drawn = self.random.random()
         if drawn < 0.15:
             unpublish(recipient)
@@ -171,49 +165,70 @@ class World:
         number = rulebook_of(self, recipient) if drawn < 0.75 else 0
         self.scheduler.start("publish", lambda: publish(recipient, number))
 
+    def outlive(self) -> None:
+        """What an owner received comes to its end, the rulebooks it was given with it."""
+        bucket = layout.bucket_name(ACCOUNT, self.random.choice(self.owners).code, "exchange")
+        for key, version in list(self.store.under(bucket)):
+            if "/rulebook/" in key:
+                self.store.drop(bucket, key, version.id)
+
+    def disclose_again(self) -> None:
+        recipient = self.random.choice(list(self.parties.values())).admin
+        self.scheduler.start("disclose again", lambda: services.disclose_again(actor=recipient))
+
     def accept(self) -> None:
         if grant := self._grant(State.OFFERED):
-            services.accept(actor=self._recipient(grant), grant_id=grant.pk)
+            services.accept(actor=self.recipient(grant).admin, grant_id=grant.pk)
 
     def decline(self) -> None:
         if grant := self._grant(State.OFFERED):
-            services.decline(actor=self._recipient(grant), grant_id=grant.pk, reason="No need.")
+            services.decline(actor=self.recipient(grant).admin, grant_id=grant.pk, reason="No need.")
 
     def suspend(self) -> None:
         if grant := self._grant(*FLOWING):
-            services.suspend(actor=self.admin, grant_id=grant.pk, reason="Look first.")
+            services.suspend(actor=self.owner(grant).admin, grant_id=grant.pk, reason="Look first.")
 
     def resume(self) -> None:
         if grant := self._grant(State.SUSPENDED):
-            services.resume(actor=self.admin, grant_id=grant.pk)
+            services.resume(actor=self.owner(grant).admin, grant_id=grant.pk)
 
     def revoke(self) -> None:
         if grant := self._grant(*ENDABLE):
-            services.revoke(actor=self.admin, grant_id=grant.pk, reason="Over.")
-            self.scheduler.start(
-                "take back", lambda: services.take_back_now(actor=self.admin, grant_id=grant.pk)
-            )
+            admin = self.owner(grant).admin
+            services.revoke(actor=admin, grant_id=grant.pk, reason="Over.")
+            self.scheduler.start("take back", lambda: services.take_back_now(actor=admin, grant_id=grant.pk))
 
     def fill(self) -> None:
         if grant := self._grant(*FLOWING):
-            self.scheduler.start("fill", lambda: services.fill(actor=self.owner, grant_id=grant.pk, most=2))
+            giver = self.owner(grant).giver
+            self.scheduler.start("fill", lambda: services.fill(actor=giver, grant_id=grant.pk, most=2))
 
     def tidy(self) -> None:
         self.scheduler.start("janitor", lambda: janitor.tidy({}))
 
     def stray(self) -> None:
-        """Somebody of the owner puts something where no grant wants it, or where one wanted it before."""
-        gone = Copy.objects.filter(state=CopyState.GONE, looked_again=True).order_by("pk")
-        copy = self._one(list(gone.select_related("grant__recipient")))
-        grant, made = (copy.grant, copy.submission_id) if copy else (None, self._id())
-        recipient = grant.recipient if grant else self.random.choice(self.recipients).institution
-        assert recipient is not None
-        bucket = layout.bucket_name("000000000000", recipient.code, "exchange")
-        place = layout.exchange_prefix("alpine-am", grant.pk if grant else self._id(), made)
-        for key in self.random.choice(
-            [(f"{place}1/original", f"{place}1/manifest.json"), ("from/alpine-am/x",)]
-        ):
+        """Somebody of an owner puts something where no grant wants it, where one wanted it before, or under
+        the grant of another."""
+        standing = Q(state=CopyState.GONE, looked_again=True) | Q(state=CopyState.DONE)
+        found = Copy.objects.filter(standing).select_related("grant__owner", "grant__recipient")
+        copy = self._one(list(found.order_by("pk")))
+        owner = self._stranger(copy) if copy else self.random.choice(self.owners)
+        if owner is None:
+            return
+        recipient = self.recipient(copy.grant) if copy else self._partner(owner)
+        grant, made = (copy.grant_id, copy.submission_id) if copy else (self._id(), self._id())
+        bucket = layout.bucket_name(ACCOUNT, recipient.code, "exchange")
+        place = layout.exchange_prefix(owner.code, grant, made)
+        names = [f"{place}1/original", f"{place}1/manifest.json"]
+        for key in self.random.choice([names, [f"from/{owner.code}/x"]]):
             self.store.lay(bucket, key, b"stray")
+
+    def _stranger(self, copy: Copy) -> Party | None:
+        """Whom nobody gave the place of a copy: of one that is gone its own owner, else another one."""
+        if copy.state == CopyState.GONE:
+            return self.owner(copy.grant)
+        sides = (copy.grant.owner.code, copy.grant.recipient.code)
+        return self._one([each for each in self.owners if each.code not in sides])
 
     def tomorrow(self) -> None:
         late = self.now.hour == 23
@@ -225,43 +240,25 @@ class World:
         services.expire_what_is_due()
 
     def membership(self) -> None:
-        """The owner's people lose their membership, or have it back."""
-        self.member = not self.member
+        """The people of an institution lose their membership, or have it back."""
+        party = self.random.choice(list(self.parties.values()))
+        party.member = not party.member
 
     # what it takes
 
-    def _share(self, made: Submission, attempt: int) -> None:
-        landing = {"bucket": made.object_bucket, "key": made.object_key, "version_id": made.object_version}
-        event = {
-            "submission": str(made.id),
-            "attempt": attempt,
-            "institution": "alpine-am",
-            "token_parameter": f"/fundgate/tokens/{made.id}-{attempt}-{'0' * 32}",
-            "resume_from": attempt,
-            "object": landing | {"sha256": made.sha256, "bytes": made.bytes},
-            "publish": {"outputs": [{"name": VERDICT, **made.results["verdict"]}], "control": {}},
-        }
-        owed = share.share(event)
-        for rulebooks in owed["rulebooks"]:
-            check(self, made, attempt, rulebooks)
-        for copies in owed["batches"]:
-            share.share(event | {"copies": copies})
+    def owner(self, grant: Grant) -> Party:
+        return self.parties[grant.owner.code]
 
-    def _come_to_a_verdict(self, made: Submission, card: dict[str, Any]) -> None:
-        """What Publish tells, and the objects it tells of; the result of each attempt is another one."""
-        found = [("error", "TPT-P02", 1)] if self.random.random() < 0.25 else []
-        counts = {"error": len(found), "warning": 0, "info": 0}
-        *_, extract, completed = Run(counts=counts, tally=tally(*found)).events(made)
-        apply_event(replace(extract, index_card=card))
-        apply_event(completed)
-        made.refresh_from_db()
-        self.said[str(made.id), made.attempt] = made.index_card or {}, bool(made.error_count)
-        self.store.lay(made.object_bucket, made.object_key, f"original {made.id}".encode(), "original")
-        verdict = verdict_of(made.id, made.attempt, made.index_card, bool(made.error_count))
-        ref = made.results["verdict"]
-        ref |= {"sha256": hashlib.sha256(verdict).hexdigest(), "bytes": len(verdict)}
-        made.save(update_fields=["results"])
-        self.store.lay(ref["bucket"], ref["key"], verdict, ref["version_id"])
+    def recipient(self, grant: Grant) -> Party:
+        return self.parties[grant.recipient.code]
+
+    def _run(self, made: Submission, card: dict[str, Any]) -> None:
+        come_to_a_verdict(self, made, card, errors=self.random.random() < 0.25)
+        self.scheduler.start("share", lambda: share_step(self, made, made.attempt))
+
+    def _partner(self, party: Party) -> Party:
+        """Another institution."""
+        return self.random.choice([each for each in self.parties.values() if each is not party])
 
     def _card(self) -> dict[str, Any]:
         funds = self.random.choice([FUNDS[:1], FUNDS[1:], FUNDS])
@@ -269,16 +266,15 @@ class World:
         return CARD | {"portfolios": portfolios, "valuation_date": self.random.choice(DAYS)}
 
     def _checked(self) -> list[Submission]:
-        return list(Submission.objects.filter(state=SubmissionState.COMPLETED).order_by("number"))
+        found = Submission.objects.filter(state=SubmissionState.COMPLETED).select_related("institution")
+        return list(found.order_by("created_at"))
 
     def _grant(self, *states: State) -> Grant | None:
-        return self._one(list(Grant.objects.filter(state__in=states).order_by("drafted_at")))
+        found = Grant.objects.filter(state__in=states).select_related("owner", "recipient")
+        return self._one(list(found.order_by("drafted_at")))
 
     def _id(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
 
     def _one(self, found: list[Found]) -> Found | None:
         return self.random.choice(found) if found else None
-
-    def _recipient(self, grant: Grant) -> Actor:
-        return next(each for each in self.recipients if each.institution == grant.recipient)
