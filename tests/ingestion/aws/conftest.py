@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
 import jwt
 import pytest
@@ -74,7 +75,8 @@ def pool(rsa_key: rsa.RSAPrivateKey) -> Iterator[Pool]:
         def log_message(self, *args: Any) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served = Pool(rsa_key, f"http://127.0.0.1:{server.server_port}/jwks.json")
+    # a port comes back, with another key: the keys of an address are kept as long as the process lives
+    served = Pool(rsa_key, f"http://127.0.0.1:{server.server_port}/{uuid4()}/jwks.json")
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield served
     server.shutdown()
