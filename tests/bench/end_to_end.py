@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from portal.client.api import Api
-from tests.fixtures.system import System, free_port, start, stop
+from tests.fixtures.ports import free_port
+from tests.fixtures.system import System, start, stop
 from tests.tools.generate_samples import tpt_csv
 
 ONE_AFTER_ANOTHER = 12

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from botocore.exceptions import ClientError
 from infra.local.platform import template_bucket
 from ingestion.aws import stacks
 from portal.client import signin
+from tests.fixtures.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "infra" / "cloudformation"
@@ -29,13 +29,6 @@ _SESSION = boto3.session.Session()  # one for all: the models it has read make f
 CONFIG = Config(
     retries={"max_attempts": 1}, s3={"addressing_style": "path"}, connect_timeout=3, read_timeout=20
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Server:

@@ -11,7 +11,7 @@ import pytest
 from infra.local import bootstrap, embedded
 from infra.local.home import ROOT, Home, SetupError
 from infra.local.processes import Child
-from tests.fixtures.system import free_port
+from tests.fixtures.ports import free_port
 
 FILE = ROOT / "infra" / "local" / "bootstrap.py"
 

@@ -19,7 +19,8 @@ import requests
 
 from portal.client.api import Api, ApiError
 from tests.fixtures.canary import parked, rows
-from tests.fixtures.system import System, free_port, start, stop
+from tests.fixtures.ports import free_port
+from tests.fixtures.system import System, start, stop
 from tests.system.exchanging import lying, open_grant, wait_for
 from tests.tools.generate_samples import tpt
 

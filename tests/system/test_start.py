@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from infra.local.home import ROOT, Home
-from tests.fixtures.system import free_port, start, stop
+from tests.fixtures.ports import free_port
+from tests.fixtures.system import start, stop
 
 pytestmark = pytest.mark.system
 

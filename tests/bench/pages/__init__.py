@@ -15,7 +15,8 @@ from tests.bench.pages.figures import ANSWER, FIRST_PAINT, Figure, answered, tol
 from tests.bench.pages.memory import Memory
 from tests.bench.pages.paint import painted
 from tests.bench.pages.questions import corrected, questions
-from tests.fixtures.system import System, free_port, start, stop
+from tests.fixtures.ports import free_port
+from tests.fixtures.system import System, start, stop
 
 __all__ = ["main"]
 

@@ -15,7 +15,8 @@ from infra.local.embedded import CHECKPOINTS
 from tests.bench.pages.memory import Memory
 from tests.bench.sharing import after, copies, population
 from tests.bench.sharing.pages import opened
-from tests.fixtures.system import System, free_port, start, stop
+from tests.fixtures.ports import free_port
+from tests.fixtures.system import System, start, stop
 
 __all__ = ["main"]
 GRANTS = int(os.environ.get("FUNDGATE_BENCH_GRANTS", "1000"))

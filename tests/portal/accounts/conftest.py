@@ -20,7 +20,7 @@ from infra.local import embedded, platform
 from infra.local.home import ROOT, Home
 from infra.local.processes import Child
 from tests.fixtures.plain_browser import TIMEOUT, PlainBrowser
-from tests.fixtures.system import free_port
+from tests.fixtures.ports import free_port
 from tests.portal.accounts.commands import Commands
 
 PASSWORD = "Correct-Horse-Battery-1"

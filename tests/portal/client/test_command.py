@@ -11,7 +11,8 @@ import pytest
 
 from infra.local import demo
 from infra.local.home import ROOT
-from tests.fixtures.system import System, free_port
+from tests.fixtures.ports import free_port
+from tests.fixtures.system import System
 from tests.tools.generate_samples import tpt
 
 

@@ -28,7 +28,7 @@ from portal.accounts import credentials as credential_cache
 from portal.accounts import seal, tokens
 from portal.accounts.models import Institution, Membership, User
 from portal.accounts.selectors import SEAL_ID
-from tests.fixtures.system import free_port
+from tests.fixtures.ports import free_port
 from tests.portal.dashboard.delivered import Make, delivered, put_results, unreadable  # noqa: F401
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.dashboard.taken_away import make_receipt_key
