@@ -20,6 +20,14 @@ class NotPossibleNow(Conflict):
     message = noop("The grant has moved on in the meantime. Reload the page to see how it stands now.")
 
 
+class UnderWay(Conflict):
+    """Somebody else does just that at this moment."""
+
+    code = "UNDER_WAY"
+    title = noop("This is being done")
+    message = noop("Somebody of you is having it checked at this moment. Reload the page in a minute.")
+
+
 class NotPublished(Conflict):
     """This version of a rulebook is not the one that partners must pass."""
 

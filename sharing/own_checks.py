@@ -14,6 +14,7 @@ from portal.accounts.models import Institution
 from portal.accounts.programs.scopes import Scope
 from portal.accounts.reader import Reader
 from sharing.acceptance import acceptance_rulebook
+from sharing.claims import Claim, under_way
 from sharing.inbox import newest_received
 from sharing.models import Copy, Grant, ReceivedCheck
 from sharing.states import READABLE
@@ -57,6 +58,11 @@ def checked_by_own(actor: Reader, *verdicts: Verdict) -> Q:
 def waiting_for_check(actor: Reader) -> QuerySet[Copy]:
     """Latest versions with their file that the rules that count now have not checked yet."""
     return newest_received(actor).filter(grant__in=_with_file(actor)).exclude(checked_by_own(actor))
+
+
+def being_checked(actor: Reader) -> int:
+    """How many of these somebody has checked at this moment."""
+    return waiting_for_check(actor).filter(under_way(Claim.CHECKING)).count()
 
 
 def unfollowed(actor: Reader) -> int:

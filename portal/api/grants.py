@@ -72,10 +72,14 @@ class ReasonSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class FillingSerializer(serializers.Serializer[dict[str, int]]):
-    """How many deliveries wait no more, and how many are left: call again while any were done."""
+    """How many deliveries wait no more, and how many are left: call again while any were done.
+
+    `under_way`: of those left, how many somebody else has copied at this moment.
+    """
 
     done = serializers.IntegerField()
     left = serializers.IntegerField()
+    under_way = serializers.IntegerField()
 
 
 class GrantsView(APIView):
@@ -124,7 +128,8 @@ class FillingView(APIView):
         """Copies some of it with the caller's own rights; one grant that fails keeps no other back."""
         actor = acting(request)
         done = services.fill_all(actor=actor)
-        return Response({"done": done, "left": to_fill(actor).deliveries})
+        left = to_fill(actor)
+        return Response({"done": done, "left": left.deliveries, "under_way": left.under_way})
 
 
 class AcceptanceView(APIView):

@@ -13,7 +13,7 @@ from portal.accounts.roles import Role
 from portal.api.callers import acting
 from portal.api.views import ONE, READING
 from sharing import services
-from sharing.own_checks import OwnResult, Standing, waiting_for_check
+from sharing.own_checks import OwnResult, Standing, being_checked, waiting_for_check
 from sharing.selectors import get_received
 
 
@@ -35,10 +35,14 @@ class OwnCheckDocumentSerializer(OwnCheckSerializer):
 
 
 class ChecksSerializer(serializers.Serializer[dict[str, int]]):
-    """How many were checked, and how many still wait: call again while any were."""
+    """How many were checked, and how many still wait: call again while any were.
+
+    `under_way`: of those that wait, how many somebody else has checked at this moment.
+    """
 
     checked = serializers.IntegerField()
     waiting = serializers.IntegerField()
+    under_way = serializers.IntegerField()
 
 
 class ReceivedChecksView(APIView):
@@ -51,7 +55,8 @@ class ReceivedChecksView(APIView):
         """Checks some of them, the smallest files first, with the caller's own rights."""
         actor = acting(request)
         checked = services.check_waiting(actor=actor)
-        return Response({"checked": checked, "waiting": waiting_for_check(actor).count()})
+        waiting, others = waiting_for_check(actor).count(), being_checked(actor)
+        return Response({"checked": checked, "waiting": waiting, "under_way": others})
 
 
 class ReceivedCheckView(APIView):

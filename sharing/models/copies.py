@@ -12,7 +12,8 @@ class Copy(models.Model):
     """One delivery under one grant: owed, delivered, or deleted again.
 
     `arrived_at`: when it was delivered first, `done_at` when last. `looked_again`: its place was emptied once
-    more, when no function that ran at its end can still write.
+    more, when no function that ran at its end can still write. `filling_until`, `checking_until`: until when
+    somebody of the owner, or of the recipient, is about it; null: nobody is.
     """
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="copies")
@@ -25,6 +26,8 @@ class Copy(models.Model):
     arrived_at = models.DateTimeField(null=True)
     bytes = models.PositiveBigIntegerField(default=0)
     looked_again = models.BooleanField(default=False)
+    filling_until = models.DateTimeField(null=True)
+    checking_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "copies"

@@ -12,6 +12,7 @@ from ingestion.aws.exchange import Order
 from ingestion.review.services import one_at_a_time
 from ingestion.web.models import Submission
 from portal.accounts.actor import Actor
+from sharing.claims import Claim, claimed
 from sharing.hindrances import hindrance_of
 from sharing.models import AcceptanceCheck, AcceptanceRulebook, Copy, Grant
 from sharing.selectors import copies_unchecked, newest_waiting
@@ -82,7 +83,7 @@ def checked(
 def check_earlier(actor: Actor, grant: Grant, most: int) -> int:
     """Has some of what waits under a grant checked, with this person's sign-in; how many were tried.
 
-    None after one that found the rulebook missing or unfollowable.
+    None after one that found the rulebook missing or unfollowable, and none that somebody else tries now.
     """
     done, until = 0, time.monotonic() + SECONDS
     waiting = to_check(grant=grant, most=MOST_TRIED)
@@ -90,7 +91,9 @@ def check_earlier(actor: Actor, grant: Grant, most: int) -> int:
     for copy in waiting:
         if done == most or time.monotonic() > until:
             break
-        done += _check(actor, copy.submission, rulebooks)
+        with claimed(copy, Claim.FILLING) as mine:
+            if mine and copies_unchecked(checkable=True).filter(pk=copy.pk).exists():
+                done += _check(actor, copy.submission, rulebooks)
         if hindrance_of(grant):
             break
     return done

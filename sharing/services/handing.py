@@ -29,6 +29,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
 from sharing.acceptance import acceptance_rulebook
+from sharing.claims import Claim, claimed
 from sharing.errors import NotPossibleNow
 from sharing.models import AcceptanceRulebook, Copy, Grant
 from sharing.selectors import copies_due, covered_by, current_of, get_grant, newest_waiting
@@ -178,7 +179,7 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
 
     Each is checked against the documents in the owner's bucket just before. What must pass a rulebook of the
     recipient that nobody has tried it by is tried first. What is not stored any more keeps nothing back. May
-    be broken off and run twice.
+    be broken off and run twice: what somebody else is copying at this moment is left to them.
     """
     owner = actor.require(Role.UPLOADER)
     grant = get_grant(actor, grant_id)
@@ -192,10 +193,11 @@ def fill(*, actor: Actor, grant_id: UUID, most: int = CHUNK) -> int:
     for copy in owed(grant=grant, most=MOST_TRIED):
         if done == most:
             break
-        try:
-            done += _hand_on(actor, s3, record, copy)
-        except (aws.NotFound, NoResultYet) as error:
-            log.error("%s is not handed on: %s", copy.submission_id, type(error).__name__)
+        with claimed(copy, Claim.FILLING) as mine:
+            try:
+                done += mine and _hand_on(actor, s3, record, copy)
+            except (aws.NotFound, NoResultYet) as error:
+                log.error("%s is not handed on: %s", copy.submission_id, type(error).__name__)
     with transaction.atomic():
         settle(get_grant(actor, grant_id, lock=True))
     return left_to_fill(grant)

@@ -19,6 +19,8 @@ from portal.accounts.actor import Actor
 from portal.accounts.roles import Role
 from portal.audit.tags import AuditTag
 from portal.common.errors import NotFound
+from sharing.claims import Claim, claimed
+from sharing.errors import UnderWay
 from sharing.models import Copy, ReceivedCheck
 from sharing.own_checks import OwnResult, Standing, own_rulebook, standings_of, waiting_for_check
 from sharing.services.calling import call_accept
@@ -30,6 +32,8 @@ MOST_TRIED = 100
 """Of one request, those whose check breaks off among them."""
 SECONDS = 10.0
 """After which no further check is begun in a request."""
+WAIT, POLL = 10.0, 0.2
+"""Seconds for which somebody else's check is waited for, and between two looks."""
 
 
 def check_waiting(*, actor: Actor) -> int:
@@ -43,17 +47,29 @@ def check_waiting(*, actor: Actor) -> int:
     for copy in waiting[:MOST_TRIED]:
         if done == CHUNK or time.monotonic() > until:
             break
-        if not waiting.filter(pk=copy.pk).exists():
-            continue  # a colleague was faster
-        done += _check(actor, copy, rulebook)
+        with claimed(copy, Claim.CHECKING) as mine:
+            if mine and waiting.filter(pk=copy.pk).exists():  # else a colleague is about it, or was faster
+                done += _check(actor, copy, rulebook)
     return done
 
 
 def check_received(*, actor: Actor, copy: Copy) -> bool:
-    """Checks one received delivery, also again; False when the check broke off. NotFound without its file."""
+    """Checks one received delivery, also again; False when the check broke off. NotFound without its file.
+
+    What somebody else finds meanwhile is waited for instead; UnderWay when that takes too long.
+    """
     if standings_of(actor, [copy])[copy.pk].result == OwnResult.NO_FILE:
         raise NotFound(_("The file itself is not shared with you, so it cannot be checked."))
-    return _check(actor, copy, own_rulebook(actor.require(Role.VIEWER)))
+    rulebook, began = own_rulebook(actor.require(Role.VIEWER)), timezone.now()
+    until = time.monotonic() + WAIT
+    while True:
+        with claimed(copy, Claim.CHECKING) as mine:
+            if mine:
+                found = ReceivedCheck.objects.filter(copy=copy, rulebook=rulebook, checked_at__gte=began)
+                return found.exists() or _check(actor, copy, rulebook)
+        if time.monotonic() > until:
+            raise UnderWay
+        time.sleep(POLL)
 
 
 def own_verdict(*, actor: Actor, check: ReceivedCheck) -> dict[str, Any] | None:

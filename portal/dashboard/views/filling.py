@@ -12,6 +12,7 @@ from ingestion.aws.errors import AwsError
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
+from portal.dashboard.asking_again import asked_again
 from portal.dashboard.selectors import sentence_of
 from sharing import services
 from sharing.waiting import to_fill
@@ -28,11 +29,12 @@ def fill_all(request: HttpRequest) -> HttpResponse:
     except AwsError as error:
         done, problem = 0, sentence_of(error)
     left = to_fill(actor)
+    waits = 0 if done else asked_again(request, left.under_way)
     if request.htmx:  # type: ignore[attr-defined]
         go_on = bool(done and left.deliveries)
-        more = {"go_on": go_on, "stuck": not done, "problem": problem, "looked": True}
+        more = {"go_on": go_on, "stuck": not done, "waits": waits, "problem": problem, "looked": True}
         answer = render(request, "dashboard/grants/filling.html", {"to_fill": left} | more)
-        if not go_on:
+        if not go_on and not waits:
             answer["HX-Trigger"] = "grants-filled"  # a list beside it asks for itself anew
         return answer
     if left.deliveries:

@@ -17,12 +17,14 @@ from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
 from portal.common.errors import BadRequest
+from portal.dashboard.asking_again import asked_again
 from portal.dashboard.grant_forms import ReasonForm
 from portal.dashboard.grants import shown
 from sharing import selectors, services
 from sharing.errors import NotPossibleNow, SecondAdminNeeded
 from sharing.hindrances import hindrance_of
 from sharing.states import ENDABLE
+from sharing.waiting import being_filled
 
 Act = Callable[..., Any]
 PLAIN: dict[str, tuple[Act, str | Promise]] = {
@@ -98,7 +100,9 @@ def fill(request: HttpRequest, grant_id: UUID) -> HttpResponse:
         return redirect("grant", grant_id)
     if htmx:
         one = shown(actor, selectors.get_grant(actor, grant_id))
-        context = {"one": one, "grant": one.grant, "go_on": 0 < left < before}
+        go_on = 0 < left < before
+        waits = 0 if go_on else asked_again(request, being_filled(one.grant))
+        context = {"one": one, "grant": one.grant, "go_on": go_on, "waits": waits}
         return render(request, "dashboard/grants/live.html", context)
     if hindrance_of(selectors.get_grant(actor, grant_id)):
         messages.warning(request, _("Nothing can be tried by the recipient’s rulebook. The page says why."))

@@ -14,11 +14,13 @@ from ingestion.web.codes import explained
 from portal.accounts.actor import Actor
 from portal.accounts.permissions import member_required
 from portal.accounts.roles import Role
+from portal.dashboard.asking_again import asked_again
 from portal.dashboard.attachments import attachment
 from portal.dashboard.selectors import sentence_of
 from sharing import services
+from sharing.errors import UnderWay
 from sharing.models import Copy
-from sharing.own_checks import own_rulebook, standings_of, unfollowed, waiting_for_check
+from sharing.own_checks import being_checked, own_rulebook, standings_of, unfollowed, waiting_for_check
 from sharing.selectors import get_received
 
 
@@ -33,8 +35,9 @@ def check_waiting(request: HttpRequest) -> HttpResponse:
     except AwsError as error:
         done, problem = 0, sentence_of(error)
     context = waiting_context(actor)
+    waits = 0 if done else asked_again(request, being_checked(actor))
     if request.htmx:  # type: ignore[attr-defined]
-        more = {"go_on": bool(done), "stuck": not done, "problem": problem, "looked": True}
+        more = {"go_on": bool(done), "stuck": not done, "waits": waits, "problem": problem, "looked": True}
         answer = render(request, "dashboard/exchange/checks.html", context | more)
         if not context["waiting"]:
             answer["HX-Trigger"] = "own-checks-done"  # a list beside it asks for itself anew
@@ -58,6 +61,8 @@ def check(request: HttpRequest, copy_id: int) -> HttpResponse:
         done = services.check_received(actor=actor, copy=copy)
     except AwsError as error:
         messages.error(request, sentence_of(error))
+    except UnderWay as busy:
+        messages.info(request, busy.message)
     else:
         if not done:
             messages.error(request, _("The check broke off. Try it again in a few minutes."))

@@ -107,7 +107,7 @@ def test_the_recipient_s_program_has_it_checked_by_the_own_rules_and_reads_what_
     assert standing() == waits
     assert caller.get(f"/api/v1/received/{copy.pk}/check/").json() == waits | {"verdict_document": None}
     assert caller.get(f"/api/v1/received/{copy.pk}/check/findings.csv").status_code == 404
-    assert caller.post("/api/v1/received/checks/").json() == {"checked": 1, "waiting": 0}
+    assert caller.post("/api/v1/received/checks/").json() == {"checked": 1, "waiting": 0, "under_way": 0}
     found = caller.get(f"/api/v1/received/{copy.pk}/check/").json()
     assert found["result"] == "failed" and found["counts"] == found["verdict_document"]["counts"]
     assert standing() == {name: found[name] for name in waits}

@@ -5,17 +5,21 @@ import hashlib
 import io
 import json
 import re
+import time
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ingestion.aws import exchange, layout
 from ingestion.aws.received import FINDINGS, VERDICT
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution, Membership
 from portal.audit.models import AuditRecord
+from sharing.claims import LEASE
 from sharing.models import AcceptanceRulebook, Copy, ReceivedCheck
+from sharing.services import own_checks
 from tests.portal import shared
 from tests.portal.dashboard.conftest import CURRENT, Make, delivered, put_rulebook, results_of
 from tests.portal.dashboard.delivery import DELIVERY
@@ -131,6 +135,50 @@ def test_findings_are_taken_home_and_nobody_else_has_them(
     assert viewer.get(address).status_code == 404
     assert [one.detail["file"] for one in tags(borealis, "downloaded")] == ["checked/findings.parquet"]
     assert len(tags(alpine, "downloaded")) == 1
+
+
+def test_of_two_who_have_it_checked_at_once_one_does_and_the_other_reads_so_and_then_the_result(
+    copy: Copy, outsider: Client, function: Function, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    invoke, told = function.invoke, list[str]()
+
+    def meanwhile(**call: Any) -> dict[str, Any]:
+        if len(told) < 3:  # else two would call each other for ever
+            told.append("")
+            told[-1] = check_them(outsider)
+        return invoke(**call)
+
+    monkeypatch.setattr(function, "invoke", meanwhile)
+    assert "Everything is checked by your rules" in check_them(outsider)
+    (other,) = told
+    assert "Somebody of you is having deliveries checked at this moment" in other
+    assert 'load delay:3s"' in other and 'name="asked" value="1"' in other
+    assert len(function.calls) == 1
+    assert "Everything is checked by your rules" in check_them(outsider) and len(function.calls) == 1
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_who_has_one_checked_that_somebody_is_about_gets_their_result_or_reads_that_it_is_under_way(
+    finished: bool, copy: Copy, outsider: Client, store: Any, function: Function,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    claims = Copy.objects.filter(pk=copy.pk)
+    claims.update(checking_until=timezone.now() + LEASE)
+    address = f"/exchange/received/{copy.pk}/check/"
+
+    def finishes(_seconds: float) -> None:
+        check(store, copy)
+        claims.update(checking_until=None)
+
+    monkeypatch.setattr(own_checks, "WAIT", 10.0 if finished else -1.0)
+    monkeypatch.setattr(time, "sleep", finishes)
+    said = outsider.post(address, follow=True).text
+    assert ("Somebody of you is having it checked at this moment" in said) is not finished
+    assert result(outsider, copy) == ("failed" if finished else "waiting_for_sign_in")
+    assert function.calls == [], "nobody checked it twice"
+    claims.update(checking_until=None)
+    outsider.post(address)
+    assert len(function.calls) == 1, "and now it is checked where it is asked for"
 
 
 def test_what_lies_there_goes_with_the_copy(copy: Copy, store: Any, outsider: Client) -> None:

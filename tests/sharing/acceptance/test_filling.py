@@ -82,6 +82,23 @@ def test_filling_has_what_waits_tried_before_it_copies(filling: Any) -> None:
     assert call["submission"] == copied[0].submission and len(call["rulebooks"]) == 1
 
 
+def test_what_somebody_else_has_tried_at_this_moment_is_tried_once_and_the_other_one_waits(
+    filling: Any, owner: Actor, asking: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoke, left = Function.invoke, list[int]()
+
+    def meanwhile(function: Function, **call: Any) -> dict[str, Any]:
+        if len(left) < 3:  # else two would call each other for ever
+            left.append(0)
+            left[-1] = services.fill(actor=owner, grant_id=asking.pk)
+        return invoke(function, **call)
+
+    monkeypatch.setattr(Function, "invoke", meanwhile)
+    function, copied, all_left = filling(passed=True)
+    assert left == [1] and all_left == 0
+    assert len(function.calls) == len(copied) == 1
+
+
 def test_filling_copies_nothing_that_does_not_pass_and_says_that_nothing_is_left(filling: Any) -> None:
     function, copied, left = filling(passed=False, stored=False)
     assert len(function.calls) == 1 and copied == [] and left == 0

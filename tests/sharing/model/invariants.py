@@ -13,6 +13,7 @@ from ingestion.web.models import Submission
 from ingestion.web.states import State as SubmissionState
 from sharing import services
 from sharing.acceptance import acceptance_rulebook
+from sharing.claims import LEASE
 from sharing.errors import NotPossibleNow
 from sharing.models import Copy, Grant
 from sharing.selectors import received_for
@@ -38,6 +39,7 @@ def come_to_rest(world: World) -> None:
     for party in world.parties.values():
         party.member = True
     world.scheduler.rest()
+    world.now += LEASE  # what somebody was killed over is taken over
     if world.now.hour == 23:
         world.tomorrow()
     for party in world.parties.values():

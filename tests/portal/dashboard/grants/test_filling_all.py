@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from ingestion.aws.errors import AwsUnavailable
 from ingestion.web import control
 from portal.accounts.models import Institution
 from portal.accounts.roles import Role
 from portal.api.grants import FillingView
+from portal.dashboard.asking_again import MOST
+from sharing.claims import LEASE
 from sharing.models import Copy, Grant
 from sharing.states import CopyState
 from tests.fixtures.cast import actor
@@ -74,6 +77,25 @@ def test_the_page_goes_on_while_it_comes_further(
     assert "One delivery under one grant is not copied yet" in answer.text
 
 
+@pytest.mark.parametrize("name", ["fill_grants", "fill_grant"])
+def test_who_finds_somebody_else_about_it_reads_so_and_the_page_looks_again_until_it_is_done(
+    name: str, waiting: list[Any], owner: Client, offered: Grant
+) -> None:
+    address = reverse(name, args=[offered.pk] if name == "fill_grant" else [])
+    Copy.objects.update(filling_until=timezone.now() + LEASE)
+    shown = owner.post(address, headers=HTMX)
+    assert "Somebody of you is having deliveries copied at this moment" in shown.text and not waiting
+    assert 'load delay:3s"' in shown.text and 'name="asked" value="1"' in shown.text
+    assert "HX-Trigger" not in shown
+    again = owner.post(address, {"asked": "1"}, headers=HTMX).text
+    assert 'name="asked" value="2"' in again
+    last = owner.post(address, {"asked": str(MOST)}, headers=HTMX).text
+    assert "Somebody of you is having" not in last and "delay:3s" not in last, "it does not ask for ever"
+    Copy.objects.update(filling_until=None)
+    done = owner.post(address, {"asked": "2"}, headers=HTMX).text
+    assert waiting and "Somebody of you is having" not in done and "delay:3s" not in done
+
+
 def test_a_program_has_it_copied_on_its_own_side_only(
     waiting: list[Any], alpine: Institution, borealis: Institution
 ) -> None:
@@ -81,5 +103,5 @@ def test_a_program_has_it_copied_on_its_own_side_only(
         return call(FillingView, actor(institution, f"{role}-{institution.code}", role), "post")
 
     assert filled(alpine, Role.VIEWER).status_code == 403 and not waiting
-    assert filled(borealis, Role.ADMIN).data == {"done": 0, "left": 0} and not waiting
-    assert filled(alpine, Role.UPLOADER).data == {"done": 2, "left": 0} and len(waiting) == 2
+    assert filled(borealis, Role.ADMIN).data == {"done": 0, "left": 0, "under_way": 0} and not waiting
+    assert filled(alpine, Role.UPLOADER).data == {"done": 2, "left": 0, "under_way": 0} and len(waiting) == 2
