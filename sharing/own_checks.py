@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from ingestion.aws.received import UNFOLLOWABLE
+from ingestion.pipeline.known import known_rules
 from ingestion.web.models import RulebookVersion
 from ingestion.web.states import Verdict
 from portal.accounts.models import Institution
@@ -18,6 +21,9 @@ from sharing.claims import Claim, under_way
 from sharing.inbox import newest_received
 from sharing.models import Copy, Grant, ReceivedCheck
 from sharing.states import READABLE
+
+AGAIN = timedelta(hours=1)
+"""Between two times that a release tries what another one could not follow."""
 
 
 class OwnResult(StrEnum):
@@ -93,8 +99,19 @@ def _standing(copy: Copy, check: ReceivedCheck | None, is_newest: bool) -> Stand
 
 
 def _current(rulebook: RulebookVersion | None) -> QuerySet[ReceivedCheck]:
-    """Checks by this rulebook, or by the rules as they stand."""
-    return ReceivedCheck.objects.filter(**{"rulebook": rulebook} if rulebook else {"rulebook__isnull": True})
+    """Checks by this rulebook, or by the rules as they stand; not what another release may follow now."""
+    by_it = {"rulebook": rulebook} if rulebook else {"rulebook__isnull": True}
+    return ReceivedCheck.objects.filter(**by_it).exclude(_due_again())
+
+
+def _due_again() -> Q:
+    """Of checks: what a release with other rules than this one's could not follow, after a while.
+
+    Tried by a function of this release it is so no more, whatever came of it. While the functions are of
+    another release than the portal it is tried now and then.
+    """
+    other = Q(code=UNFOLLOWABLE) & ~Q(known_rules=known_rules())
+    return other & Q(checked_at__lt=timezone.now() - AGAIN)
 
 
 def _of_attempt(checks: QuerySet[ReceivedCheck]) -> QuerySet[ReceivedCheck]:

@@ -53,12 +53,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of it: `verdict` passed, failed or unreadable, then with `code`; the documents by name."""
+    """What came of it: `verdict` passed, failed or unreadable, then with `code`; the documents by name.
+
+    `known_rules`: where the rulebook cannot be followed, the rules of the release that said so.
+    """
 
     verdict: str
     code: str
     counts: dict[str, int]
     documents: dict[str, ObjectRef]
+    known_rules: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,4 +72,5 @@ class Checked:
         """The same in a JSON object; KeyError or ValueError if it is none."""
         documents = {str(name): ObjectRef.from_json(ref) for name, ref in value["documents"].items()}
         counts = {name: int(value["counts"][name]) for name in ("error", "warning", "info")}
-        return cls(str(value["verdict"]), str(value["code"]), counts, documents)
+        known = str(value.get("known_rules", ""))  # an earlier release of the function says none
+        return cls(str(value["verdict"]), str(value["code"]), counts, documents, known)

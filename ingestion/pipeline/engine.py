@@ -22,7 +22,8 @@ from ingestion.pipeline.rules.rule import SEVERITIES, Rule, rules_of
 from ingestion.pipeline.structure import broken, said_first
 
 ENGINE_VERSION = 4
-"""Raised whenever code changes what the same pack finds; part of the ruleset version."""
+"""Raised whenever code changes what the same pack finds, or which rulebooks can be followed; part of the
+ruleset version."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ class Copy(models.Model):
 class ReceivedCheck(models.Model):
     """What the recipient's own rules found in a copy: the index of the documents that lie beside it.
 
-    Without a rulebook they are the rules as they stand. `code` says why it could not be checked.
+    Without a rulebook they are the rules as they stand. `code` says why it could not be checked, and
+    `known_rules`, where these are why, by the rules of which release.
     """
 
     copy = models.OneToOneField(Copy, on_delete=models.CASCADE, related_name="own_check")
@@ -53,6 +54,7 @@ class ReceivedCheck(models.Model):
     rulebook = models.ForeignKey(RulebookVersion, on_delete=models.PROTECT, null=True, related_name="+")
     verdict = models.CharField(max_length=24, choices=Verdict.choices)
     code = models.CharField(max_length=64, blank=True, default="")
+    known_rules = models.CharField(max_length=64, blank=True, default="")
     counts = models.JSONField(default=dict)
     documents = models.JSONField(default=dict)
     checked_at = models.DateTimeField()

@@ -126,6 +126,7 @@ def keep(actor: Actor | None, copy: Copy, rulebook: RulebookVersion | None, foun
             "rulebook": rulebook,
             "verdict": found.verdict,
             "code": found.code,
+            "known_rules": found.known_rules,
             "counts": found.counts,
             "documents": {name: ref.to_json() for name, ref in found.documents.items()},
             "checked_at": timezone.now(),

@@ -13,6 +13,7 @@ from ingestion.pipeline.delivery import parse_file
 from ingestion.pipeline.errors import RuleError, UnreadableFile
 from ingestion.pipeline.findings import findings_parquet
 from ingestion.pipeline.inspection import inspect_file
+from ingestion.pipeline.known import known_rules
 from ingestion.pipeline.rulebook import Rulebook, read_rulebook
 from ingestion.pipeline.verdict import unreadable_document
 
@@ -26,7 +27,7 @@ def check_received(s3: Any, account: str, wanted: Wanted) -> Checked:
     try:
         rulebook = decided.rulebook(wanted)
     except (NotFound, ObjectChanged, RuleError):
-        return Checked("unreadable", UNFOLLOWABLE, NONE, {})
+        return Checked("unreadable", UNFOLLOWABLE, NONE, {}, known_rules())
     try:
         data = _original(s3, bucket, wanted)
     except (NotFound, ObjectChanged, ObjectTooLarge):

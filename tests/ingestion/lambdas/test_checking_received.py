@@ -84,7 +84,7 @@ def test_the_rules_as_they_stand_and_the_own_rulebook_each_say_their_own(
 
 def test_nothing_from_a_cell_is_told(chain: Chain, wanted: Wanted) -> None:
     found = check(chain, wanted)
-    assert set(found) == {"verdict", "code", "counts", "documents"}
+    assert set(found) == {"verdict", "code", "counts", "documents", "known_rules"}
     keys = {name: ref["key"] for name, ref in found["documents"].items()}
     assert keys == {name: wanted.key(name) for name in (VERDICT, FINDINGS)}
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from ingestion.aws import exchange, layout
 from ingestion.aws.received import FINDINGS, VERDICT
+from ingestion.pipeline.rulebook import read_rulebook
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution, Membership
 from portal.audit.models import AuditRecord
@@ -260,6 +262,67 @@ def test_why_it_cannot_be_checked_is_said(
         saved(store, borealis, LENIENT)
         check_them(outsider)
         assert "data-rule=" in page(outsider, copy) and "data-unfollowed" not in outsider.get("/").text
+
+
+@pytest.fixture
+def unfollowed(copy: Copy, store: Any, outsider: Client, borealis: Institution) -> ReceivedCheck:
+    """A rulebook that names a rule which is gone; it was tried an hour and more ago."""
+    saved(store, borealis, LENIENT | {"rules": {"TPT-NONE": {"severity": "off"}}})
+    check_them(outsider)
+    ReceivedCheck.objects.update(checked_at=timezone.now() - timedelta(hours=2))
+    assert waiting(outsider) == 0 and result(outsider, copy) == "rulebook_unfollowable"
+    return ReceivedCheck.objects.get()
+
+
+def released(monkeypatch: pytest.MonkeyPatch, *where: str) -> None:
+    """A release that knows other rules, in these places."""
+    for module in where:
+        monkeypatch.setattr(f"{module}.known_rules", lambda: "of the next release")
+
+
+PORTAL, FUNCTION = "sharing.own_checks", "ingestion.lambdas.accept.received"
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_what_a_release_could_not_follow_the_next_one_tries_once(
+    follows: bool, unfollowed: ReceivedCheck, copy: Copy, outsider: Client, function: Function,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    released(monkeypatch, PORTAL, FUNCTION)
+    if follows:
+        known = read_rulebook(json.dumps(LENIENT).encode())
+        monkeypatch.setattr(f"{FUNCTION}.read_rulebook", lambda _data: known)
+    assert waiting(outsider) == 1 and result(outsider, copy) == "waiting_for_sign_in"
+    assert "data-unfollowed" not in outsider.get("/").text
+    check_them(outsider)
+    assert len(function.calls) == 2 and waiting(outsider) == 0
+    assert result(outsider, copy) == ("failed" if follows else "rulebook_unfollowable")
+    ReceivedCheck.objects.update(checked_at=timezone.now() - timedelta(days=9))
+    assert waiting(outsider) == 0, "by this release it was tried"
+
+
+def test_while_the_functions_are_of_another_release_it_is_tried_once_an_hour(
+    unfollowed: ReceivedCheck, copy: Copy, outsider: Client, function: Function,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    released(monkeypatch, PORTAL)
+    assert waiting(outsider) == 1
+    check_them(outsider)
+    assert len(function.calls) == 2 and waiting(outsider) == 0
+    assert result(outsider, copy) == "rulebook_unfollowable"
+    ReceivedCheck.objects.update(checked_at=timezone.now() - timedelta(minutes=61))
+    assert waiting(outsider) == 1
+
+
+def test_what_is_wrong_with_the_file_itself_no_release_tries_again(
+    copy: Copy, store: Any, outsider: Client, borealis: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket, key = shared.exchange_bucket(store, borealis), shared.key_of(copy, "original")
+    store.put_object(Bucket=bucket, Key=key, Body=DELIVERY[:-1] + b"9")
+    check_them(outsider)
+    ReceivedCheck.objects.update(checked_at=timezone.now() - timedelta(hours=2))
+    released(monkeypatch, PORTAL, FUNCTION)
+    assert waiting(outsider) == 0 and result(outsider, copy) == "unreadable"
 
 
 @pytest.mark.parametrize(
