@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ingestion.aws import clients, receipts
+from ingestion.aws import clients
+from ingestion.aws import releases as releases_of_record
 from ingestion.lambdas.janitor import handler as janitor
 from ingestion.lambdas.janitor import strays
 from ingestion.lambdas.share import handler as share
-from ingestion.web import control, snapshots
+from ingestion.web import control, public_keys, snapshots
 from ingestion.web.results import documents
 from portal.accounts.actor import Actor
 from portal.accounts.models import Institution
@@ -23,12 +25,13 @@ from portal.accounts.roles import Role
 from sharing.models import Profile
 from sharing.services import deleting, disclosing, handing
 from tests.fixtures.cast import actor
-from tests.sharing.model import invariants
+from tests.sharing.model import invariants, releases
 from tests.sharing.model.acceptance import Function
 from tests.sharing.model.crowd import Crowd
 from tests.sharing.model.party import Party
 from tests.sharing.model.world import World
 
+pytestmark = pytest.mark.usefixtures("releases_on_aws")
 SEQUENCES = int(os.environ.get("FUNDGATE_SEQUENCES", "10"))
 FIRST = int(os.environ.get("FUNDGATE_FIRST_SEQUENCE", "1"))
 ACTS = 25
@@ -48,13 +51,16 @@ class Over(Exception):
 
 
 @pytest.fixture
-def parties(owner: Actor, admin: Actor, borealis: Institution, cedar: Institution) -> list[Party]:
+def parties(
+    owner: Actor, reviewer: Actor, admin: Actor, borealis: Institution, cedar: Institution
+) -> list[Party]:
     """Two that give to each other and to the third, which only receives."""
     assert admin.institution is not None
     for each in (admin.institution, borealis, cedar):
         Profile.objects.create(institution=each, listed=True)
     bea, bo = actor(borealis, "bea", Role.ADMIN), actor(borealis, "bo", Role.UPLOADER)
-    return [Party(admin, owner), Party(bea, bo), Party(actor(cedar, "cy", Role.ADMIN))]
+    bob = actor(borealis, "bob", Role.REVIEWER)
+    return [Party(admin, owner, reviewer), Party(bea, bo, bob), Party(actor(cedar, "cy", Role.ADMIN))]
 
 
 def in_place_of_aws(world: World, patched: pytest.MonkeyPatch) -> None:
@@ -72,7 +78,10 @@ def in_place_of_aws(world: World, patched: pytest.MonkeyPatch) -> None:
     class Platform:
         account_id, region = "000000000000", "eu-central-1"
 
-    for module in (control, documents, handing, deleting, disclosing, share, janitor):
+    def token(actor: Actor) -> str:
+        return f"{code(actor)} {actor.user.subject}"
+
+    for module in (control, documents, handing, deleting, disclosing, share, janitor, snapshots):
         patched.setattr(module, "client", world.client)
     patched.setattr(strays, "MOST", 5)
     for function in (share, janitor, strays):
@@ -80,15 +89,16 @@ def in_place_of_aws(world: World, patched: pytest.MonkeyPatch) -> None:
     patched.setattr(share, "platform_from_environment", Platform)
     patched.setattr(share, "credentials_of", lambda job, platform: job.institution)
     patched.setattr(share, "forget", lambda credentials: None)
-    for module in (share, disclosing):
+    for module in (share, disclosing, releases_of_record):
         patched.setattr(module, "ThreadPoolExecutor", lambda threads: InTurn())
     patched.setattr(clients, "calling_client", lambda region: Function(world))
-    patched.setattr(Actor, "id_token", code)
+    patched.setattr(Actor, "id_token", token)
     patched.setattr(share, "datetime", Clock)
     patched.setattr(timezone, "now", world.moment)
     patched.setattr(Actor, "credentials", code)
-    patched.setattr(snapshots, "forget", lambda actor, submission: world.scheduler.pause())
-    patched.setattr(receipts, "sealed", lambda kms, key_arn, content: {"receipt": content})
+    patched.setattr(share, "required", str)
+    patched.setitem(public_keys.known, settings.FUNDGATE_RELEASE_KEY_ARN, world.key.public)
+    releases.in_place_of_aws(world, patched, Platform, Clock)
     patched.setenv("FUNDGATE_ACCOUNT_ID", "000000000000")
 
 

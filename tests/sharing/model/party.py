@@ -8,10 +8,11 @@ from portal.accounts.models import Institution
 
 @dataclass
 class Party:
-    """Its administrator, who uploads, and whether its people are members at the moment."""
+    """Its administrator, who uploads and who reviews, and whether its people are members at the moment."""
 
     admin: Actor
     uploader: Actor | None = None
+    reviewer: Actor | None = None
     member: bool = True
 
     @property
@@ -28,3 +29,9 @@ class Party:
         """Who uploads."""
         assert self.uploader is not None
         return self.uploader
+
+    @property
+    def reviewers(self) -> list[Actor]:
+        """Who releases errors: always two of them."""
+        assert self.reviewer is not None
+        return [self.admin, self.reviewer]

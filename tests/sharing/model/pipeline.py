@@ -10,12 +10,13 @@ from django.db import transaction
 from ingestion.aws.events import Event
 from ingestion.lambdas.share import handler as share
 from ingestion.lambdas.work import VERDICT
+from ingestion.pipeline.tally import tally_of
 from ingestion.web.models import Submission
 from ingestion.web.services import apply_event
 from ingestion.web.states import State
-from tests.ingestion.review.conftest import tally
 from tests.ingestion.web.runs import Run
 from tests.sharing.model.acceptance import check
+from tests.sharing.model.releases import RULE
 
 if TYPE_CHECKING:
     from tests.sharing.model.world import World
@@ -25,6 +26,9 @@ def verdict_of(submission: object, attempt: int, card: dict[str, Any] | None, er
     """The verdict document, as far as sharing reads it."""
     said = {"verdict": "failed" if errors else "passed", "index_card": card, "ruleset_version": "TPT-7.0"}
     said["counts"] = {"error": int(errors), "warning": 0, "info": 0}
+    fund = card["portfolios"][0]["id"] if card else ""
+    found = {"rule": RULE, "severity": "error", "count": 1, "funds": {fund: 1}}
+    said["groups"] = [found] if errors else []
     return json.dumps({"of": str(submission), "attempt": attempt, **said}).encode()
 
 
@@ -43,9 +47,8 @@ def begun_again(submission: Submission) -> Submission | None:
 def come_to_a_verdict(world: "World", made: Submission, card: dict[str, Any], errors: bool) -> None:
     """The objects, and what Publish tells of them; the verdict document of each attempt is another one."""
     counts = {"error": int(errors), "warning": 0, "info": 0}
-    found = tally(*([("error", "TPT-P02", 1)] if errors else []))
-    *_, extract, completed = Run(counts=counts, tally=found).events(made)
     body = verdict_of(made.id, made.attempt, card, errors)
+    *_, extract, completed = Run(counts=counts, tally=tally_of(json.loads(body))).events(made)
     world.said[str(made.id), made.attempt] = card, errors
     world.store.lay(made.object_bucket, made.object_key, f"original {made.id}".encode(), made.object_version)
     apply_event(replace(extract, index_card=card, objects=_laid(world, extract, body)))

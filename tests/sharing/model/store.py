@@ -15,8 +15,12 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Version:
+    """`place`: its number among all that was written; `since`: the last that was when its writer set out."""
+
     id: str
     body: bytes
+    place: int
+    since: int
 
 
 @dataclass
@@ -29,11 +33,15 @@ class Store:
     written: int = 0
     lock: Lock = field(default_factory=Lock)
 
-    def lay(self, bucket: str, key: str, body: bytes, version: str = "") -> str:
-        """A new newest version; its id."""
+    def lay(
+        self, bucket: str, key: str, body: bytes, version: str = "", since: int = 0, once: bool = False
+    ) -> str:
+        """A new newest version; its id. `once`: refused where something lies."""
         with self.lock:
+            if once and self.versions.get((bucket, key)):
+                raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
             self.written += 1
-            made = Version(version or f"version-{self.written}", body)
+            made = Version(version or f"version-{self.written}", body, self.written, since)
             self.versions.setdefault((bucket, key), []).append(made)
         return made.id
 
@@ -51,8 +59,13 @@ class Store:
 
     def newest(self, bucket: str, key: str) -> bytes | None:
         """What whoever reads without a version gets."""
+        found = self.version(bucket, key)
+        return found.body if found else None
+
+    def version(self, bucket: str, key: str) -> Version | None:
+        """The newest version of what lies there."""
         found = self.versions.get((bucket, key))
-        return found[-1].body if found else None
+        return found[-1] if found else None
 
 
 class Client:
@@ -60,10 +73,11 @@ class Client:
 
     def __init__(self, store: Store, code: str, check: Callable[[], None]) -> None:
         self._store, self._code, self._check = store, code, check
+        self._since = store.written
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **_: Any) -> dict[str, Any]:
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **more: Any) -> dict[str, Any]:
         self._begin("write", Bucket, Key)
-        made = self._store.lay(Bucket, Key, Body)
+        made = self._store.lay(Bucket, Key, Body, since=self._since, once="IfNoneMatch" in more)
         self._store.after()
         return {"VersionId": made}
 
@@ -71,7 +85,7 @@ class Client:
         self._begin("read", CopySource["Bucket"], CopySource["Key"])
         self._reach("write", Bucket, Key)
         body = self._found(CopySource["Bucket"], CopySource["Key"], CopySource["VersionId"]).body
-        made = self._store.lay(Bucket, Key, body)
+        made = self._store.lay(Bucket, Key, body, since=self._since)
         self._store.after()
         return {"VersionId": made}
 
@@ -79,6 +93,10 @@ class Client:
         self._begin("read", Bucket, Key)
         found = self._found(Bucket, Key, VersionId)
         return {"Body": Body(found.body), "ContentLength": len(found.body), "VersionId": found.id}
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        self._begin("read", Bucket, Key)
+        return {"VersionId": self._found(Bucket, Key, "").id}
 
     def delete_objects(self, *, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:
         self._begin("delete", Bucket, *[each["Key"] for each in Delete["Objects"]])

@@ -13,6 +13,8 @@ from django.db.models import Q
 
 from ingestion.aws import layout
 from ingestion.lambdas.janitor import handler as janitor
+from ingestion.review import services as review
+from ingestion.review.states import State as Release
 from ingestion.web.models import Submission
 from ingestion.web.services import withdraw
 from ingestion.web.states import State as SubmissionState
@@ -20,8 +22,10 @@ from sharing import services, views
 from sharing.models import Copy, Grant
 from sharing.states import ENDABLE, FLOWING, CopyState, State
 from sharing.terms import Terms
+from tests.fixtures.releases import LocalKey
 from tests.ingestion.web.conftest import submission
 from tests.ingestion.web.runs import CARD
+from tests.sharing.model import releases
 from tests.sharing.model.acceptance import publish, rulebook_of, unpublish
 from tests.sharing.model.party import Party
 from tests.sharing.model.pipeline import begun_again, come_to_a_verdict, share_step
@@ -49,12 +53,17 @@ class World:
         self._ticks = count()
         self.said: dict[tuple[str, int], tuple[dict[str, Any], bool]] = {}  # of each attempt: card, errors
         self.reliable = False
+        self.key = LocalKey()
         self.scheduler.begin()
 
     # what the code is given in place of AWS, of the route between the two, and of the time
 
-    def client(self, _service: str, credentials: str = "", region: str = "") -> Client:
+    def client(self, service: str, credentials: str = "", region: str = "") -> Any:
         """Credentials are the code of an institution here; the janitor and the portal have none."""
+        if service == "kms":
+            return self.key
+        if service == "lambda":
+            return releases.Function(self)
         return Client(self.store, credentials, lambda: self._check(credentials))
 
     def asked(self, kind: str, **more: Any) -> dict[str, Any]:
@@ -80,14 +89,18 @@ class World:
     # acts
 
     def open(self) -> None:
-        """Each of the two begins with a grant and a delivery that was handed on; another is on its way."""
+        """Each of the two begins with a grant and a delivery that was handed on, and with one whose errors
+        somebody asks to have released; another is on its way."""
         self.reliable = True
         for owner in self.owners:
             self.grant(owner)
             self.accept()
             self.now += timedelta(seconds=1)
             self.deliver(owner)
+            self.deliver(owner, errors=True)
         self.scheduler.rest()
+        for _ in self.owners:
+            self.ask()
         self.deliver()
         self.reliable = False
 
@@ -97,6 +110,9 @@ class World:
             (5, self.deliver),
             (4, self.run_again),
             (2, self.withdraw),
+            (5, self.ask),
+            (8, self.decide),
+            (1, self.end),
             (2, self.grant),
             (4, self.accept),
             (1, self.publish),
@@ -119,25 +135,44 @@ class World:
         self.now += timedelta(seconds=1)
         self.scheduler.perform(chosen)
 
-    def deliver(self, owner: Party | None = None) -> None:
+    def deliver(self, owner: Party | None = None, errors: bool = False) -> None:
         """A delivery comes to its verdict, replacing the one of its funds and date; its run shares it."""
         giver = owner or self.random.choice(self.owners)
         landing = layout.bucket_name(ACCOUNT, giver.code, "landing")
         made = submission(giver.giver, object_bucket=landing, object_version="original")
         said = [card for card, _errors in list(self.said.values())]
         card = self.random.choice(said) if said and self.random.random() < 0.4 else self._card()
-        self._run(made, card)
+        self._run(made, card, errors or self.random.random() < 0.3)
 
     def run_again(self) -> None:
         """A delivery is checked anew, and may come to another verdict, of other funds or of another date."""
         found = self._one(self._checked())
         if made := found and begun_again(found):
-            self._run(made, self._card() if self.random.random() < 0.5 else made.index_card or {})
+            card = self._card() if self.random.random() < 0.5 else made.index_card or {}
+            self._run(made, card, self.random.random() < 0.4)
 
     def withdraw(self) -> None:
         if made := self._one(self._checked()):
             admin = self.parties[made.institution.code].admin
             self.scheduler.start("withdraw", lambda: withdraw(admin, made, reason="Wrong file."))
+
+    def ask(self) -> None:
+        """Somebody asks to have the errors of a delivery released."""
+        if made := self._one([each for each in self._checked() if each.error_count]):
+            party = self.parties[made.institution.code]
+            self.scheduler.start("ask", lambda: releases.ask(self, party, made))
+
+    def decide(self) -> None:
+        """Somebody agrees to it, or refuses."""
+        if found := self._one(releases.open_releases(Release.REQUESTED)):
+            party = self.parties[found.institution.code]
+            self.scheduler.start("decide", lambda: releases.decide(self, party, found))
+
+    def end(self) -> None:
+        """Somebody ends a release, or takes a request back."""
+        if found := self._one(releases.open_releases(Release.REQUESTED, Release.IN_FORCE)):
+            actor = self.random.choice(self.parties[found.institution.code].reviewers)
+            self.scheduler.start("end", lambda: review.end(actor=actor, acceptance=found))
 
     def grant(self, owner: Party | None = None) -> None:
         giver = owner or self.random.choice(self.owners)
@@ -146,7 +181,7 @@ class World:
             funds=self.random.choice([(), FUNDS[:1], FUNDS]),
             templates=(),
             contents=("original", "summary"),
-            condition=self.random.choice(["checked", "stood_by"]),
+            condition=self.random.choice(["checked", "stood_by", "stood_by"]),
             purpose="Look-through.",
             ends_on=self.random.choice([None, ends]),
             must_pass=self.random.random() < 0.4,
@@ -238,6 +273,7 @@ class World:
             return
         self.now += timedelta(minutes=15)
         services.expire_what_is_due()
+        review.end_what_is_due()
 
     def membership(self) -> None:
         """The people of an institution lose their membership, or have it back."""
@@ -252,8 +288,8 @@ class World:
     def recipient(self, grant: Grant) -> Party:
         return self.parties[grant.recipient.code]
 
-    def _run(self, made: Submission, card: dict[str, Any]) -> None:
-        come_to_a_verdict(self, made, card, errors=self.random.random() < 0.25)
+    def _run(self, made: Submission, card: dict[str, Any], errors: bool) -> None:
+        come_to_a_verdict(self, made, card, errors)
         self.scheduler.start("share", lambda: share_step(self, made, made.attempt))
 
     def _partner(self, party: Party) -> Party:
