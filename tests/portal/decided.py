@@ -15,6 +15,7 @@ from ingestion.schedule.models import Expectation
 from ingestion.web.models import ColumnMapping
 from portal.accounts.models import Institution, User
 from tests.portal.bodies import FINGERPRINT, MAPPING
+from tests.portal.buckets import bucket_of
 from tests.portal.dashboard.conftest import AREAS, results_of
 
 
@@ -50,7 +51,4 @@ def deployed(store: Any, embedded_store: Home, parking: None) -> None:
 def _store_of_borealis(home: Home) -> None:
     s3 = embedded.deployer("s3", home)
     for area in AREAS:
-        place = {"LocationConstraint": "eu-central-1"}
-        bucket = f"fundgate-000000000000-borealis-insurance-{area}"
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        bucket_of(s3, "borealis-insurance", area)

@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-from botocore.exceptions import ClientError
 from django.conf import settings
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from portal.accounts.models import Institution
 from sharing import services
 from sharing.models import Copy, Grant
 from sharing.states import Condition, CopyState, State
+from tests.portal.buckets import bucket_of
 from tests.portal.dashboard.delivered import Make, delivered
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.own_rules import check
@@ -67,16 +67,7 @@ def received_by(recipient: Institution, owner: Institution, store: Any, make: Ma
 
 def exchange_bucket(store: Any, institution: Institution) -> str:
     """It is made where a test's store does not have it."""
-    bucket = layout.bucket_name(settings.FUNDGATE_ACCOUNT_ID, institution.code, "exchange")
-    try:
-        store.head_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "404":
-            return bucket  # it is there, and its owner's alone
-        place = {"LocationConstraint": "eu-central-1"}
-        store.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-        store.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    return bucket
+    return bucket_of(store, institution.code, "exchange")
 
 
 def key_of(copy: Copy, name: str) -> str:

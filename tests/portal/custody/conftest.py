@@ -11,6 +11,7 @@ from django.test import Client
 from ingestion.aws import layout
 from ingestion.web.models import Submission
 from portal.accounts.models import Institution, User
+from tests.portal.buckets import bucket_of
 from tests.portal.dashboard.conftest import (  # noqa: F401
     Make,
     alpine,
@@ -32,11 +33,7 @@ class Buckets:
     def __init__(self, s3: Any, code: str) -> None:
         self.s3, self.code = s3, code
         for area in layout.AREAS:
-            place = {"LocationConstraint": "eu-central-1"}
-            lock = {"ObjectLockEnabledForBucket": area in ("landing", "results")}
-            s3.create_bucket(Bucket=self.name(area), CreateBucketConfiguration=place, **lock)
-            versioned = {"Status": "Enabled"}
-            s3.put_bucket_versioning(Bucket=self.name(area), VersioningConfiguration=versioned)
+            bucket_of(s3, code, area)
 
     def name(self, area: layout.Area) -> str:
         return layout.bucket_name(ACCOUNT, self.code, area)

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from infra.local import embedded
 from infra.local.home import ROOT, Home
+from ingestion.aws import layout
 from ingestion.aws.credentials import Credentials
 from ingestion.web.models import RulebookVersion, Submission
 from ingestion.web.states import State, Verdict
@@ -29,13 +30,14 @@ from portal.accounts import seal, tokens
 from portal.accounts.models import Institution, Membership, User
 from portal.accounts.selectors import SEAL_ID
 from tests.fixtures.ports import free_port
+from tests.portal.buckets import bucket_of
 from tests.portal.dashboard.delivered import Make, delivered, put_results, unreadable  # noqa: F401
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.dashboard.taken_away import make_receipt_key
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_tests"
 BACKEND = "portal.accounts.oidc.CognitoBackend"
-AREAS = ("landing", "interim", "results")
+AREAS: tuple[layout.Area, ...] = ("landing", "interim", "results")
 UNKNOWN = (ROOT / "docs" / "samples" / "unknown-layout.csv").read_bytes()
 CURRENT = "control/rulebooks/current.json"
 OWN = {"id": "OWN-1", "template": "TPT", "field": "26", "expect": "26 <= 0.1", "severity": "warning",
@@ -164,11 +166,7 @@ def embedded_store() -> Iterator[Home]:
             embedded.wait_until_ready(home, server)
             s3 = embedded.deployer("s3", home)
             for area in AREAS:
-                bucket = f"fundgate-000000000000-alpine-am-{area}"
-                place = {"LocationConstraint": "eu-central-1"}
-                lock = {"ObjectLockEnabledForBucket": area in ("landing", "results")}
-                s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place, **lock)
-                s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+                bucket_of(s3, "alpine-am", area)
             yield home
         finally:
             server.stop()

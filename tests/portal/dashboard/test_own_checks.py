@@ -23,6 +23,7 @@ from sharing.claims import LEASE
 from sharing.models import AcceptanceRulebook, Copy, ReceivedCheck
 from sharing.services import own_checks
 from tests.portal import shared
+from tests.portal.buckets import bucket_of
 from tests.portal.dashboard.conftest import CURRENT, Make, delivered, put_rulebook, results_of
 from tests.portal.dashboard.delivery import DELIVERY
 from tests.portal.own_rules import Function, check, function  # noqa: F401
@@ -78,11 +79,7 @@ def tags(institution: Institution, tag: str) -> list[AuditRecord]:
 
 
 def saved(store: Any, institution: Institution, document: dict[str, Any]) -> Any:
-    bucket = results_of(institution)
-    if bucket not in {each["Name"] for each in store.list_buckets()["Buckets"]}:
-        place = {"LocationConstraint": "eu-central-1"}
-        store.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-        store.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    bucket_of(store, institution.code, "results")
     user = Membership.objects.filter(institution=institution).first().user  # type: ignore[union-attr]
     return put_rulebook(store, institution, user, document)
 
