@@ -25,7 +25,7 @@ class UnderWay(Conflict):
 
     code = "UNDER_WAY"
     title = noop("This is being done")
-    message = noop("Somebody of you is having it checked at this moment. Reload the page in a minute.")
+    message = noop("Somebody of your institution has it checked just now. Reload the page in a minute.")
 
 
 class NotPublished(Conflict):

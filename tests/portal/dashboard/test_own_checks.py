@@ -150,7 +150,7 @@ def test_of_two_who_have_it_checked_at_once_one_does_and_the_other_reads_so_and_
     monkeypatch.setattr(function, "invoke", meanwhile)
     assert "Everything is checked by your rules" in check_them(outsider)
     (other,) = told
-    assert "Somebody of you is having deliveries checked at this moment" in other
+    assert "Somebody of your institution is having deliveries checked at this moment" in other
     assert 'load delay:3s"' in other and 'name="asked" value="1"' in other
     assert len(function.calls) == 1
     assert "Everything is checked by your rules" in check_them(outsider) and len(function.calls) == 1
@@ -172,7 +172,7 @@ def test_who_has_one_checked_that_somebody_is_about_gets_their_result_or_reads_t
     monkeypatch.setattr(own_checks, "WAIT", 10.0 if finished else -1.0)
     monkeypatch.setattr(time, "sleep", finishes)
     said = outsider.post(address, follow=True).text
-    assert ("Somebody of you is having it checked at this moment" in said) is not finished
+    assert ("Somebody of your institution has it checked just now" in said) is not finished
     assert result(outsider, copy) == ("failed" if finished else "waiting_for_sign_in")
     assert function.calls == [], "nobody checked it twice"
     claims.update(checking_until=None)

@@ -84,16 +84,19 @@ def test_who_finds_somebody_else_about_it_reads_so_and_the_page_looks_again_unti
     address = reverse(name, args=[offered.pk] if name == "fill_grant" else [])
     Copy.objects.update(filling_until=timezone.now() + LEASE)
     shown = owner.post(address, headers=HTMX)
-    assert "Somebody of you is having deliveries copied at this moment" in shown.text and not waiting
+    assert (
+        "Somebody of your institution is having deliveries copied at this moment" in shown.text
+        and not waiting
+    )
     assert 'load delay:3s"' in shown.text and 'name="asked" value="1"' in shown.text
     assert "HX-Trigger" not in shown
     again = owner.post(address, {"asked": "1"}, headers=HTMX).text
     assert 'name="asked" value="2"' in again
     last = owner.post(address, {"asked": str(MOST)}, headers=HTMX).text
-    assert "Somebody of you is having" not in last and "delay:3s" not in last, "it does not ask for ever"
+    assert "at this moment" not in last and "delay:3s" not in last, "it does not ask for ever"
     Copy.objects.update(filling_until=None)
     done = owner.post(address, {"asked": "2"}, headers=HTMX).text
-    assert waiting and "Somebody of you is having" not in done and "delay:3s" not in done
+    assert waiting and "Somebody of your institution is having" not in done and "delay:3s" not in done
 
 
 def test_a_program_has_it_copied_on_its_own_side_only(
