@@ -21,7 +21,7 @@ from sharing.services.sweeping import LOOK_EVERY
 from sharing.states import FLOWING, READABLE, CopyState, State
 from tests.sharing.model.acceptance import passed_some, passes, publish, rulebook_of
 from tests.sharing.model.pipeline import verdict_of
-from tests.sharing.model.releases import is_released, was_released
+from tests.sharing.model.releases import is_released, was_released, with_open_errors
 from tests.sharing.model.store import Version
 from tests.sharing.model.world import World
 
@@ -36,7 +36,7 @@ def at_every_step(world: World) -> None:
 
 
 def come_to_rest(world: World) -> None:
-    """Everybody comes to an end, the owner signs in and fills, and the janitor looks again."""
+    """Everybody comes to an end, the owner signs in and fills while reviewers release, the janitor looks."""
     world.reliable = True
     for party in world.parties.values():
         party.member = True
@@ -48,6 +48,8 @@ def come_to_rest(world: World) -> None:
         assert publish(party.admin, rulebook_of(world, party.admin)) == 0
         if world.random.random() < 0.5:
             world.outlive()
+    for made in with_open_errors():
+        world.ask_for(made)
     _fill_all(world)
     for party in world.parties.values():  # what was missing when it was filled
         assert services.disclose_again(actor=party.admin)[1] == 0

@@ -21,6 +21,7 @@ from ingestion.review.models import Acceptance
 from ingestion.review.services import of_record
 from ingestion.review.states import Reach, State
 from ingestion.web.models import Submission
+from ingestion.web.states import State as SubmissionState
 from sharing.models import Copy
 from tests.sharing.model.party import Party
 from tests.sharing.model.store import Version
@@ -33,16 +34,18 @@ RULE = "TPT-P02"
 """The one rule by which there are errors here."""
 
 
-def ask(world: "World", party: Party, made: Submission) -> Acceptance:
-    """One of its reviewers asks to have the errors of a delivery released."""
+def ask(world: "World", party: Party, made: Submission) -> None:
+    """One of its reviewers asks to have the errors of a delivery released; often another decides at once."""
     asked = review.Asked(
         rule=RULE,
         seen=1,
-        reach=world.random.choice(list(Reach)),
+        reach=world.random.choice([Reach.FILE, *Reach]),
         until=world.now.date() + timedelta(days=world.random.randrange(3)),
         reason="Agreed with the desk.",
     )
-    return review.accept(actor=world.random.choice(party.reviewers), submission=made, asked=asked)
+    acceptance = review.accept(actor=world.random.choice(party.reviewers), submission=made, asked=asked)
+    if world.random.random() < 0.75:
+        decide(world, party, acceptance)
 
 
 def decide(world: "World", party: Party, acceptance: Acceptance) -> None:
@@ -56,6 +59,14 @@ def decide(world: "World", party: Party, acceptance: Acceptance) -> None:
 def open_releases(*states: State) -> list[Acceptance]:
     found = Acceptance.objects.filter(state__in=states).select_related("institution")
     return list(found.order_by("requested_at"))
+
+
+def with_open_errors() -> list[Submission]:
+    """Deliveries that count, with errors that nobody asked to have released."""
+    asked = Acceptance.objects.filter(state__in=[State.REQUESTED, State.IN_FORCE])
+    counting = Submission.objects.filter(state=SubmissionState.COMPLETED, superseded_by=None)
+    found = counting.filter(error_count__gt=0).exclude(pk__in=asked.values("submission"))
+    return list(found.select_related("institution").order_by("created_at"))
 
 
 class Function:
