@@ -36,7 +36,7 @@ def fund(submission: Submission, name: str = "Growth", day: date | None = None) 
 
 def expect(anna: User, **terms: Any) -> Expectation:
     values = {"fund": FUND, "template": "TPT", "frequency": "daily", "business_days": 1,
-              "starts": timezone.localdate() - timedelta(days=9), "set_at": timezone.now()}  # fmt: skip
+              "starts": timezone.localdate() - timedelta(days=14), "set_at": timezone.now()}  # fmt: skip
     return Expectation.objects.create(institution=anna.membership.institution, set_by=anna, **values | terms)
 
 
